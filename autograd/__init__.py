@@ -1,0 +1,79 @@
+"""A reverse-mode autograd engine with torch's names. Nothing is computed here: this is the public face."""
+
+from __future__ import annotations
+
+import builtins as _builtins
+import warnings as _warnings
+
+from . import methods as _methods  # noqa: F401  (attaches Tensor's operators and methods)
+from .device import device
+from .dtypes import (
+    bool, can_cast, double, dtype, float, float16, float32, float64, get_default_dtype, half, int, int8, int16, int32,
+    int64, long, promote_types, set_default_dtype, short, uint8, uint64,
+)  # fmt: skip
+from .engine import backward, grad
+from .errors import BackwardError, DeviceMismatchError, OperationError
+from .function import Function, once_differentiable
+from .modes import (
+    detect_anomaly, enable_grad, inference_mode, is_anomaly_enabled, is_grad_enabled, is_inference_mode_enabled,
+    no_grad, set_detect_anomaly, set_grad_enabled,
+)  # fmt: skip
+from .ops.creation import (
+    arange, as_tensor, empty, empty_like, eye, from_numpy, full, full_like, linspace, ones, ones_like, tensor, zeros,
+    zeros_like,
+)  # fmt: skip
+from .ops.elementwise import (
+    abs, acos, acosh, add, allclose, asin, asinh, atan, atan2, atanh, bitwise_and, bitwise_not, bitwise_or,
+    bitwise_xor, ceil, clamp, clamp_max, clamp_min, cos, cosh, div, eq, equal, erf, exp, exp2, expm1, floor,
+    floor_divide, fmod, ge, gt, isclose, isfinite, isinf, isnan, le, log, log1p, log2, log10, logaddexp, logical_and,
+    logical_not, logical_or, logical_xor, lt, maximum, minimum, mul, ne, neg, positive, pow, reciprocal, relu,
+    remainder, round, rsqrt, rsub, sigmoid, sign, sin, sinh, sqrt, square, sub, tan, tanh, trunc, where,
+)  # fmt: skip
+from .ops.indexing import gather, index_select, masked_fill, masked_select, nonzero, scatter_add
+from .ops.linalg import addmm, bmm, dot, matmul, mm, mv, outer
+from .ops.normalisation import log_softmax, softmax
+from .ops.promotion import result_type
+from .ops.random import (
+    Generator, bernoulli, get_rng_state, initial_seed, manual_seed, normal, rand, rand_like, randint, randint_like,
+    randn, randn_like, randperm, seed, set_rng_state,
+)  # fmt: skip
+from .ops.reduction import (
+    all, amax, amin, any, argmax, argmin, count_nonzero, logsumexp, max, mean, min, norm, std, std_mean, sum, var,
+    var_mean,
+)  # fmt: skip
+from .ops.shape import (
+    broadcast_tensors, broadcast_to, cat, chunk, clone, concat, concatenate, flatten, flip, movedim, narrow, permute,
+    ravel, repeat, reshape, roll, select, split, squeeze, stack, t, transpose, tril, triu, unbind, unflatten,
+    unsqueeze,
+)  # fmt: skip
+from .printing import set_printoptions
+from .tensor import Size, Tensor
+
+# Overflow and 0/0 give inf and nan silently, as in torch. NumPy's warnings are switched off for
+# this package alone: a user's own NumPy code keeps them.
+_warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autograd\.")
+
+absolute, multiply, subtract, divide, true_divide, negative = abs, mul, sub, div, div, neg
+arccos, arcsin, arctan, arctan2, arcsinh, arccosh, arctanh = acos, asin, atan, atan2, asinh, acosh, atanh
+clip, greater, greater_equal, less, less_equal, not_equal, moveaxis = clamp, gt, ge, lt, le, ne, movedim
+FloatTensor = Tensor
+
+__version__ = "0.1.0"
+
+
+def is_tensor(obj: object) -> _builtins.bool:
+    """Whether it is a Tensor."""
+    return isinstance(obj, Tensor)
+
+
+def numel(input: Tensor) -> _builtins.int:
+    """The number of elements."""
+    return input.numel()
+
+
+def is_floating_point(input: Tensor) -> _builtins.bool:
+    """Whether its dtype is a floating one."""
+    return input.is_floating_point()
+
+
+from . import cuda, random  # noqa: E402

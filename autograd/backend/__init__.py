@@ -1,0 +1,62 @@
+"""The registry of array backends: one Backend object for each device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..device import device as Device
+from .base import Backend
+from .numpy import NumpyBackend
+
+_factories: dict[str, Callable[[int | None], Backend]] = {}
+_made: dict[tuple[str, int | None], Backend] = {}
+_by_request: dict[object, Backend] = {}
+
+
+def register_backend(type: str, factory: Callable[[int | None], Backend]) -> None:
+    """Makes `device(type)` known; `factory(index)` makes its backend when it is first asked for.
+
+    A factory raises RuntimeError, saying what is missing, where its device can't be used.
+    """
+    _factories[type] = factory
+    for known in [key for key in _made if key[0] == type]:
+        del _made[known]
+    _by_request.clear()
+
+
+def get_backend(device: object = None) -> Backend:
+    """The backend of a device, given as a `device`, its name, a CUDA index, or None for the CPU."""
+    backend = _by_request.get(device)
+    if backend is not None:
+        return backend
+    place = Device("cpu" if device is None else device)  # type: ignore[arg-type]
+    if place.type not in _factories:
+        raise RuntimeError(f"no backend is registered for device {str(place)!r}; known: {', '.join(sorted(_factories))}")
+    key = (place.type, place.index)
+    if key not in _made:
+        made = _factories[place.type](place.index)
+        _made[key] = _made.setdefault((made.device.type, made.device.index), made)
+    _by_request[device] = _made[key]
+    return _made[key]
+
+
+def is_available(device: object) -> bool:
+    """Whether a device of this name can be used here."""
+    try:
+        get_backend(device)
+    except (RuntimeError, ImportError):
+        return False
+    return True
+
+
+def _cuda(index: int | None) -> Backend:
+    from .cupy import make_backend
+
+    return make_backend(index)
+
+
+_cpu = NumpyBackend()
+register_backend("cpu", lambda index: _cpu)
+register_backend("cuda", _cuda)
+
+__all__ = ["Backend", "get_backend", "is_available", "register_backend"]

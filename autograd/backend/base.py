@@ -1,0 +1,178 @@
+"""What a backend must offer: an array namespace, memory movement, and the named kernels.
+
+A named kernel says what a namespace can't say in one pass. Each has its portable reference here, in
+operations of the array API standard; a backend may override it with something faster that agrees.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..device import device as Device
+from . import philox, special, updates
+
+Array = Any
+
+
+class Backend:
+    """One device's arrays. Subclass it, and hand a factory to `autograd.backend.register_backend`.
+
+    `xp` is the array namespace, `array_type` the class of its arrays, `dtypes` maps the namespace's
+    dtypes to autograd's and `native` the other way.
+    """
+
+    device: Device
+    xp: Any
+    array_type: type
+    dtypes: dict[Any, dtypes.dtype]
+    native: dict[dtypes.dtype, Any]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.device}>"
+
+    # Memory
+
+    def as_array(self, value: Any) -> Array:
+        """An array of this backend for what a computation returned (a NumPy scalar, say)."""
+        return self.xp.asarray(value)
+
+    def from_numpy(self, array: np.ndarray) -> Array:
+        raise NotImplementedError
+
+    def to_numpy(self, array: Array) -> np.ndarray:
+        raise NotImplementedError
+
+    def copy(self, array: Array) -> Array:
+        return self.xp.asarray(array, copy=True)
+
+    def contiguous(self, array: Array) -> Array:
+        """The same values in C order."""
+        return array
+
+    def shares_memory(self, view: Array, source: Array) -> bool:
+        """Whether `view`, just made from `source`, is a window on its memory."""
+        return view is source
+
+    def exclusive(self, array: Array) -> bool:
+        """Whether each element has a place of its own in memory, so that writing in place is safe."""
+        return True
+
+    def strides(self, array: Array) -> tuple[int, ...]:
+        steps, step = [], 1
+        for size in reversed(array.shape):
+            steps.append(step)
+            step *= size
+        return tuple(reversed(steps))
+
+    def is_contiguous(self, array: Array) -> bool:
+        return True
+
+    def pointer(self, array: Array) -> int:
+        return id(array)
+
+    def synchronize(self) -> None:
+        """Waits until all that was asked of the device is done."""
+
+    def all_finite(self, array: Array) -> bool:
+        return bool(self.xp.all(self.xp.isfinite(array)))
+
+    # Named kernels: indexing
+
+    def index(self, x: Array, index: tuple) -> Array:
+        """x[index], where index holds integer or boolean arrays."""
+        return x[index]
+
+    def index_write(self, x: Array, index: tuple, value: Any) -> None:
+        """x[index] = value."""
+        x[index] = value
+
+    def index_add(self, x: Array, index: tuple, value: Array) -> None:
+        """x[index] += value, where an element named several times receives each addition."""
+        xp = self.xp
+        positions = xp.reshape(xp.arange(math.prod(x.shape)), x.shape)[index]
+        flat, values = xp.reshape(positions, (-1,)), xp.reshape(xp.broadcast_to(value, positions.shape), (-1,))
+        hit = xp.astype(xp.expand_dims(flat, axis=1) == xp.arange(math.prod(x.shape)), x.dtype)
+        x[...] = x + xp.reshape(xp.matmul(values, hit), x.shape)
+
+    def take_along(self, x: Array, index: Array, axis: int) -> Array:
+        """The elements of x at `index` along an axis, where index may be shorter in the other axes."""
+        window = tuple(slice(None) if i == axis else slice(0, n) for i, n in enumerate(index.shape))
+        return self.xp.take_along_axis(x[window], index, axis=axis)
+
+    def add_along(self, x: Array, index: Array, value: Array, axis: int) -> None:
+        """The adjoint of take_along: adds to x where take_along reads."""
+        xp = self.xp
+        window = tuple(slice(None) if i == axis else slice(0, n) for i, n in enumerate(index.shape))
+        places = xp.expand_dims(xp.moveaxis(index, axis, -1), axis=-1) == xp.arange(x.shape[axis])
+        spread = xp.expand_dims(xp.moveaxis(value, axis, -1), axis=-1) * xp.astype(places, x.dtype)
+        x[window] = x[window] + xp.moveaxis(xp.sum(spread, axis=-2), -1, axis)
+
+    # Named kernels: sliding windows, in channels-last order (N, *space, C)
+
+    def unfold(self, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
+        """The windows of x (N, *S, C) as (N, *O, *K, C), C-contiguous."""
+        xp = self.xp
+        windows = [x[place] for place in window_slices(x.shape[1:-1], kernel, stride, dilation)]
+        stacked = xp.stack(windows, axis=-2)
+        return xp.reshape(stacked, (*stacked.shape[:-2], *kernel, x.shape[-1]))
+
+    def fold(
+        self, windows: Array, space: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
+    ) -> Array:
+        """The adjoint of unfold: sums windows (N, *O, *K, C) back into (N, *S, C)."""
+        dims = len(space)
+        kernel = windows.shape[1 + dims : 1 + 2 * dims]
+        x = self.xp.zeros((windows.shape[0], *space, windows.shape[-1]), dtype=windows.dtype, device=windows.device)
+        every = (slice(None),) * (1 + dims)
+        offsets = itertools.product(*map(range, kernel))
+        for offset, place in zip(offsets, window_slices(space, kernel, stride, dilation), strict=True):
+            x[place] += windows[(*every, *offset, slice(None))]
+        return x
+
+    # Named kernels: functions the array API lacks, random bits, optimizer updates
+
+    def erf(self, x: Array) -> Array:
+        return special.erf(self.xp, x)
+
+    def gate(self, g: Array, condition: Array) -> Array:
+        """g where the condition holds, else 0."""
+        return self.xp.multiply(g, self.xp.astype(condition, g.dtype))
+
+    def random_bits(self, state: Array, count: int) -> Array:
+        """`count` random 64-bit words from state (seed, offset), whose offset moves on."""
+        words = philox.words(self.xp, state, count)
+        state[1] = state[1] + self.xp.astype(self.xp.asarray(-(-count // 4)), state.dtype)
+        return words
+
+    def random_halves(self, state: Array, count: int) -> Array:
+        """`count` random 24-bit integers: the upper bits of the low and high half of each word."""
+        xp = self.xp
+        words = self.random_bits(state, (count + 1) // 2)
+        low = (words & xp.asarray(0xFFFFFFFF, dtype=xp.uint64)) >> xp.asarray(8, dtype=xp.uint64)
+        high = words >> xp.asarray(40, dtype=xp.uint64)
+        return xp.reshape(xp.stack([low, high], axis=1), (-1,))[:count]
+
+    def update(self, algorithm: str, tensors: Sequence[Sequence[Array]], hyper: dict[str, Any]) -> None:
+        """One step of an optimizer on every group of arrays (parameter, gradient, *state), in place."""
+        step = getattr(updates, algorithm)
+        for arrays in tensors:
+            step(self.xp, *arrays, **hyper)
+
+
+def window_slices(
+    space: Sequence[int], kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
+) -> Iterator[tuple[slice, ...]]:
+    """For each place in the kernel, the slice of (N, *S, C) that holds what all windows have there."""
+    outs = [(s - d * (k - 1) - 1) // t + 1 for s, k, t, d in zip(space, kernel, stride, dilation, strict=True)]
+    for offset in itertools.product(*map(range, kernel)):
+        cuts = [
+            slice(i * d, i * d + (o - 1) * t + 1, t)
+            for i, d, t, o in zip(offset, dilation, stride, outs, strict=True)
+        ]
+        yield (slice(None), *cuts, slice(None))

@@ -1,0 +1,114 @@
+"""The CPU, through NumPy; with numba installed (extra `fast`), some kernels run as compiled loops."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..device import device as Device
+from .base import Array, Backend
+
+try:
+    from scipy.special import erf as _scipy_erf
+except ImportError:
+    _scipy_erf = None
+
+try:
+    from . import fast
+except ImportError:
+    fast = None  # type: ignore[assignment]
+
+
+class NumpyBackend(Backend):
+    """NumPy arrays in host memory."""
+
+    xp = np
+    array_type = np.ndarray
+
+    def __init__(self) -> None:
+        self.device = Device("cpu")
+        self.native = {d: np.dtype(d.name) for d in dtypes.ALL}
+        self.dtypes = {native: d for d, native in self.native.items()}
+        self._philox = np.random.Philox(key=[0, 0])
+
+    def as_array(self, value: Any) -> Array:
+        return np.asarray(value)
+
+    def from_numpy(self, array: np.ndarray) -> Array:
+        return array
+
+    def to_numpy(self, array: Array) -> np.ndarray:
+        return array
+
+    def copy(self, array: Array) -> Array:
+        return array.copy()
+
+    def contiguous(self, array: Array) -> Array:
+        return array if array.flags.c_contiguous else np.ascontiguousarray(array)
+
+    def shares_memory(self, view: Array, source: Array) -> bool:
+        # NumPy gives the view of a view the owner of the memory as its base, so one step is enough.
+        base = view.base
+        return view is source or (base is not None and (base is source or base is source.base))
+
+    def exclusive(self, array: Array) -> bool:
+        return 0 not in array.strides
+
+    def strides(self, array: Array) -> tuple[int, ...]:
+        return tuple(step // array.itemsize for step in array.strides)
+
+    def is_contiguous(self, array: Array) -> bool:
+        return array.flags.c_contiguous
+
+    def pointer(self, array: Array) -> int:
+        return array.ctypes.data
+
+    def index_add(self, x: Array, index: tuple, value: Array) -> None:
+        np.add.at(x, index, value)
+
+    def add_along(self, x: Array, index: Array, value: Array, axis: int) -> None:
+        places = list(np.ix_(*map(np.arange, index.shape)))
+        places[axis] = index
+        np.add.at(x, tuple(places), value)
+
+    def unfold(self, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
+        windows = _windows(np.lib.stride_tricks.as_strided, x, kernel, stride, dilation)
+        return np.ascontiguousarray(windows)
+
+    def erf(self, x: Array) -> Array:
+        return super().erf(x) if _scipy_erf is None else _scipy_erf(x)
+
+    def gate(self, g: Array, condition: Array) -> Array:
+        return np.multiply(g, condition)
+
+    def random_bits(self, state: Array, count: int) -> Array:
+        seed, offset = (int(word) for word in state)
+        self._philox.state = {
+            "bit_generator": "Philox",
+            "state": {"counter": np.array([offset, 0, 0, 0], np.uint64), "key": np.array([seed, 0], np.uint64)},
+            "buffer": np.zeros(4, np.uint64), "buffer_pos": 4, "has_uint32": 0, "uinteger": 0,
+        }  # fmt: skip
+        state[1] = (offset + -(-count // 4)) & 0xFFFFFFFFFFFFFFFF
+        return self._philox.random_raw(count)
+
+    def random_halves(self, state: Array, count: int) -> Array:
+        return (self.random_bits(state, (count + 1) // 2).astype("<u8", copy=False).view("<u4") >> 8)[:count]
+
+    def update(self, algorithm: str, tensors: Sequence[Sequence[Array]], hyper: dict[str, Any]) -> None:
+        if fast is None or not fast.update(algorithm, tensors, hyper):
+            super().update(algorithm, tensors, hyper)
+
+
+def _windows(
+    as_strided: Any, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
+) -> Array:
+    """The sliding windows of (N, *S, C) as a strided view (N, *O, *K, C)."""
+    batch, *space, channels = x.shape
+    outs = [(s - d * (k - 1) - 1) // t + 1 for s, k, t, d in zip(space, kernel, stride, dilation, strict=True)]
+    first, *steps, last = x.strides
+    between = [step * t for step, t in zip(steps, stride, strict=True)]
+    within = [step * d for step, d in zip(steps, dilation, strict=True)]
+    return as_strided(x, (batch, *outs, *kernel, channels), (first, *between, *within, last))

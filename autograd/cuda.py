@@ -1,0 +1,49 @@
+"""Questions about CUDA devices, under torch's names; without a GPU they are answered, not refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .backend import get_backend
+from .backend import is_available as _is_available
+from .random import manual_seed_all  # noqa: F401
+
+
+def is_available() -> bool:
+    """Whether tensors can live on a GPU here: CuPy is installed and finds one."""
+    return _is_available("cuda")
+
+
+def device_count() -> int:
+    """How many GPUs there are."""
+    if not is_available():
+        return 0
+    import cupy
+
+    return cupy.cuda.runtime.getDeviceCount()
+
+
+def current_device() -> int:
+    """The index of the GPU that `device("cuda")` means."""
+    return get_backend("cuda").device.index or 0
+
+
+def get_device_name(device: Any = None) -> str:
+    """The GPU's product name."""
+    import cupy
+
+    index = get_backend("cuda" if device is None else device).device.index or 0
+    return cupy.cuda.runtime.getDeviceProperties(index)["name"].decode()
+
+
+def synchronize(device: Any = None) -> None:
+    """Waits until the GPU has finished all that was asked of it."""
+    get_backend("cuda" if device is None else device).synchronize()
+
+
+def empty_cache() -> None:
+    """Gives unused blocks of CuPy's memory pool back to the device."""
+    if is_available():
+        import cupy
+
+        cupy.get_default_memory_pool().free_all_blocks()

@@ -1,0 +1,103 @@
+"""Element types and the rules by which they mix (torch's: a Python scalar never widens a tensor)."""
+
+from __future__ import annotations
+
+import builtins
+
+BOOL, INTEGER, FLOATING = 0, 1, 2
+
+
+class dtype:
+    """The type of a tensor's elements. There is one object a type, so `is` and `==` agree.
+
+    >>> import autograd
+    >>> autograd.float32.is_floating_point, autograd.float32.itemsize
+    (True, 4)
+    """
+
+    __slots__ = ("category", "is_signed", "itemsize", "name")
+
+    def __init__(self, name: str, category: int, itemsize: int, is_signed: builtins.bool) -> None:
+        self.name, self.category, self.itemsize, self.is_signed = name, category, itemsize, is_signed
+
+    @property
+    def is_floating_point(self) -> builtins.bool:
+        return self.category == FLOATING
+
+    @property
+    def is_complex(self) -> builtins.bool:
+        return False
+
+    def __repr__(self) -> str:
+        return f"autograd.{self.name}"
+
+    def __reduce__(self) -> tuple:
+        return _by_name, (self.name,)
+
+
+bool = dtype("bool", BOOL, 1, False)
+uint8 = dtype("uint8", INTEGER, 1, False)
+uint64 = dtype("uint64", INTEGER, 8, False)
+int8 = dtype("int8", INTEGER, 1, True)
+int16 = short = dtype("int16", INTEGER, 2, True)
+int32 = int = dtype("int32", INTEGER, 4, True)
+int64 = long = dtype("int64", INTEGER, 8, True)
+float16 = half = dtype("float16", FLOATING, 2, True)
+float32 = float = dtype("float32", FLOATING, 4, True)
+float64 = double = dtype("float64", FLOATING, 8, True)
+
+ALL = (bool, uint8, uint64, int8, int16, int32, int64, float16, float32, float64)
+BY_NAME = {each.name: each for each in ALL}
+
+_default = float32
+
+
+def _by_name(name: str) -> dtype:
+    return BY_NAME[name]
+
+
+def get_default_dtype() -> dtype:
+    """The floating dtype of new tensors made from Python numbers."""
+    return _default
+
+
+def set_default_dtype(d: dtype) -> None:
+    """Sets the floating dtype of new tensors; TypeError unless `d` is a floating dtype."""
+    global _default
+    if not isinstance(d, dtype) or not d.is_floating_point:
+        raise TypeError(f"set_default_dtype: only floating-point types are supported, got {d!r}")
+    _default = d
+
+
+def promote_types(type1: dtype, type2: dtype) -> dtype:
+    """The smallest dtype that both convert to: the higher category wins, then the larger size.
+
+    >>> import autograd
+    >>> autograd.promote_types(autograd.int64, autograd.float16)
+    autograd.float16
+    """
+    if type1 is type2:
+        return type1
+    if type1.category != type2.category:
+        return type1 if type1.category > type2.category else type2
+    small, large = sorted((type1, type2), key=lambda d: d.itemsize)
+    if small.is_signed == large.is_signed or (large.is_signed and large.itemsize > small.itemsize):
+        return large
+    if large.itemsize == 8:
+        raise RuntimeError(f"promote_types: {type1} and {type2} have no common integer type; cast one with .to()")
+    return int16  # uint8 with int8
+
+
+def can_cast(from_: dtype, to: dtype) -> builtins.bool:
+    """Whether torch allows writing `from_` into a tensor of `to` (never down a category)."""
+    return from_.category <= to.category
+
+
+def dtype_of_scalar(value: object) -> dtype:
+    if isinstance(value, builtins.bool):
+        return bool
+    if isinstance(value, builtins.int):
+        return int64
+    if isinstance(value, builtins.float):
+        return _default
+    raise TypeError(f"expected a Python number, got {type(value).__name__}")

@@ -1,0 +1,254 @@
+"""Function: an operation with a derivative written by the user."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from .engine import Node, Saved, edge_of
+from .errors import BackwardError
+from .modes import modes
+from .tensor import Tensor, wrap
+from .views import check_writable, rewrite
+
+
+class Context:
+    """What `forward` hands to `backward`: saved tensors, and any attribute you set."""
+
+    def __init__(self) -> None:
+        self.needs_input_grad: tuple[bool, ...] = ()
+        self._to_save: tuple[Any, ...] = ()
+        self._saved: tuple[Any, ...] | None = ()
+        self._constant: set[int] = set()
+        self._dirty: tuple[Tensor, ...] = ()
+        self._materialize = True
+
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Keeps inputs, outputs or intermediate tensors; read them back from `saved_tensors`."""
+        self._to_save = tensors
+
+    @property
+    def saved_tensors(self) -> tuple[Any, ...]:
+        """What was saved; BackwardError if it was overwritten, or freed by a first backward pass."""
+        if self._saved is None:
+            raise BackwardError("saved_tensors: freed by an earlier backward; pass retain_graph=True to that one")
+        return tuple(each.unpack("Function") if hasattr(each, "unpack") else each for each in self._saved)
+
+    def mark_non_differentiable(self, *outputs: Tensor) -> None:
+        """These outputs get no gradient."""
+        self._constant.update(map(id, outputs))
+
+    def mark_dirty(self, *inputs: Tensor) -> None:
+        """These inputs were changed in place by `forward`, which must return them."""
+        self._dirty = inputs
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether `backward` gets zeros (default) or None for outputs without a gradient."""
+        self._materialize = value
+
+
+class _FunctionNode(Node):
+    """A node whose derivative is the user's `backward`."""
+
+    __slots__ = ("context", "function")
+    fresh = False  # what a user's backward returns may be anything, also something shared
+
+    @property
+    def label(self) -> str:
+        return self.function.__name__
+
+    def name(self) -> str:
+        return f"{self.function.__name__}Backward"
+
+    def differentiate(self, gradients: list[Tensor | None], wanted: Any) -> list[Tensor | None]:
+        context = self.context
+        given = self.complete(gradients) if context._materialize else gradients
+        results = self.function.backward(context, *given)
+        results = list(results) if isinstance(results, tuple | list) else [results]
+        expected = len(self.edges)
+        while len(results) > expected and results[-1] is None:
+            results.pop()
+        if len(results) != expected:
+            raise BackwardError(
+                f"{self.label}.backward returned {len(results)} gradients for {expected} inputs; "
+                "return one for each input, None where there is none"
+            )
+        for number, (edge, result) in enumerate(zip(self.edges, results, strict=True)):
+            if edge is None or result is None:
+                results[number] = None
+            elif not isinstance(result, Tensor):
+                raise TypeError(f"{self.label}.backward: gradient {number} is a {type(result).__name__}, not a Tensor")
+            elif tuple(result.shape) != tuple(self.shapes[number]):
+                result = _fit(self.label, number, result, self.shapes[number])
+                results[number] = result
+        return results
+
+    def release(self) -> None:
+        super().release()
+        self.context._saved = None
+
+
+def _fit(label: str, number: int, gradient: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """A gradient that broadcasting made larger is summed, as torch does; anything else is an error."""
+    from .ops.reduction import sum_to
+
+    given = tuple(gradient.shape)
+    extra = len(given) - len(shape)
+    if extra < 0 or any(size not in (1, given[extra + i]) for i, size in enumerate(shape)):
+        raise BackwardError(f"{label}.backward: gradient {number} has shape {given}, the input has {tuple(shape)}")
+    return sum_to(gradient, shape)
+
+
+class Function:
+    """Subclass it with static methods `forward(ctx, *args)` and `backward(ctx, *gradients)`; call `apply`.
+
+    `backward` is written in tensor operations and is itself differentiable, unless it is marked
+    `@once_differentiable`. torch's other style, `forward(*args)` with `setup_context(ctx, inputs,
+    output)`, works as well.
+
+    >>> import autograd
+    >>> class Cube(autograd.Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         ctx.save_for_backward(x)
+    ...         return x**3
+    ...     @staticmethod
+    ...     def backward(ctx, g):
+    ...         (x,) = ctx.saved_tensors
+    ...         return 3 * x**2 * g
+    >>> x = autograd.tensor(2.0, requires_grad=True)
+    >>> Cube.apply(x).backward()
+    >>> x.grad
+    tensor(12.)
+    """
+
+    @staticmethod
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        """Computes the outputs; nothing in it is recorded."""
+        raise NotImplementedError("a Function needs a static method forward")
+
+    @staticmethod
+    def setup_context(ctx: Context, inputs: tuple[Any, ...], output: Any) -> None:
+        """Saves what `backward` needs, if `forward` takes no ctx."""
+        raise NotImplementedError("a Function whose forward takes no ctx needs setup_context")
+
+    @staticmethod
+    def backward(ctx: Context, *gradients: Any) -> Any:
+        """One gradient for each argument of `forward`, None for those without."""
+        raise NotImplementedError("a Function needs a static method backward")
+
+    @classmethod
+    def apply(cls, *args: Any) -> Any:
+        """Runs `forward` and records `backward`."""
+        context = Context()
+        context.needs_input_grad = tuple(isinstance(x, Tensor) and x.requires_grad for x in args)
+        tracked = modes.grad and any(context.needs_input_grad)
+        edges = [edge_of(x) for x in args]
+        before, modes.grad = modes.grad, False
+        try:
+            if cls.setup_context is not Function.setup_context:
+                result = cls.forward(*args)
+                cls.setup_context(context, args, result)
+            else:
+                result = cls.forward(context, *args)
+        finally:
+            modes.grad = before
+        outputs = list(result) if isinstance(result, tuple | list) else [result]
+        if tracked:
+            outputs = cls._record(context, args, edges, outputs)
+        return tuple(outputs) if isinstance(result, tuple | list) else outputs[0]
+
+    @classmethod
+    def _record(cls, context: Context, args: tuple, edges: list, outputs: list[Any]) -> list[Any]:
+        node = _FunctionNode(None, {}, edges, len(outputs))
+        node.function, node.context = cls, context
+        node.shapes = [tuple(x.shape) if isinstance(x, Tensor) else () for x in args]
+        node.zeros = [(x.shape, x.dtype, x.device) if isinstance(x, Tensor) else None for x in outputs]
+        dirty = set(map(id, context._dirty))
+        for x in context._dirty:
+            check_writable(x, cls.__name__)
+        inputs = {id(x): i for i, x in enumerate(args) if isinstance(x, Tensor)}
+        made: dict[int, int] = {}
+        for number, out in enumerate(outputs):
+            if not isinstance(out, Tensor) or id(out) in context._constant or not out.dtype.is_floating_point:
+                continue
+            original = out
+            if id(out) in dirty:
+                rewrite(out, node)
+                out._output = number
+            else:
+                if id(out) in inputs or out._requires_grad:  # an input handed back needs a history of its own
+                    out = outputs[number] = wrap(out._array, out._backend)
+                    out._versions = original._versions
+                out._node, out._output, out._requires_grad = node, number, True
+            made[id(original)] = number
+        context._saved = tuple(
+            None if x is None else _keep(x, node, made.get(id(x)) if id(x) not in inputs else None, edges, inputs)
+            for x in context._to_save
+        )
+        context._to_save = ()
+        return outputs
+
+
+class _SavedOutput:
+    """An output that its own node saved, without the cycle that holding the node would make."""
+
+    def __init__(self, x: Tensor, node: Node, number: int) -> None:
+        import weakref
+
+        self.saved, self.node, self.number = Saved(x, None), weakref.ref(node), number
+
+    def unpack(self, user: str) -> Tensor:
+        x = self.saved.unpack(user)
+        node = self.node()
+        if node is not None:
+            x._requires_grad, x._node, x._output = True, node, self.number
+        return x
+
+
+def _keep(x: Tensor, node: Node, output: int | None, edges: list, inputs: dict[int, int]) -> Any:
+    if output is not None:
+        return _SavedOutput(x, node, output)
+    return Saved(x, edges[inputs[id(x)]] if id(x) in inputs else edge_of(x))
+
+
+def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
+    """Marks a `backward` that is not itself differentiable: asking for a second derivative raises."""
+
+    @functools.wraps(backward)
+    def wrapped(ctx: Context, *gradients: Any) -> Any:
+        recording = modes.grad
+        before, modes.grad = modes.grad, False
+        try:
+            results = backward(ctx, *gradients)
+        finally:
+            modes.grad = before
+        if not recording:
+            return results
+        several = isinstance(results, tuple | list)
+        marked = [_Refuse.apply(x) if isinstance(x, Tensor) else x for x in (results if several else [results])]
+        return tuple(marked) if several else marked[0]
+
+    return wrapped
+
+
+class _Refuse(Function):
+    """The identity, whose derivative says that there is none."""
+
+    @staticmethod
+    def forward(ctx: Context, x: Tensor) -> Tensor:
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx: Context, *gradients: Any) -> Any:
+        raise BackwardError("trying to differentiate twice a function that was marked with @once_differentiable")
+
+    @classmethod
+    def apply(cls, *args: Any) -> Any:
+        x = args[0].detach().requires_grad_()
+        before, modes.grad = modes.grad, True
+        try:
+            return super().apply(x)
+        finally:
+            modes.grad = before

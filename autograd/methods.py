@@ -1,0 +1,152 @@
+"""Tensor's operators and methods: each is a function of `ops`, attached under its torch name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from . import dtypes
+from .ops import creation, elementwise, indexing, inplace, linalg, normalisation, random, reduction, shape
+from .ops.promotion import cast
+from .tensor import Tensor
+
+_FROM = {
+    elementwise: """
+        add sub mul div floor_divide remainder fmod pow neg positive abs sign reciprocal square sqrt rsqrt
+        exp exp2 expm1 log log2 log10 log1p logaddexp sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh
+        atanh erf sigmoid relu maximum minimum clamp clamp_min clamp_max floor ceil round trunc eq ne lt le gt ge
+        logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not isnan isinf
+        isfinite isclose allclose equal""",
+    reduction: """
+        sum mean var std amax amin argmax argmin max min any all count_nonzero logsumexp norm""",
+    shape: """
+        clone contiguous reshape view reshape_as flatten ravel unflatten squeeze unsqueeze permute transpose t movedim
+        expand expand_as broadcast_to repeat narrow select split chunk unbind flip roll tril triu""",
+    indexing: "gather scatter_add index_select masked_fill masked_select nonzero",
+    linalg: "matmul mm bmm mv dot outer addmm",
+    normalisation: "softmax log_softmax",
+    random: "bernoulli",
+    inplace: "copy_ fill_ zero_ uniform_ normal_ bernoulli_ scatter_ scatter_add_",
+    creation: "new_tensor new_zeros new_ones new_empty new_full to",
+}
+
+_IN_PLACE = {
+    elementwise: """
+        add sub mul div floor_divide remainder fmod pow neg abs sign reciprocal square sqrt rsqrt exp exp2 expm1 log
+        log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf sigmoid relu clamp clamp_min
+        clamp_max floor ceil round trunc eq ne lt le gt ge logical_and logical_or logical_xor logical_not bitwise_and
+        bitwise_or bitwise_xor bitwise_not""",
+    indexing: "masked_fill",
+    shape: "tril triu",
+}
+
+_ALIASES = {
+    "subtract": "sub", "multiply": "mul", "divide": "div", "true_divide": "div", "negative": "neg", "absolute": "abs",
+    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh", "arccosh": "acosh",
+    "arctanh": "atanh", "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "not_equal": "ne",
+    "clip": "clamp", "fix": "trunc", "moveaxis": "movedim", "swapaxes": "transpose", "swapdims": "transpose",
+}  # fmt: skip
+
+_OPERATORS = {
+    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "floordiv": "floor_divide", "mod": "remainder",
+    "pow": "pow", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
+}  # fmt: skip
+_COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
+_OPERANDS = (Tensor, int, float)
+
+
+def _operator(function: Callable[..., Tensor]) -> Callable[[Tensor, Any], Any]:
+    def operator(self: Tensor, other: Any) -> Any:
+        if isinstance(other, _OPERANDS) or type(other).__module__ == "numpy":
+            return function(self, other)
+        return NotImplemented
+
+    return operator
+
+
+def _reflected(function: Callable[..., Tensor]) -> Callable[[Tensor, Any], Any]:
+    def operator(self: Tensor, other: Any) -> Any:
+        if isinstance(other, _OPERANDS) or type(other).__module__ == "numpy":
+            return function(other, self)
+        return NotImplemented
+
+    return operator
+
+
+def _cast_method(name: str, dtype: dtypes.dtype) -> Callable[[Tensor], Tensor]:
+    def method(self: Tensor) -> Tensor:
+        return cast(self, dtype)
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"The tensor as {dtype!r}; itself if it is that already."
+    return method
+
+
+def cpu(self: Tensor) -> Tensor:
+    """The tensor in host memory; itself if it is there already."""
+    return self.to("cpu")
+
+
+def cuda(self: Tensor, device: Any = None, non_blocking: bool = False) -> Tensor:
+    """The tensor on a GPU; itself if it is there already."""
+    return self.to("cuda" if device is None else device)
+
+
+def type_(self: Tensor, dtype: Any = None) -> Any:
+    """The tensor as another dtype; without one, the name of the dtype."""
+    return cast(self, dtype) if dtype is not None else f"autograd.{self.dtype.name}"
+
+
+def _attach() -> None:
+    for module, names in _FROM.items():
+        for name in names.split():
+            setattr(Tensor, name, getattr(module, name))
+    for module, names in _IN_PLACE.items():
+        for name in names.split():
+            setattr(Tensor, f"{name}_", inplace.in_place(getattr(module, name)))
+    for alias, name in _ALIASES.items():
+        setattr(Tensor, alias, getattr(Tensor, name))
+        if hasattr(Tensor, f"{name}_"):
+            setattr(Tensor, f"{alias}_", getattr(Tensor, f"{name}_"))
+
+    for symbol, name in _OPERATORS.items():
+        function = getattr(elementwise, name)
+        setattr(Tensor, f"__{symbol}__", _operator(function))
+        setattr(Tensor, f"__r{symbol}__", _reflected(function))
+        setattr(Tensor, f"__i{symbol}__", getattr(Tensor, f"{name}_"))
+    for symbol in _COMPARISONS:
+        setattr(Tensor, f"__{symbol}__", _comparison(symbol))
+    Tensor.__matmul__ = lambda self, other: linalg.matmul(self, other)  # type: ignore[method-assign, assignment]
+    Tensor.__rmatmul__ = lambda self, other: linalg.matmul(creation.as_tensor(other), self)  # type: ignore[attr-defined]
+    Tensor.__neg__ = elementwise.neg  # type: ignore[method-assign, assignment]
+    Tensor.__pos__ = elementwise.positive  # type: ignore[attr-defined]
+    Tensor.__abs__ = elementwise.abs  # type: ignore[method-assign, assignment]
+    Tensor.__invert__ = elementwise.bitwise_not  # type: ignore[method-assign, assignment]
+    Tensor.__getitem__ = indexing.read  # type: ignore[method-assign, assignment]
+    Tensor.__setitem__ = _set_item  # type: ignore[method-assign]
+
+    Tensor.T = property(shape.reverse_dims)  # type: ignore[attr-defined]
+    Tensor.mT = property(shape.matrix_transpose)  # type: ignore[attr-defined]
+    for name in ("float", "double", "half", "long", "int", "short", "bool"):
+        setattr(Tensor, name, _cast_method(name, getattr(dtypes, name)))
+    Tensor.byte, Tensor.char = _cast_method("byte", dtypes.uint8), _cast_method("char", dtypes.int8)  # type: ignore[attr-defined]
+    Tensor.cpu, Tensor.cuda, Tensor.type = cpu, cuda, type_  # type: ignore[attr-defined]
+    Tensor.type_as = lambda self, other: self.to(other)  # type: ignore[attr-defined]
+
+
+def _comparison(name: str) -> Callable[[Tensor, Any], Any]:
+    function = getattr(elementwise, name)
+
+    def compare(self: Tensor, other: Any) -> Any:
+        if isinstance(other, _OPERANDS) or type(other).__module__ == "numpy":
+            return function(self, other)
+        return NotImplemented
+
+    return compare
+
+
+def _set_item(self: Tensor, index: Any, value: Any) -> None:
+    indexing.write(self, index, value)
+
+
+_attach()

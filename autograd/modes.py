@@ -1,0 +1,182 @@
+"""What is switched on in this thread: recording of gradients, inference, anomaly detection, a listener."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Modes(threading.local):
+    """The switches of one thread. `listener` is told of every primitive applied (see `autograd.capture`)."""
+
+    grad: bool = True
+    inference: bool = False
+    anomaly: bool = False
+    check_nan: bool = True
+    listener: Any = None
+
+
+modes = Modes()
+
+
+class _Switch:
+    """A context manager and decorator that sets some modes and puts the old ones back, whatever happens."""
+
+    def __init__(self, **settings: Any) -> None:
+        self._settings = settings
+        self._saved: list[dict[str, Any]] = []
+
+    def __enter__(self) -> None:
+        self._saved.append({name: getattr(modes, name) for name in self._settings})
+        for name, value in self._settings.items():
+            setattr(modes, name, value)
+
+    def __exit__(self, *exc: object) -> None:
+        for name, value in self._saved.pop().items():
+            setattr(modes, name, value)
+
+    def _fresh(self) -> _Switch:
+        return _Switch(**self._settings)
+
+    def __call__(self, function: F) -> F:
+        if inspect.isgeneratorfunction(function):
+            return self._wrap_generator(function)
+
+        @functools.wraps(function)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            with self._fresh():
+                return function(*args, **kwargs)
+
+        return wrapped  # type: ignore[return-value]
+
+    def _wrap_generator(self, function: F) -> F:
+        """The mode holds while the generator runs, not while its caller does."""
+
+        @functools.wraps(function)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            generator = function(*args, **kwargs)
+            sent = None
+            while True:
+                try:
+                    with self._fresh():
+                        item = generator.send(sent)
+                except StopIteration as stop:
+                    return stop.value
+                try:
+                    sent = yield item
+                except GeneratorExit:
+                    generator.close()
+                    raise
+
+        return wrapped  # type: ignore[return-value]
+
+
+class no_grad(_Switch):
+    """Nothing is recorded inside: results do not require grad. A context manager and a decorator.
+
+    >>> import autograd
+    >>> x = autograd.ones(2, requires_grad=True)
+    >>> with autograd.no_grad():
+    ...     (x * 2).requires_grad
+    False
+    """
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        switch = super().__new__(cls)
+        if function is None:
+            return switch
+        switch.__init__()  # type: ignore[misc]
+        return switch(function)
+
+    def __init__(self, function: None = None) -> None:
+        super().__init__(grad=False)
+
+
+class enable_grad(no_grad):
+    """Recording is on inside, also within `no_grad`."""
+
+    def __init__(self, function: None = None) -> None:
+        _Switch.__init__(self, grad=True)
+
+
+class set_grad_enabled(_Switch):
+    """Sets recording to `mode` at once; as a context manager, until its end.
+
+    >>> import autograd
+    >>> with autograd.set_grad_enabled(False):
+    ...     autograd.is_grad_enabled()
+    False
+    """
+
+    def __init__(self, mode: bool) -> None:
+        super().__init__(grad=bool(mode))
+        self._before: bool | None = modes.grad
+        modes.grad = bool(mode)
+
+    def __enter__(self) -> None:
+        if self._before is not None:
+            modes.grad, self._before = self._before, None
+        super().__enter__()
+
+    def __call__(self, function: F) -> F:
+        if self._before is not None:
+            modes.grad, self._before = self._before, None
+        return super().__call__(function)
+
+
+class inference_mode(_Switch):
+    """Like `no_grad`, and the tensors made inside can never take part in a recorded computation.
+
+    They count no versions, so nothing may save them for backward or change them in place outside.
+    """
+
+    def __init__(self, mode: bool = True) -> None:
+        if callable(mode):
+            raise TypeError("inference_mode: write @inference_mode() with its brackets")
+        super().__init__(**({"grad": False, "inference": True} if mode else {"inference": False}))
+
+
+class detect_anomaly(_Switch):
+    """Finds the operation whose derivative is the first to be non-finite, and the line that called it.
+
+    Inside, each recorded operation remembers where it was called, and a backward pass raises
+    RuntimeError at the first gradient that holds a NaN (or, unlike torch's, an infinity).
+    With `check_nan=False` only the calls are remembered. Slow: for looking, not for training.
+    """
+
+    def __init__(self, check_nan: bool = True) -> None:
+        super().__init__(anomaly=True, check_nan=check_nan)
+
+
+class set_detect_anomaly(detect_anomaly):
+    """`detect_anomaly` with a switch: `set_detect_anomaly(False)` turns it off inside."""
+
+    def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        _Switch.__init__(self, anomaly=mode, check_nan=check_nan)
+
+
+class unlistened(_Switch):
+    """The listener hears nothing inside: for state that is made once and then lives from step to step."""
+
+    def __init__(self) -> None:
+        super().__init__(listener=None)
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations are recorded in this thread."""
+    return modes.grad
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether this thread is inside `inference_mode`."""
+    return modes.inference
+
+
+def is_anomaly_enabled() -> bool:
+    """Whether this thread is inside `detect_anomaly`."""
+    return modes.anomaly

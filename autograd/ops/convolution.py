@@ -1,0 +1,244 @@
+"""Convolution over any number of dimensions: three primitives that are each other's derivatives.
+
+    y = convolution(x, w)             the layer
+    x = convolution_input(g, w)       its adjoint by x: a transposed convolution
+    w = convolution_weight(g, x)      its adjoint by w
+
+Each is linear in both arguments, so the derivatives of one are calls of the others, to any order.
+Logically x is (N, C, *S) and w (O, C/groups, *K), as in torch. In memory the work is done channels
+last: windows (N, *O, *K, C) times a matrix, one product for the whole batch. Results keep that
+memory order under an (N, O, *S) view, so a chain of layers is never transposed.
+
+V. Dumoulin, F. Visin, "A guide to convolution arithmetic for deep learning", 2016.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ..engine import apply
+from ..errors import OperationError
+from ..primitive import primitive
+from ..tensor import Tensor
+
+
+def output_size(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:
+    """floor((size + 2 padding - dilation (kernel - 1) - 1) / stride) + 1."""
+    return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+
+
+@primitive(
+    x=lambda g, weight, x_shape, stride, padding, dilation, groups: apply(
+        _convolution_input, g, weight, space=tuple(x_shape[2:]),
+        stride=stride, padding=padding, dilation=dilation, groups=groups,
+    ),
+    weight=lambda g, x, weight_shape, stride, padding, dilation, groups: apply(
+        _convolution_weight, g, x, kernel=tuple(weight_shape[2:]),
+        stride=stride, padding=padding, dilation=dilation, groups=groups,
+    ),
+)  # fmt: skip
+def _convolution(backend, x, weight, *, stride, padding, dilation, groups):
+    """(N, C, *S), (O, C/groups, *K) -> (N, O, *S')."""
+    windows = _windows(backend, x, weight.shape[2:], stride, padding, dilation)
+    batch, outs = windows.shape[0], windows.shape[1 : x.ndim - 1]
+    rows = _by_group(backend, windows, math.prod((batch, *outs)), groups)
+    product = backend.xp.matmul(rows, _weight_matrix(backend, weight, groups))
+    return _channels_second(backend.xp, _join_groups(backend, product), batch, outs)
+
+
+@primitive(
+    up=lambda g, weight, stride, padding, dilation, groups: apply(
+        _convolution, g, weight, stride=stride, padding=padding, dilation=dilation, groups=groups
+    ),
+    weight=lambda g, up, weight_shape, stride, padding, dilation, groups: apply(
+        _convolution_weight, up, g, kernel=tuple(weight_shape[2:]),
+        stride=stride, padding=padding, dilation=dilation, groups=groups,
+    ),
+)  # fmt: skip
+def _convolution_input(backend, up, weight, *, space, stride, padding, dilation, groups):
+    """(N, O, *S'), (O, C/groups, *K) -> (N, C, *space)."""
+    xp = backend.xp
+    batch, outs, kernel = up.shape[0], up.shape[2:], weight.shape[2:]
+    rows = _by_group(backend, _channels_last(xp, up), math.prod((batch, *outs)), groups)
+    product = xp.matmul(rows, xp.matrix_transpose(_weight_matrix(backend, weight, groups)))
+    channels = weight.shape[1]
+    if groups == 1:
+        windows = xp.reshape(product, (batch, *outs, *kernel, channels))
+    else:
+        apart = xp.reshape(product, (groups, batch, *outs, *kernel, channels))
+        windows = xp.reshape(xp.moveaxis(apart, 0, -2), (batch, *outs, *kernel, groups * channels))
+    padded = [size + 2 * p for size, p in zip(space, padding, strict=True)]
+    if _is_pointwise(kernel, stride, padding):
+        whole = xp.reshape(windows, (batch, *space, groups * channels))
+    else:
+        whole = backend.fold(windows, padded, stride, dilation)
+        whole = whole[(slice(None), *(slice(p, p + size) for p, size in zip(padding, space, strict=True)))]
+    return xp.moveaxis(whole, -1, 1)
+
+
+@primitive(
+    up=lambda g, x, stride, padding, dilation, groups: apply(
+        _convolution, x, g, stride=stride, padding=padding, dilation=dilation, groups=groups
+    ),
+    x=lambda g, up, x_shape, stride, padding, dilation, groups: apply(
+        _convolution_input, up, g, space=tuple(x_shape[2:]),
+        stride=stride, padding=padding, dilation=dilation, groups=groups,
+    ),
+)  # fmt: skip
+def _convolution_weight(backend, up, x, *, kernel, stride, padding, dilation, groups):
+    """(N, O, *S'), (N, C, *S) -> (O, C/groups, *kernel)."""
+    xp = backend.xp
+    count = math.prod((up.shape[0], *up.shape[2:]))
+    windows = _windows(backend, x, kernel, stride, padding, dilation)
+    # A strided window may end before the input does: there are as many windows as `up` has places.
+    rows = _by_group(backend, windows, count, groups)
+    product = xp.matmul(xp.matrix_transpose(_by_group(backend, _channels_last(xp, up), count, groups)), rows)
+    out, channels = up.shape[1], x.shape[1] // groups
+    return backend.contiguous(xp.moveaxis(xp.reshape(product, (out, *kernel, channels)), -1, 1))
+
+
+def _is_pointwise(kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int]) -> bool:
+    return all(k == 1 for k in kernel) and all(s == 1 for s in stride) and not any(padding)
+
+
+def _channels_last(xp: Any, x: Any) -> Any:
+    return xp.moveaxis(x, 1, -1)
+
+
+def _channels_second(xp: Any, rows: Any, batch: int, outs: Sequence[int]) -> Any:
+    return xp.moveaxis(xp.reshape(rows, (batch, *outs, rows.shape[-1])), -1, 1)
+
+
+def _windows(
+    backend: Any, x: Any, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int]
+) -> Any:
+    """All that the kernel sees, (N, *S', *K, C)."""
+    xp = backend.xp
+    last = _channels_last(xp, x)
+    if _is_pointwise(kernel, stride, padding):
+        return xp.reshape(last, (*last.shape[:-1], *kernel, last.shape[-1]))
+    if any(padding):
+        shape = tuple(size + 2 * p for size, p in zip(x.shape[2:], padding, strict=True))
+        padded = xp.zeros((x.shape[0], *shape, x.shape[1]), dtype=x.dtype, device=x.device)
+        inner = tuple(slice(p, p + size) for size, p in zip(x.shape[2:], padding, strict=True))
+        padded[(slice(None), *inner, slice(None))] = last
+        last = padded
+    return backend.unfold(last, tuple(kernel), stride, dilation)
+
+
+def _by_group(backend: Any, x: Any, rows: int, groups: int) -> Any:
+    """(..., C) as a matrix of `rows` rows, or as one such matrix a group of channels."""
+    xp = backend.xp
+    if groups == 1:
+        return xp.reshape(x, (rows, -1)) if rows else xp.reshape(x, (0, math.prod(x.shape[1:]) or 1))
+    apart = xp.reshape(x, (rows, -1, groups, x.shape[-1] // groups))
+    return xp.reshape(xp.permute_dims(apart, (2, 0, 1, 3)), (groups, rows, -1))
+
+
+def _weight_matrix(backend: Any, weight: Any, groups: int) -> Any:
+    """(O, C/groups, *K) as (K C, O), or as (groups, K C/groups, O/groups)."""
+    xp = backend.xp
+    last = xp.moveaxis(weight, 1, -1)
+    if groups == 1:
+        return xp.matrix_transpose(xp.reshape(last, (weight.shape[0], -1)))
+    return xp.matrix_transpose(xp.reshape(last, (groups, weight.shape[0] // groups, -1)))
+
+
+def _join_groups(backend: Any, product: Any) -> Any:
+    """(groups, rows, O/groups) as (rows, O)."""
+    if product.ndim == 2:
+        return product
+    xp = backend.xp
+    return xp.reshape(xp.permute_dims(product, (1, 0, 2)), (product.shape[1], -1))
+
+
+# The public functions
+
+
+def as_tuple(value: int | Sequence[int], dims: int) -> tuple[int, ...]:
+    """One int a dimension."""
+    if isinstance(value, int):
+        return (value,) * dims
+    values = tuple(int(each) for each in value)
+    return values * dims if len(values) == 1 else values
+
+
+def _same_padding(kernel: Sequence[int], dilation: Sequence[int]) -> list[tuple[int, int]]:
+    totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
+    return [(total // 2, total - total // 2) for total in totals]
+
+
+def convolution(
+    name: str, dims: int, input: Tensor, weight: Tensor, bias: Tensor | None,
+    stride: Any, padding: Any, dilation: Any, groups: int,
+) -> Tensor:  # fmt: skip
+    """The cross-correlation of (N, C, *S) or (C, *S) with (O, C/groups, *K), plus a bias a channel."""
+    from .shape import pad_constant, squeeze, unsqueeze
+
+    if weight.ndim != dims + 2:
+        raise OperationError(f"{name}: expected a weight of {dims + 2} dimensions, got shape {tuple(weight.shape)}")
+    if input.ndim == dims + 1:
+        out = convolution(name, dims, unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups)
+        return squeeze(out, 0)
+    if input.ndim != dims + 2:
+        raise OperationError(
+            f"{name}: expected an input of {dims + 1} (unbatched) or {dims + 2} dimensions, got shape {tuple(input.shape)}"
+        )
+    strides, dilations = as_tuple(stride, dims), as_tuple(dilation, dims)
+    kernel = tuple(weight._array.shape[2:])
+    if weight.shape[1] * groups != input.shape[1] or weight.shape[0] % groups:
+        raise OperationError(
+            f"{name}: weight of shape {tuple(weight.shape)} and groups={groups} needs {weight.shape[1] * groups} input "
+            f"channels and out-channels divisible by groups, got input of shape {tuple(input.shape)}"
+        )
+    if input.dtype is not weight.dtype:
+        raise OperationError(f"{name}: expected one dtype, got {input.dtype} and {weight.dtype}; convert with .to()")
+    if isinstance(padding, str):
+        if padding not in ("valid", "same"):
+            raise ValueError(f"{name}: padding is 'valid', 'same' or numbers, got {padding!r}")
+        if padding == "same" and any(s != 1 for s in strides):
+            raise ValueError(f"{name}: padding='same' is not supported for strided convolutions")
+        sides = _same_padding(kernel, dilations) if padding == "same" else [(0, 0)] * dims
+        if any(before != after for before, after in sides):
+            input = pad_constant(input, [width for pair in reversed(sides) for width in pair])
+            sides = [(0, 0)] * dims
+        pads = tuple(before for before, _ in sides)
+    else:
+        pads = as_tuple(padding, dims)
+    sizes = [output_size(*each) for each in zip(input.shape[2:], kernel, strides, pads, dilations, strict=True)]
+    if any(size < 1 for size in sizes):
+        raise OperationError(
+            f"{name}: the kernel {kernel} (dilation {dilations}) is larger than the padded input "
+            f"{tuple(size + 2 * p for size, p in zip(input.shape[2:], pads, strict=True))}"
+        )
+    out = apply(_convolution, input, weight, stride=strides, padding=pads, dilation=dilations, groups=groups)
+    return out if bias is None else out + bias.reshape((1, -1) + (1,) * dims)
+
+
+def transposed(
+    name: str, dims: int, input: Tensor, weight: Tensor, bias: Tensor | None,
+    stride: Any, padding: Any, output_padding: Any, groups: int, dilation: Any,
+) -> Tensor:  # fmt: skip
+    """The adjoint of a convolution by its input: (N, C, *S), (C, O/groups, *K) -> (N, O, *S')."""
+    from .shape import squeeze, unsqueeze
+
+    if input.ndim == dims + 1:
+        out = transposed(
+            name, dims, unsqueeze(input, 0), weight, bias, stride, padding, output_padding, groups, dilation
+        )
+        return squeeze(out, 0)
+    strides, dilations, pads, extra = (as_tuple(each, dims) for each in (stride, dilation, padding, output_padding))
+    if input.ndim != dims + 2 or weight.ndim != dims + 2 or input.shape[1] != weight.shape[0]:
+        raise OperationError(
+            f"{name}: input of shape {tuple(input.shape)} does not fit a weight of shape {tuple(weight.shape)}"
+        )
+    space = tuple(
+        (size - 1) * s - 2 * p + d * (k - 1) + e + 1
+        for size, s, p, d, k, e in zip(input.shape[2:], strides, pads, dilations, weight.shape[2:], extra, strict=True)
+    )
+    out = apply(
+        _convolution_input, input, weight, space=space, stride=strides, padding=pads, dilation=dilations, groups=groups
+    )
+    return out if bias is None else out + bias.reshape((1, -1) + (1,) * dims)

@@ -1,0 +1,275 @@
+"""Making tensors: from data, filled, counted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..backend import get_backend
+from ..engine import apply
+from ..primitive import primitive
+from ..tensor import Tensor, wrap
+from .promotion import cast, move
+
+
+@primitive()
+def _full(backend, *, shape, fill, dtype):
+    return backend.xp.full(shape, fill, dtype=backend.native[dtype])
+
+
+@primitive()
+def _constant(backend, *, data):
+    return backend.from_numpy(data.copy())
+
+
+@primitive()
+def _arange(backend, *, start, step, count, dtype):
+    """start + step * i, counted in integers so that no rounding adds up."""
+    xp = backend.xp
+    if not dtype.is_floating_point:
+        return xp.arange(start, start + step * count, step, dtype=backend.native[dtype])
+    steps = xp.astype(xp.arange(count), xp.float64)
+    return xp.astype(steps * float(step) + float(start), backend.native[dtype])
+
+
+@primitive()
+def _linspace(backend, *, start, end, steps, dtype):
+    return backend.xp.linspace(start, end, steps, dtype=backend.native[dtype])
+
+
+@primitive()
+def _eye(backend, *, n, m, dtype):
+    return backend.xp.eye(n, m, dtype=backend.native[dtype])
+
+
+def _finish(x: Tensor, requires_grad: bool) -> Tensor:
+    return x.requires_grad_() if requires_grad else x
+
+
+def shape_of(size: tuple) -> tuple[int, ...]:
+    """A shape given as ints or as one sequence."""
+    if len(size) == 1 and not isinstance(size[0], int) and not (isinstance(size[0], Tensor) and size[0].dim() == 0):
+        size = tuple(size[0])
+    return tuple(int(each) for each in size)
+
+
+def _infer(data: Any) -> tuple[np.ndarray, dtypes.dtype]:
+    """Host data as an array, and the dtype that torch would give it."""
+    if isinstance(data, np.ndarray | np.generic):
+        array = np.asarray(data)
+    else:
+        array = np.array(_plain(data))
+        if array.dtype == np.float64 and not _holds_numpy(data):
+            return array, dtypes.get_default_dtype()
+        if array.size == 0 and array.dtype == np.float64:
+            return array, dtypes.get_default_dtype()
+    if array.dtype.name not in dtypes.BY_NAME:
+        raise TypeError(f"tensor: can't make a tensor of {array.dtype} data; known are {', '.join(dtypes.BY_NAME)}")
+    return array, dtypes.BY_NAME[array.dtype.name]
+
+
+def _plain(data: Any) -> Any:
+    """Nested sequences with the tensors in them read as numbers."""
+    if isinstance(data, Tensor):
+        return data.detach().cpu().numpy() if data.dim() else data.item()
+    if isinstance(data, list | tuple):
+        return [_plain(each) for each in data]
+    return data
+
+
+def _holds_numpy(data: Any) -> bool:
+    while isinstance(data, list | tuple) and data:
+        data = data[0]
+    return isinstance(data, np.ndarray | np.generic) or (isinstance(data, Tensor) and data.dtype is dtypes.float64)
+
+
+def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A new leaf tensor that copies `data`: numbers, nested sequences, a NumPy array or a tensor.
+
+    Python floats become the default dtype, ints int64, bools bool; NumPy data keeps its dtype.
+
+    >>> import autograd
+    >>> autograd.tensor([[1, 2], [3, 4]]).shape
+    autograd.Size([2, 2])
+    """
+    if isinstance(data, Tensor):
+        copied = data.detach().clone()
+        copied = copied if dtype is None else cast(copied, dtype)
+        return _finish(copied if device is None else move(copied, get_backend(device)), requires_grad)
+    try:
+        array, inferred = _infer(data)
+    except ValueError as error:
+        raise ValueError(f"tensor: the nested sequences have differing lengths ({error})") from None
+    backend = get_backend(device)
+    host = array.astype((dtype or inferred).name)
+    return _finish(apply(_constant, backend=backend, data=host), requires_grad)
+
+
+def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Tensor:
+    """`data` as a tensor, without a copy where dtype and device allow it."""
+    if isinstance(data, Tensor):
+        moved = data if device is None else move(data, get_backend(device))
+        return moved if dtype is None else cast(moved, dtype)
+    if isinstance(data, np.ndarray) and device in (None, "cpu"):
+        shared = from_numpy(data)
+        return shared if dtype is None else cast(shared, dtype)
+    return tensor(data, dtype=dtype, device=device)
+
+
+def from_numpy(array: np.ndarray) -> Tensor:
+    """A CPU tensor that shares the memory of a NumPy array: a write to either is seen in both."""
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"from_numpy: expected a numpy.ndarray, got {type(array).__name__}")
+    if array.dtype.name not in dtypes.BY_NAME or not array.dtype.isnative:
+        raise TypeError(f"from_numpy: can't make a tensor of {array.dtype} data; known are {', '.join(dtypes.BY_NAME)}")
+    return wrap(array, get_backend("cpu"))
+
+
+def full(
+    size: Sequence[int], fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """A tensor filled with one value, whose type gives the dtype."""
+    if isinstance(fill_value, Tensor):
+        fill_value = fill_value.item()
+    kind = dtypes.dtype_of_scalar(fill_value) if dtype is None else dtype
+    shape = shape_of((size,) if isinstance(size, int) else tuple(size))
+    made = apply(_full, backend=get_backend(device), shape=shape, fill=fill_value, dtype=kind)
+    return _finish(made, requires_grad)
+
+
+def _filled(value: int, name: str) -> Any:
+    def function(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+        kind = dtypes.get_default_dtype() if dtype is None else dtype
+        made = apply(_full, backend=get_backend(device), shape=shape_of(size), fill=value, dtype=kind)
+        return _finish(made, requires_grad)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"A tensor of the given size, filled with {value}; of the default dtype unless told."
+    return function
+
+
+zeros = _filled(0, "zeros")
+ones = _filled(1, "ones")
+empty = _filled(0, "empty")
+empty.__doc__ = "A tensor of the given size; its elements have no meaning (they are zeros here, so that runs repeat)."
+
+
+def full_like(
+    input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """A tensor with the input's shape, dtype and device, filled with one value."""
+    backend = input._backend if device is None else get_backend(device)
+    made = apply(_full, backend=backend, shape=input._array.shape, fill=fill_value, dtype=dtype or input.dtype)
+    return _finish(made, requires_grad)
+
+
+def zeros_like(input: Tensor, **options: Any) -> Tensor:
+    """Zeros with the input's shape, dtype and device."""
+    options.pop("memory_format", None)
+    return full_like(input, 0, **options)
+
+
+def ones_like(input: Tensor, **options: Any) -> Tensor:
+    """Ones with the input's shape, dtype and device."""
+    options.pop("memory_format", None)
+    return full_like(input, 1, **options)
+
+
+def empty_like(input: Tensor, **options: Any) -> Tensor:
+    """A tensor with the input's shape, dtype and device; its elements have no meaning."""
+    options.pop("memory_format", None)
+    return full_like(input, 0, **options)
+
+
+def arange(
+    start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """start, start + step, ... up to but without `end`; int64 if all three are ints.
+
+    >>> import autograd
+    >>> autograd.arange(4)
+    tensor([0, 1, 2, 3])
+    """
+    if end is None:
+        start, end = 0, start
+    start, end, step = (each.item() if isinstance(each, Tensor) else each for each in (start, end, step))
+    if step == 0:
+        raise RuntimeError("arange: step must be nonzero")
+    if (end - start) * step < 0:
+        raise RuntimeError(f"arange: from {start} to {end} the sign of step {step} leads away")
+    if dtype is None:
+        dtype = dtypes.get_default_dtype() if any(isinstance(each, float) for each in (start, end, step)) else dtypes.int64
+    count = math.ceil((end - start) / step)
+    if not dtype.is_floating_point:
+        start, step = int(start), int(step)
+    made = apply(_arange, backend=get_backend(device), start=start, step=step, count=count, dtype=dtype)
+    return _finish(made, requires_grad)
+
+
+def linspace(
+    start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """`steps` evenly spaced numbers from start to end, both included."""
+    start, end = (float(each) for each in (start, end))
+    kind = dtype or dtypes.get_default_dtype()
+    made = apply(_linspace, backend=get_backend(device), start=start, end=end, steps=steps, dtype=kind)
+    return _finish(made, requires_grad)
+
+
+def eye(
+    n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """The identity matrix of n rows and m (default n) columns."""
+    kind = dtype or dtypes.get_default_dtype()
+    made = apply(_eye, backend=get_backend(device), n=n, m=n if m is None else m, dtype=kind)
+    return _finish(made, requires_grad)
+
+
+def new_tensor(input: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A new tensor of `data` with the input's dtype and device."""
+    kind, place = dtype or input.dtype, input.device if device is None else device
+    return tensor(data, dtype=kind, device=place, requires_grad=requires_grad)
+
+
+def _new(make: Any, name: str) -> Any:
+    def method(input: Tensor, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+        place = input.device if device is None else device
+        return make(*size, dtype=dtype or input.dtype, device=place, requires_grad=requires_grad)
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"{make.__name__}(*size) with the input's dtype and device."
+    return method
+
+
+new_zeros, new_ones, new_empty = _new(zeros, "new_zeros"), _new(ones, "new_ones"), _new(empty, "new_empty")
+
+
+def new_full(input: Tensor, size: Sequence[int], fill_value: Any, **options: Any) -> Tensor:
+    """full(size, fill_value) with the input's dtype and device."""
+    return full(size, fill_value, **{"dtype": input.dtype, "device": input.device, **options})
+
+
+def to(input: Tensor, *where: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False) -> Tensor:
+    """The tensor with another dtype, on another device, or both; itself if nothing changes.
+
+    `where` is a dtype, a device, both, or another tensor to be like.
+    """
+    for each in where:
+        if isinstance(each, Tensor):
+            dtype, device = each.dtype, each.device
+        elif isinstance(each, dtypes.dtype):
+            dtype = each
+        elif isinstance(each, bool):
+            non_blocking = each
+        elif each is not None:
+            device = each
+    result = input if dtype is None else cast(input, dtype)
+    if device is not None:
+        result = move(result, get_backend(device))
+    return result.clone() if copy and result is input else result
+
+

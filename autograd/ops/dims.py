@@ -1,0 +1,32 @@
+"""Which dimensions are meant: negative numbers count from the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+Dims = int | Sequence[int] | None
+
+
+def normalize_dim(name: str, dim: int, ndim: int) -> int:
+    """A dimension counted from the front; IndexError outside [-ndim, ndim)."""
+    span = max(ndim, 1)
+    if not -span <= dim < span:
+        raise IndexError(f"{name}: dimension out of range (expected to be in [{-span}, {span - 1}], got {dim})")
+    return dim % span
+
+
+def normalize_dims(name: str, dim: Dims, ndim: int) -> tuple[int, ...]:
+    """Dimensions counted from the front, sorted; all of them for None."""
+    if dim is None or (not isinstance(dim, int) and len(dim) == 0):
+        return tuple(range(ndim))
+    if isinstance(dim, int):
+        return (normalize_dim(name, dim, ndim),) if ndim else _only_scalar_dim(name, dim)
+    dims = sorted(normalize_dim(name, each, ndim) for each in dim)
+    if len(set(dims)) < len(dims):
+        raise RuntimeError(f"{name}: dim {tuple(dim)} names a dimension twice")
+    return tuple(dims) if ndim else ()
+
+
+def _only_scalar_dim(name: str, dim: int) -> tuple[int, ...]:
+    normalize_dim(name, dim, 0)
+    return ()

@@ -1,0 +1,710 @@
+"""Functions of each element on its own: the formula below each `def`, its derivative above it."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from typing import Any
+
+from .. import dtypes
+from ..engine import apply
+from ..primitive import Primitive, Rule
+from ..tensor import Tensor
+from .promotion import as_operand, cast, floating, promote, require_floating, result_type
+
+INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
+Function = Callable[..., Tensor]
+
+
+def unbroadcast(g: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """The adjoint of broadcasting: sums the gradient over the dimensions that were stretched."""
+    from .reduction import sum_to
+
+    return sum_to(g, shape)
+
+
+def _make(compute: Callable[..., Any], rules: dict[str, Rule]) -> Primitive:
+    made = Primitive(compute, finish=unbroadcast)
+    for name, rule in rules.items():
+        made.define(name, rule)
+    return made
+
+
+def _public(function: Function, compute: Callable[..., Any], made: Primitive) -> Function:
+    functools.update_wrapper(function, compute)
+    del function.__wrapped__  # type: ignore[attr-defined]
+    function.__name__ = function.__qualname__ = made.name
+    function.primitive = made  # type: ignore[attr-defined]
+    function.__annotations__ = {"return": Tensor}
+    return function
+
+
+def unary(to_float: bool = True, **rules: Rule) -> Callable[[Callable[..., Any]], Function]:
+    """A function of one tensor; integers are taken to the default float unless `to_float` is off."""
+
+    def decorate(compute: Callable[..., Any]) -> Function:
+        made = _make(compute, rules)
+        name = made.name
+
+        if to_float:
+
+            def function(input: Tensor) -> Tensor:
+                return apply(made, floating(name, input))
+
+        else:
+
+            def function(input: Tensor) -> Tensor:
+                if not isinstance(input, Tensor):
+                    raise TypeError(f"{name}: expected a Tensor, got {type(input).__name__}")
+                return apply(made, input)
+
+        return _public(function, compute, made)
+
+    return decorate
+
+
+def binary(to_float: bool = False, **rules: Rule) -> Callable[[Callable[..., Any]], Function]:
+    """A function of two tensors that broadcast, or of a tensor and a number, after promotion."""
+
+    def decorate(compute: Callable[..., Any]) -> Function:
+        made = _make(compute, rules)
+        name = made.name
+
+        def function(input: Any, other: Any) -> Tensor:
+            if (
+                to_float
+                or not isinstance(input, Tensor)
+                or not isinstance(other, Tensor)
+                or input._array.dtype is not other._array.dtype
+            ):
+                input, other = promote(name, input, other, to_float)
+            return apply(made, input, other)
+
+        return _public(function, compute, made)
+
+    return decorate
+
+
+# Arithmetic
+
+
+@binary(x=lambda g: g, y=lambda g: g)
+def _add(xp, x, y):
+    return xp.logical_or(x, y) if _is_bool(xp, x) else xp.add(x, y)
+
+
+def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+    """input + alpha * other, elementwise with broadcasting.
+
+    >>> import autograd
+    >>> autograd.add(autograd.tensor([1, 2]), 0.5)
+    tensor([1.5000, 2.5000])
+    """
+    return _add(input, other if alpha == 1 else mul(other, alpha))
+
+
+@binary(x=lambda g: g, y=lambda g: neg(g))
+def _sub(xp, x, y):
+    if _is_bool(xp, x):
+        raise TypeError("the - operator is not supported for bool tensors; use ^ or logical_not")
+    return xp.subtract(x, y)
+
+
+def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+    """input - alpha * other, elementwise with broadcasting."""
+    return _sub(input, other if alpha == 1 else mul(other, alpha))
+
+
+def rsub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+    """other - alpha * input."""
+    return sub(other, input, alpha=alpha)
+
+
+@binary(x=lambda g, y: mul(g, y), y=lambda g, x: mul(g, x))
+def mul(xp, x, y):
+    """input * other, elementwise with broadcasting."""
+    return xp.logical_and(x, y) if _is_bool(xp, x) else xp.multiply(x, y)
+
+
+@binary(to_float=True, x=lambda g, y: div(g, y), y=lambda g, out, y: neg(div(mul(g, out), y)))
+def _true_divide(xp, x, y):
+    return xp.divide(x, y)
+
+
+def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
+    """input / other; integers give the default float. `rounding_mode`: None, 'trunc' or 'floor'."""
+    if rounding_mode is None:
+        return _true_divide(input, other)
+    if rounding_mode == "floor":
+        return floor_divide(input, other)
+    if rounding_mode == "trunc":
+        kind = result_type(input, other)
+        quotient = trunc(_true_divide(input, other))
+        return quotient if kind.is_floating_point else cast(quotient, kind)
+    raise ValueError(f"div: rounding_mode is one of None, 'trunc' and 'floor', got {rounding_mode!r}")
+
+
+@binary()
+def floor_divide(xp, x, y):
+    """floor(input / other); its gradient is zero wherever there is one, so none is recorded."""
+    return xp.floor_divide(x, y)
+
+
+@binary(x=lambda g: g, y=lambda g, x, y: neg(mul(g, floor_divide(x, y))))
+def remainder(xp, x, y):
+    """input - floor(input / other) * other: has the sign of `other`, as Python's %."""
+    return xp.remainder(x, y)
+
+
+def fmod(input: Any, other: Any) -> Tensor:
+    """input - trunc(input / other) * other: has the sign of `input`, as C's fmod."""
+    return sub(input, mul(div(input, other, rounding_mode="trunc"), other))
+
+
+@binary(x=lambda g, x, y: _pow_by_base(g, x, y), y=lambda g, x, y, out: _pow_by_exponent(g, x, y, out))
+def pow(xp, x, y):
+    """input ** exponent, elementwise with broadcasting."""
+    return xp.pow(x, y)
+
+
+def _pow_by_base(g: Tensor, x: Any, y: Any) -> Tensor:
+    """y x^(y-1), which is 0 (not nan) where y is 0."""
+    if isinstance(y, Tensor):
+        return where(eq(y, 0), 0.0, mul(g, mul(y, pow(x, sub(y, 1)))))
+    if y == 0:
+        return mul(g, 0.0)
+    if y == 1:
+        return g
+    if y == 2:
+        return mul(mul(g, 2.0), x)
+    return mul(g, mul(pow(x, y - 1), y))
+
+
+def _pow_by_exponent(g: Tensor, x: Any, y: Any, out: Tensor) -> Tensor:
+    """x^y log x, which is 0 at x = 0 where y >= 0."""
+    if not isinstance(x, Tensor):
+        return mul(mul(g, out), math.log(x) if x > 0 else (0.0 if x == 0 else math.nan))
+    at_zero = logical_and(eq(x, 0), ge(y, 0))
+    return where(at_zero, 0.0, mul(g, mul(out, log(where(at_zero, 1.0, x)))))
+
+
+@unary(to_float=False, x=lambda g: neg(g))
+def neg(xp, x):
+    """-input."""
+    return xp.negative(x)
+
+
+def positive(input: Tensor) -> Tensor:
+    """input itself."""
+    return input
+
+
+@unary(to_float=False, x=lambda g, x: mul(g, sign(x)))
+def abs(xp, x):
+    """|input|; the derivative at 0 is taken as 0."""
+    return xp.abs(x)
+
+
+@unary(to_float=False)
+def sign(xp, x):
+    """-1, 0 or 1."""
+    return x if _is_bool(xp, x) else xp.sign(x)
+
+
+@unary(x=lambda g, out: neg(mul(g, mul(out, out))))
+def reciprocal(xp, x):
+    """1 / input."""
+    return xp.divide(1.0, x)
+
+
+@unary(to_float=False, x=lambda g, x: mul(mul(g, 2.0), x))
+def square(xp, x):
+    """input * input."""
+    return xp.multiply(x, x)
+
+
+@unary(x=lambda g, out: div(g, mul(out, 2.0)))
+def sqrt(xp, x):
+    """The square root."""
+    return xp.sqrt(x)
+
+
+@unary(x=lambda g, out: mul(mul(g, -0.5), pow(out, 3)))
+def rsqrt(xp, x):
+    """1 / sqrt(input)."""
+    return xp.divide(1.0, xp.sqrt(x))
+
+
+# Exponentials and logarithms
+
+
+@unary(x=lambda g, out: mul(g, out))
+def exp(xp, x):
+    """e ** input."""
+    return xp.exp(x)
+
+
+@unary(x=lambda g, out: mul(mul(g, out), math.log(2.0)))
+def exp2(xp, x):
+    """2 ** input."""
+    return xp.pow(2.0, x)
+
+
+@unary(x=lambda g, out: mul(g, add(out, 1.0)))
+def expm1(xp, x):
+    """exp(input) - 1, exact also near 0."""
+    return xp.expm1(x)
+
+
+@unary(x=lambda g, x: div(g, x))
+def log(xp, x):
+    """The natural logarithm."""
+    return xp.log(x)
+
+
+@unary(x=lambda g, x: div(g, mul(x, math.log(2.0))))
+def log2(xp, x):
+    """The logarithm to base 2."""
+    return xp.log2(x)
+
+
+@unary(x=lambda g, x: div(g, mul(x, math.log(10.0))))
+def log10(xp, x):
+    """The logarithm to base 10."""
+    return xp.log10(x)
+
+
+@unary(x=lambda g, x: div(g, add(x, 1.0)))
+def log1p(xp, x):
+    """log(1 + input), exact also near 0."""
+    return xp.log1p(x)
+
+
+@binary(
+    to_float=True,
+    x=lambda g, x, out: mul(g, exp(sub(x, out))),
+    y=lambda g, y, out: mul(g, exp(sub(y, out))),
+)
+def logaddexp(xp, x, y):
+    """log(exp(input) + exp(other)) without overflow."""
+    return xp.logaddexp(x, y)
+
+
+# Trigonometry
+
+
+@unary(x=lambda g, x: mul(g, cos(x)))
+def sin(xp, x):
+    """The sine of an angle in radians."""
+    return xp.sin(x)
+
+
+@unary(x=lambda g, x: neg(mul(g, sin(x))))
+def cos(xp, x):
+    """The cosine of an angle in radians."""
+    return xp.cos(x)
+
+
+@unary(x=lambda g, out: mul(g, add(mul(out, out), 1.0)))
+def tan(xp, x):
+    """The tangent of an angle in radians."""
+    return xp.tan(x)
+
+
+@unary(x=lambda g, x: mul(g, rsqrt(rsub(mul(x, x), 1.0))))
+def asin(xp, x):
+    """The inverse sine."""
+    return xp.asin(x)
+
+
+@unary(x=lambda g, x: neg(mul(g, rsqrt(rsub(mul(x, x), 1.0)))))
+def acos(xp, x):
+    """The inverse cosine."""
+    return xp.acos(x)
+
+
+@unary(x=lambda g, x: div(g, add(mul(x, x), 1.0)))
+def atan(xp, x):
+    """The inverse tangent."""
+    return xp.atan(x)
+
+
+@binary(
+    to_float=True,
+    y=lambda g, x, y: mul(g, div(neg(x), add(mul(x, x), mul(y, y)))),
+    x=lambda g, x, y: mul(g, div(y, add(mul(x, x), mul(y, y)))),
+)
+def atan2(xp, x, y):
+    """The angle of the point (other, input)."""
+    return xp.atan2(x, y)
+
+
+@unary(x=lambda g, x: mul(g, cosh(x)))
+def sinh(xp, x):
+    """The hyperbolic sine."""
+    return xp.sinh(x)
+
+
+@unary(x=lambda g, x: mul(g, sinh(x)))
+def cosh(xp, x):
+    """The hyperbolic cosine."""
+    return xp.cosh(x)
+
+
+@unary(x=lambda g, out: mul(g, rsub(mul(out, out), 1.0)))
+def tanh(xp, x):
+    """The hyperbolic tangent."""
+    return xp.tanh(x)
+
+
+@unary(x=lambda g, x: mul(g, rsqrt(add(mul(x, x), 1.0))))
+def asinh(xp, x):
+    """The inverse hyperbolic sine."""
+    return xp.asinh(x)
+
+
+@unary(x=lambda g, x: mul(g, rsqrt(sub(mul(x, x), 1.0))))
+def acosh(xp, x):
+    """The inverse hyperbolic cosine."""
+    return xp.acosh(x)
+
+
+@unary(x=lambda g, x: div(g, rsub(mul(x, x), 1.0)))
+def atanh(xp, x):
+    """The inverse hyperbolic tangent."""
+    return xp.atanh(x)
+
+
+@unary(x=lambda g, x: mul(mul(g, 2.0 / math.sqrt(math.pi)), exp(neg(mul(x, x)))))
+def erf(backend, x):
+    """The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to input."""
+    return backend.erf(x)
+
+
+# Activations
+
+
+@unary(x=lambda g, out: mul(g, mul(out, rsub(out, 1.0))))
+def sigmoid(xp, x):
+    """1 / (1 + exp(-input)), by way of tanh, which never overflows."""
+    return 0.5 * xp.tanh(0.5 * x) + 0.5
+
+
+@unary(to_float=False, x=lambda g, out: gate_positive(g, out))
+def relu(xp, x):
+    """max(input, 0); the derivative at 0 is taken as 0."""
+    return xp.maximum(x, 0)
+
+
+def _positive_gate(backend, up, x):
+    return backend.gate(up, x > 0)
+
+
+# The derivative of relu as one pass; it is linear in g, so its own derivative is itself.
+_gate_positive = _make(_positive_gate, {"up": lambda g, x: gate_positive(g, x)})
+
+
+def gate_positive(g: Tensor, x: Tensor) -> Tensor:
+    """g where x > 0, else 0."""
+    return apply(_gate_positive, g, x)
+
+
+@unary(x=lambda g, x: mul(g, sigmoid(x)))
+def _softplus(xp, x):
+    return xp.maximum(x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
+
+
+def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+    """log(1 + exp(beta * input)) / beta; beta * input above `threshold` is returned as it is."""
+    scaled = mul(input, beta)
+    return where(gt(scaled, threshold), input, div(_softplus(scaled), beta))
+
+
+@unary(x=lambda g, x: mul(g, sigmoid(neg(x))))
+def logsigmoid(xp, x):
+    """log(sigmoid(input)) without overflow."""
+    return xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x)))
+
+
+@unary(x=lambda g, x: mul(g, _gelu_slope(x)))
+def gelu_exact(backend, x):
+    """x * Phi(x), Phi the normal distribution function (D. Hendrycks, K. Gimpel, 2016)."""
+    return 0.5 * x * (1.0 + backend.erf(x * math.sqrt(0.5)))
+
+
+def _gelu_slope(x: Tensor) -> Tensor:
+    """Phi(x) + x phi(x)."""
+    density = mul(exp(mul(mul(x, x), -0.5)), INV_SQRT_2PI)
+    return add(mul(add(erf(mul(x, math.sqrt(0.5))), 1.0), 0.5), mul(x, density))
+
+
+# Choosing
+
+
+@binary(x=lambda g, x, y: mul(g, _share(gt(x, y), eq(x, y), g)), y=lambda g, x, y: mul(g, _share(lt(x, y), eq(x, y), g)))
+def maximum(xp, x, y):
+    """The larger of each pair; at ties each gets half of the gradient."""
+    return xp.maximum(x, y)
+
+
+@binary(x=lambda g, x, y: mul(g, _share(lt(x, y), eq(x, y), g)), y=lambda g, x, y: mul(g, _share(gt(x, y), eq(x, y), g)))
+def minimum(xp, x, y):
+    """The smaller of each pair; at ties each gets half of the gradient."""
+    return xp.minimum(x, y)
+
+
+def _share(chosen: Tensor, tied: Tensor, like: Tensor) -> Tensor:
+    return add(cast(chosen, like.dtype), mul(cast(tied, like.dtype), 0.5))
+
+
+def _where(xp, condition, x, y):
+    return xp.where(condition, x, y)
+
+
+_where_primitive = _make(
+    _where,
+    {
+        "x": lambda g, condition: apply(_gate_primitive, g, condition),
+        "y": lambda g, condition: apply(_gate_primitive, g, logical_not(condition)),
+    },
+)
+
+
+def _gate(backend, up, condition):
+    return backend.gate(up, condition)
+
+
+_gate_primitive = _make(_gate, {"up": lambda g, condition: apply(_gate_primitive, g, condition)})
+
+
+def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+    """input where the condition holds, else other; all broadcast. With the condition alone: `nonzero(as_tuple=True)`."""
+    if input is None and other is None:
+        from .indexing import nonzero
+
+        return nonzero(condition, as_tuple=True)
+    if condition.dtype is not dtypes.bool:
+        condition = ne(condition, 0)
+    kind = result_type(input, other)
+    x, y = (cast(as_operand("where", each, condition), kind) for each in (input, other))
+    return apply(_where_primitive, condition, x, y)
+
+
+def _clamp(xp, x, low, high):
+    if low is not None:
+        x = xp.maximum(x, low)
+    return x if high is None else xp.minimum(x, high)
+
+
+_clamp_primitive = _make(
+    _clamp,
+    {
+        "x": lambda g, x, low, high: apply(_gate_primitive, g, _inside(x, low, high)),
+        "low": lambda g, x, low, high: apply(_gate_primitive, g, lt(x, low)),
+        "high": lambda g, x, low, high: apply(_gate_primitive, g, gt(x, high) if low is None else gt(maximum(x, low), high)),
+    },
+)
+
+
+def _inside(x: Tensor, low: Any, high: Any) -> Tensor:
+    if low is None:
+        return le(x, high)
+    return ge(x, low) if high is None else logical_and(ge(x, low), le(x, high))
+
+
+def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
+    """input limited to [min, max]: numbers or tensors, either may be None. On the limits the derivative is 1."""
+    if min is None and max is None:
+        raise ValueError("clamp: at least one of min and max must be given")
+    kind = result_type(*[each for each in (input, min, max) if each is not None])
+    low, high = (cast(each, kind) if isinstance(each, Tensor) else each for each in (min, max))
+    if not kind.is_floating_point:
+        low, high = (each if each is None or isinstance(each, Tensor) else int(each) for each in (low, high))
+    return apply(_clamp_primitive, cast(input, kind), low, high)
+
+
+def clamp_min(input: Tensor, min: Any) -> Tensor:
+    """max(input, min)."""
+    return clamp(input, min=min)
+
+
+def clamp_max(input: Tensor, max: Any) -> Tensor:
+    """min(input, max)."""
+    return clamp(input, max=max)
+
+
+# Rounding
+
+
+@unary(to_float=False, x=lambda g: mul(g, 0.0))
+def floor(xp, x):
+    """The next integer below."""
+    return xp.floor(x)
+
+
+@unary(to_float=False, x=lambda g: mul(g, 0.0))
+def ceil(xp, x):
+    """The next integer above."""
+    return xp.ceil(x)
+
+
+@unary(to_float=False, x=lambda g: mul(g, 0.0))
+def round(xp, x):
+    """The nearest integer; halves go to the even one."""
+    return xp.round(x)
+
+
+@unary(to_float=False, x=lambda g: mul(g, 0.0))
+def trunc(xp, x):
+    """The next integer towards 0."""
+    return xp.trunc(x)
+
+
+# Comparison and logic
+
+
+def _is_bool(xp: Any, x: Any) -> bool:
+    return hasattr(x, "dtype") and x.dtype == xp.bool
+
+
+@binary()
+def eq(xp, x, y):
+    """input == other, elementwise."""
+    return xp.equal(x, y)
+
+
+@binary()
+def ne(xp, x, y):
+    """input != other, elementwise."""
+    return xp.not_equal(x, y)
+
+
+@binary()
+def lt(xp, x, y):
+    """input < other, elementwise."""
+    return xp.less(x, y)
+
+
+@binary()
+def le(xp, x, y):
+    """input <= other, elementwise."""
+    return xp.less_equal(x, y)
+
+
+@binary()
+def gt(xp, x, y):
+    """input > other, elementwise."""
+    return xp.greater(x, y)
+
+
+@binary()
+def ge(xp, x, y):
+    """input >= other, elementwise."""
+    return xp.greater_equal(x, y)
+
+
+def _truth(input: Any) -> Any:
+    return input if not isinstance(input, Tensor) or input.dtype is dtypes.bool else ne(input, 0)
+
+
+@binary()
+def _logical_and(xp, x, y):
+    return xp.logical_and(x, y)
+
+
+@binary()
+def _logical_or(xp, x, y):
+    return xp.logical_or(x, y)
+
+
+@binary()
+def _logical_xor(xp, x, y):
+    return xp.logical_xor(x, y)
+
+
+@unary(to_float=False)
+def _logical_not(xp, x):
+    return xp.logical_not(x)
+
+
+def logical_and(input: Tensor, other: Tensor) -> Tensor:
+    """Whether both are nonzero."""
+    return _logical_and(_truth(input), _truth(other))
+
+
+def logical_or(input: Tensor, other: Tensor) -> Tensor:
+    """Whether one is nonzero."""
+    return _logical_or(_truth(input), _truth(other))
+
+
+def logical_xor(input: Tensor, other: Tensor) -> Tensor:
+    """Whether exactly one is nonzero."""
+    return _logical_xor(_truth(input), _truth(other))
+
+
+def logical_not(input: Tensor) -> Tensor:
+    """Whether it is zero."""
+    return _logical_not(_truth(input))
+
+
+@binary()
+def bitwise_and(xp, x, y):
+    """The bits set in both; `and` of bools."""
+    return xp.bitwise_and(x, y)
+
+
+@binary()
+def bitwise_or(xp, x, y):
+    """The bits set in either; `or` of bools."""
+    return xp.bitwise_or(x, y)
+
+
+@binary()
+def bitwise_xor(xp, x, y):
+    """The bits set in one of both; `xor` of bools."""
+    return xp.bitwise_xor(x, y)
+
+
+@unary(to_float=False)
+def bitwise_not(xp, x):
+    """All bits flipped; `not` of bools."""
+    return xp.bitwise_invert(x)
+
+
+@unary(to_float=False)
+def isnan(xp, x):
+    """Whether it is not a number."""
+    return xp.isnan(x)
+
+
+@unary(to_float=False)
+def isinf(xp, x):
+    """Whether it is infinite."""
+    return xp.isinf(x)
+
+
+@unary(to_float=False)
+def isfinite(xp, x):
+    """Whether it is neither infinite nor nan."""
+    return xp.isfinite(x)
+
+
+def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
+    """|input - other| <= atol + rtol * |other|, elementwise."""
+    close = logical_or(eq(input, other), le(abs(sub(input, other)), add(mul(abs(other), rtol), atol)))
+    finite = logical_or(eq(input, other), isfinite(other))
+    close = logical_and(close, finite)
+    return logical_or(close, logical_and(isnan(input), isnan(other))) if equal_nan else close
+
+
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
+    """Whether `isclose` holds for every element."""
+    return bool(isclose(input, other, rtol, atol, equal_nan).all())
+
+
+def equal(input: Tensor, other: Tensor) -> bool:
+    """Whether both have the same shape and elements."""
+    return input.shape == other.shape and bool(eq(input, other).all())
+
+

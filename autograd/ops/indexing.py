@@ -1,0 +1,232 @@
+"""Reading and writing by position: slices are views, index arrays make copies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..engine import apply
+from ..errors import OperationError
+from ..modes import modes
+from ..primitive import primitive
+from ..tensor import Tensor
+from . import elementwise as e
+from .promotion import cast
+from .dims import normalize_dim
+
+ARRAY = "array"  # stands in a pattern where the next index tensor goes
+
+
+def _fill(pattern: tuple, indices: tuple) -> tuple:
+    arrays = iter(indices)
+    return tuple(next(arrays) if part is ARRAY else part for part in pattern)
+
+
+@primitive(view=True, x=lambda g, x_shape, index: apply(_slice_adjoint, g, shape=tuple(x_shape), index=index))
+def _slice(xp, x, *, index):
+    return x[index]
+
+
+@primitive(up=lambda g, index: apply(_slice, g, index=index))
+def _slice_adjoint(xp, up, *, shape, index):
+    """Zeros with `up` where the slice lies."""
+    whole = xp.zeros(shape, dtype=up.dtype, device=up.device)
+    whole[index] = up
+    return whole
+
+
+@primitive(
+    x=lambda g, x_shape, indices, pattern: apply(_index_adjoint, g, *indices, shape=tuple(x_shape), pattern=pattern)
+)
+def _index(backend, x, *indices, pattern):
+    return backend.index(x, _fill(pattern, indices))
+
+
+@primitive(up=lambda g, indices, pattern: apply(_index, g, *indices, pattern=pattern))
+def _index_adjoint(backend, up, *indices, shape, pattern):
+    """Zeros to which `up` is added at the indices."""
+    whole = backend.xp.zeros(shape, dtype=up.dtype, device=up.device)
+    backend.index_add(whole, _fill(pattern, indices), up)
+    return whole
+
+
+@primitive(
+    mutates=(0,),
+    x=lambda g, indices, pattern: _without(g, indices, pattern),
+    value=lambda g, indices, pattern: read(g, _fill(pattern, indices)),
+)
+def _index_put(backend, x, value, *indices, pattern):
+    backend.index_write(x, _fill(pattern, indices), value)
+    return x
+
+
+_index_put.finish = e.unbroadcast
+
+
+def _without(g: Tensor, indices: list[Tensor], pattern: tuple) -> Tensor:
+    """g with zeros at the indices."""
+    return write(g.clone(), _fill(pattern, tuple(indices)), 0.0)
+
+
+def _parse(x: Tensor, index: Any) -> tuple[tuple, list[Tensor]]:
+    """An index as a pattern of static parts, and the index tensors that go into it."""
+    parts = index if isinstance(index, tuple) else (index,)
+    pattern: list[Any] = []
+    tensors: list[Tensor] = []
+    for part in parts:
+        if isinstance(part, bool | np.bool_):
+            part = np.asarray(part)
+        if isinstance(part, list | np.ndarray | range):
+            from .creation import as_tensor
+
+            part = as_tensor(np.asarray(part, dtype=np.int64) if len(part) == 0 else np.asarray(part), device=x.device)
+        if isinstance(part, Tensor):
+            if part.dtype.is_floating_point:
+                raise IndexError(f"tensors used as indices must be integers or bools, got {part.dtype}")
+            if part.dtype is dtypes.bool or part.dtype is dtypes.uint8:
+                part = cast(part, dtypes.bool)
+                if modes.listener is not None:
+                    modes.listener.on_unreplayable("a boolean mask used as an index")
+            pattern.append(ARRAY)
+            tensors.append(part.detach())
+        elif isinstance(part, slice):
+            pattern.append(slice(*(None if end is None else int(end) for end in (part.start, part.stop, part.step))))
+            if pattern[-1].step is not None and pattern[-1].step <= 0:
+                raise ValueError(f"index: step must be greater than zero, got {pattern[-1].step}; use flip()")
+        elif part is None or part is Ellipsis:
+            pattern.append(part)
+        elif isinstance(part, int | np.integer):
+            pattern.append(int(part))
+        else:
+            raise IndexError(
+                f"only integers, slices, Ellipsis, None and integer or boolean tensors are valid indices, "
+                f"got {type(part).__name__}"
+            )
+    _check_bounds(x, pattern, tensors)
+    return tuple(pattern), tensors
+
+
+def _check_bounds(x: Tensor, pattern: list[Any], tensors: list[Tensor]) -> None:
+    """IndexError for more indices than dimensions; a boolean mask takes as many as it has itself."""
+    masks = [index.ndim - 1 for index in tensors if index.dtype is dtypes.bool]
+    taken = sum(part is not None and part is not Ellipsis for part in pattern) + sum(masks)
+    if taken > x.ndim:
+        raise IndexError(f"too many indices ({taken}) for a tensor of {x.ndim} dimensions")
+
+
+def read(x: Tensor, index: Any) -> Tensor:
+    """x[index]: a view for integers, slices, None and Ellipsis; a copy for index tensors and masks."""
+    pattern, tensors = _parse(x, index)
+    if not tensors:
+        return apply(_slice, x, index=pattern)
+    return apply(_index, x, *tensors, pattern=pattern)
+
+
+def write(x: Tensor, index: Any, value: Any) -> Tensor:
+    """x[index] = value, in place; the value broadcasts. An integer index named twice keeps one of the values."""
+    pattern, tensors = _parse(x, index)
+    if isinstance(value, Tensor):
+        if value._backend is not x._backend and value.ndim == 0:
+            value = value.to(x.device)
+        value = cast(value, x.dtype)
+    elif isinstance(value, int | float):
+        value = _as_kind(value, x.dtype)
+    else:
+        from .creation import as_tensor
+
+        value = cast(as_tensor(value, device=x.device), x.dtype)
+    return apply(_index_put, x, value, *tensors, pattern=pattern)
+
+
+def _as_kind(value: Any, kind: dtypes.dtype) -> Any:
+    return float(value) if kind.is_floating_point else bool(value) if kind is dtypes.bool else int(value)
+
+
+# By index tensors along one dimension
+
+
+@primitive(x=lambda g, index, x_shape, dim: apply(_scatter_sum, g, index, shape=tuple(x_shape), dim=dim))
+def _gather(backend, x, index, *, dim):
+    return backend.take_along(x, index, dim)
+
+
+@primitive(up=lambda g, index, dim: apply(_gather, g, index, dim=dim))
+def _scatter_sum(backend, up, index, *, shape, dim):
+    """Zeros to which `up` is added where `gather` would read."""
+    whole = backend.xp.zeros(shape, dtype=up.dtype, device=up.device)
+    backend.add_along(whole, index, up, dim)
+    return whole
+
+
+def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
+    """out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on; the shape of `index`."""
+    axis = normalize_dim("gather", dim, input.ndim)
+    if index.dtype not in (dtypes.int64, dtypes.int32):
+        raise RuntimeError(f"gather: expected an int64 index, got {index.dtype}")
+    if index.ndim != input.ndim:
+        raise RuntimeError(f"gather: index has {index.ndim} dimensions, input {input.ndim}")
+    return apply(_gather, input, index.detach(), dim=axis)
+
+
+def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """input with src added where `gather(., dim, index)` would read."""
+    axis = normalize_dim("scatter_add", dim, input.ndim)
+    part = src[tuple(slice(0, size) for size in index._array.shape)]
+    spread = apply(_scatter_sum, part, index.detach(), shape=tuple(input._array.shape), dim=axis)
+    return e.add(input, spread)
+
+
+def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
+    """The rows (of dimension `dim`) that a vector of integers names. A copy."""
+    axis = normalize_dim("index_select", dim, input.ndim)
+    return read(input, (slice(None),) * axis + (index.reshape(-1),))
+
+
+def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+    """input with `value` where the mask is true; both broadcast."""
+    return cast(e.where(mask, value, input), input.dtype)
+
+
+def masked_select(input: Tensor, mask: Tensor) -> Tensor:
+    """A vector of the elements where the mask is true."""
+    from .shape import broadcast_tensors
+
+    input, mask = broadcast_tensors(input, mask)
+    return read(input, mask)
+
+
+@primitive()
+def _nonzero(xp, x):
+    return xp.stack(xp.nonzero(x), axis=1)
+
+
+def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
+    """The positions of the nonzero elements: a matrix of a row each, or a tuple of a vector a dimension."""
+    if modes.listener is not None:
+        modes.listener.on_unreplayable("nonzero()")
+    found = apply(_nonzero, input.detach())
+    return tuple(found[:, i] for i in range(input.ndim)) if as_tuple else found
+
+
+def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
+    """int64 vectors with a single 1 at the given class."""
+    from .creation import arange
+    from .shape import unsqueeze
+
+    if num_classes == -1:
+        num_classes = int(tensor.max().item()) + 1
+    return cast(e.eq(unsqueeze(tensor, -1), arange(num_classes, device=tensor.device)), dtypes.int64)
+
+
+def check_class_indices(name: str, target: Tensor, classes: int, ignore: int) -> None:
+    """OperationError for a class outside [0, classes): on the CPU, where looking costs no synchronisation."""
+    if target.is_cpu and target.numel() and not _all_classes(target._array, classes):
+        known = target._array[target._array != ignore]
+        if not _all_classes(known, classes):
+            raise OperationError(f"{name}: a target is outside [0, {classes}): found {known.min()} to {known.max()}")
+
+
+def _all_classes(array: Any, classes: int) -> bool:
+    return array.size == 0 or (array.min() >= 0 and array.max() < classes)

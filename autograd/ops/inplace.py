@@ -1,0 +1,168 @@
+"""Writing in place. Every `name_` method is its function, whose result is written over the input."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from .. import dtypes
+from ..engine import Saved, apply
+from ..errors import OperationError
+from ..modes import modes
+from ..primitive import primitive
+from ..tensor import Tensor
+from ..views import check_writable
+from . import elementwise as e
+from .creation import as_tensor
+from .promotion import cast
+from .shape import clone
+
+
+@primitive(mutates=(0,), x=lambda g: e.mul(g, 0.0), value=lambda g: g)
+def _copy(xp, x, value):
+    """x[...] = value; x's old gradient is zero."""
+    x[...] = value
+    return x
+
+
+@primitive(mutates=(0,), x=lambda g: g, value=lambda g: g)
+def _add_into(xp, x, value):
+    x += value
+    return x
+
+
+_copy.finish = _add_into.finish = e.unbroadcast
+
+
+def add_into(x: Tensor, value: Tensor) -> Tensor:
+    """x += value for tensors of one dtype, in one pass: what gradients are accumulated with."""
+    return apply(_add_into, x, value)
+
+
+def _check_fits(name: str, x: Tensor, value: Tensor) -> None:
+    kind = value.dtype
+    if not dtypes.can_cast(kind, x.dtype):
+        raise OperationError(f"{name}: a result of type {kind} can't be written into a tensor of {x.dtype}")
+    shape, target = value._array.shape, x._array.shape
+    extra = len(target) - len(shape)
+    if extra < 0 or any(size not in (1, target[extra + i]) for i, size in enumerate(shape)):
+        raise OperationError(f"{name}: a result of shape {tuple(shape)} does not fit the tensor's {tuple(target)}")
+
+
+def overwrite(name: str, x: Tensor, value: Any) -> Tensor:
+    """Writes value over x; errors come before anything is changed."""
+    if isinstance(value, Tensor):
+        _check_fits(name, x, value)
+        value = cast(value, x.dtype)
+        node = value._node
+        if node is not None:
+            for saved in node.saved:  # what this very operation saved of x must outlive the write
+                if isinstance(saved, Saved) and saved.versions is x._versions:
+                    saved.array, saved.versions, saved.version = x._backend.copy(saved.array), [0, 0], 0
+    return apply(_copy, x, value)
+
+
+def copy_(input: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
+    """Copies src, which broadcasts and may be of another dtype or device, into the tensor."""
+    if not isinstance(src, Tensor):
+        src = as_tensor(src)
+    src = src.to(input.device)
+    check_writable(input, "copy_")
+    kind = src.dtype
+    if not dtypes.can_cast(kind, input.dtype):
+        src = cast(src, input.dtype)
+    return overwrite("copy_", input, src)
+
+
+def fill_(input: Tensor, value: Any) -> Tensor:
+    """Sets every element to one value."""
+    if isinstance(value, Tensor):
+        if value.ndim:
+            raise RuntimeError(f"fill_: expected a number or a 0-d tensor, got shape {tuple(value.shape)}")
+        return copy_(input, value)
+    kind = input.dtype
+    return apply(_copy, input, float(value) if kind.is_floating_point else bool(value) if kind is dtypes.bool else int(value))
+
+
+def zero_(input: Tensor) -> Tensor:
+    """Sets every element to 0."""
+    return fill_(input, 0)
+
+
+def in_place(function: Callable[..., Tensor], name: str | None = None) -> Callable[..., Tensor]:
+    """The method that writes the function's result over its first argument."""
+    called = name or f"{function.__name__}_"
+    direct = getattr(function, "primitive", None) is not None
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        check_writable(self, called)
+        if direct or not modes.grad:
+            return overwrite(called, self, function(self, *args, **kwargs))
+        tracked = self.requires_grad or any(isinstance(x, Tensor) and x.requires_grad for x in (*args, *kwargs.values()))
+        return overwrite(called, self, function(clone(self) if tracked else self, *args, **kwargs))
+
+    functools.update_wrapper(method, function)
+    method.__name__ = method.__qualname__ = called
+    method.__doc__ = f"`{function.__name__}` in place."
+    return method
+
+
+# Filling with random numbers
+
+
+def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Any = None, **bounds: float) -> Tensor:
+    """Fills with uniform numbers in [from, to)."""
+    from .random import rand
+
+    check_writable(input, "uniform_")
+    low, high = bounds.get("from", from_), to
+    drawn = rand(tuple(input.shape), dtype=input.dtype, device=input.device, generator=generator)
+    return overwrite("uniform_", input, apply(_scale_into, drawn, float(high - low), float(low)))
+
+
+@primitive(mutates=(0,))
+def _scale_into(xp, x, scale, offset):
+    x *= scale
+    x += offset
+    return x
+
+
+def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Tensor:
+    """Fills with normal numbers."""
+    from .random import randn
+
+    check_writable(input, "normal_")
+    drawn = randn(tuple(input.shape), dtype=input.dtype, device=input.device, generator=generator)
+    return overwrite("normal_", input, apply(_scale_into, drawn, float(std), float(mean)))
+
+
+def bernoulli_(input: Tensor, p: float = 0.5, *, generator: Any = None) -> Tensor:
+    """Fills with ones with probability p, else zeros."""
+    from .creation import full_like
+    from .random import bernoulli
+
+    check_writable(input, "bernoulli_")
+    return overwrite("bernoulli_", input, bernoulli(full_like(input, p), generator=generator))
+
+
+def scatter_add_(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """`scatter_add` in place."""
+    from .indexing import scatter_add
+
+    return in_place(scatter_add)(input, dim, index, src)
+
+
+def scatter_(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
+    """Writes src (a tensor or a number) where `gather(., dim, index)` would read."""
+    from .creation import arange
+    from .indexing import write
+    from .dims import normalize_dim
+
+    axis = normalize_dim("scatter_", dim, input.ndim)
+    places: list[Any] = []
+    for i, size in enumerate(index._array.shape):
+        along = arange(size, device=input.device).reshape([-1 if j == i else 1 for j in range(index.ndim)])
+        places.append(index if i == axis else along)
+    value = src[tuple(slice(0, n) for n in index._array.shape)] if isinstance(src, Tensor) else src
+    return write(input, tuple(places), value)

@@ -1,0 +1,140 @@
+"""Products of vectors and matrices."""
+
+from __future__ import annotations
+
+
+
+from ..engine import apply
+from ..errors import OperationError
+from ..primitive import primitive
+from ..tensor import Tensor
+from . import elementwise as e
+
+from .reduction import sum_to
+from .shape import matrix_transpose, reshape, squeeze, unsqueeze
+
+
+@primitive(
+    x=lambda g, y, x_shape: sum_to(matmul(g, matrix_transpose(y)), x_shape),
+    y=lambda g, x, y_shape: sum_to(matmul(matrix_transpose(x), g), y_shape),
+)
+def _matmul(xp, x, y):
+    return xp.matmul(x, y)
+
+
+def matmul(input: Tensor, other: Tensor) -> Tensor:
+    """The matrix product, over broadcast leading dimensions; vectors take part as rows or columns.
+
+    Shapes: (n,) @ (n,) -> (), (m, n) @ (n,) -> (m,), (n,) @ (n, p) -> (p,),
+    (*b, m, n) @ (*b, n, p) -> (*b, m, p).
+    """
+    if not isinstance(input, Tensor) or not isinstance(other, Tensor):
+        raise TypeError(f"matmul: expected two Tensors, got {type(input).__name__} and {type(other).__name__}")
+    a, b = input._array.shape, other._array.shape
+    if not a or not b:
+        raise OperationError("matmul: both arguments need at least one dimension; use * for scalars")
+    if a[-1] != b[-2 if len(b) > 1 else 0]:
+        raise OperationError(f"matmul: shapes {tuple(a)} and {tuple(b)} cannot be multiplied ({a[-1]} != {b[-2 if len(b) > 1 else 0]})")
+    if input._array.dtype is not other._array.dtype and input.dtype is not other.dtype:
+        raise OperationError(f"matmul: expected one dtype, got {input.dtype} and {other.dtype}")
+    if len(a) > 1 and len(b) > 1:
+        return apply(_matmul, input, other)
+    x = unsqueeze(input, 0) if len(a) == 1 else input
+    y = unsqueeze(other, -1) if len(b) == 1 else other
+    product = apply(_matmul, x, y)
+    if len(b) == 1:
+        product = squeeze(product, -1)
+    return squeeze(product, -1 if len(b) == 1 else -2) if len(a) == 1 else product
+
+
+def _of_rank(name: str, x: Tensor, rank: int) -> None:
+    if x.ndim != rank:
+        raise OperationError(f"{name}: expected a tensor of {rank} dimensions, got shape {tuple(x.shape)}")
+
+
+def mm(input: Tensor, mat2: Tensor) -> Tensor:
+    """The product of two matrices, (m, n) @ (n, p) -> (m, p)."""
+    _of_rank("mm", input, 2)
+    _of_rank("mm", mat2, 2)
+    return matmul(input, mat2)
+
+
+def bmm(input: Tensor, mat2: Tensor) -> Tensor:
+    """The products of a batch of matrices, (b, m, n) @ (b, n, p) -> (b, m, p)."""
+    _of_rank("bmm", input, 3)
+    _of_rank("bmm", mat2, 3)
+    if input._array.shape[0] != mat2._array.shape[0]:
+        raise OperationError(f"bmm: batches differ: {tuple(input.shape)} and {tuple(mat2.shape)}")
+    return matmul(input, mat2)
+
+
+def mv(input: Tensor, vec: Tensor) -> Tensor:
+    """A matrix times a vector, (m, n) @ (n,) -> (m,)."""
+    _of_rank("mv", input, 2)
+    _of_rank("mv", vec, 1)
+    return matmul(input, vec)
+
+
+def dot(input: Tensor, tensor: Tensor) -> Tensor:
+    """The inner product of two vectors of one length."""
+    _of_rank("dot", input, 1)
+    _of_rank("dot", tensor, 1)
+    return matmul(input, tensor)
+
+
+def outer(input: Tensor, vec2: Tensor) -> Tensor:
+    """All products of the elements of two vectors, (m,), (n,) -> (m, n)."""
+    _of_rank("outer", input, 1)
+    _of_rank("outer", vec2, 1)
+    return e.mul(unsqueeze(input, -1), vec2)
+
+
+def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """beta * input + alpha * mat1 @ mat2."""
+    product = mm(mat1, mat2)
+    product = product if alpha == 1 else e.mul(product, alpha)
+    return e.add(product, input if beta == 1 else e.mul(input, beta))
+
+
+# A layer's product: one primitive, because it is most of a network's time and its bias can be added in place.
+
+
+@primitive(
+    x=lambda g, weight, x_shape: reshape(matmul(_rows(g), weight), x_shape),
+    weight=lambda g, x: matmul(matrix_transpose(_rows(g)), _rows(x)),
+    bias=lambda g: _rows(g).sum(0),
+)
+def _linear(xp, x, weight, bias):
+    rows = x if x.ndim == 2 else xp.reshape(x, (-1, x.shape[-1]))
+    product = xp.matmul(rows, weight.T)
+    if bias is not None:
+        product += bias
+    return product if x.ndim == 2 else xp.reshape(product, (*x.shape[:-1], weight.shape[0]))
+
+
+def _rows(x: Tensor) -> Tensor:
+    return x if x.ndim == 2 else reshape(x, (-1, x._array.shape[-1]))
+
+
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """input @ weight.T + bias: (*, n), (m, n), (m,) -> (*, m)."""
+    shape, expected = input._array.shape, weight._array.shape
+    if len(expected) == 1:
+        product = matmul(input, weight)
+        return product if bias is None else e.add(product, bias)
+    if not shape or shape[-1] != expected[1]:
+        raise OperationError(
+            f"linear: the input's last dimension must be {expected[1]} for a weight of shape {tuple(expected)}, "
+            f"got shape {tuple(shape)}"
+        )
+    kind = input.dtype
+    if kind is not weight.dtype or (bias is not None and bias.dtype is not kind):
+        others = [weight] if bias is None else [weight, bias]
+        raise OperationError(
+            f"linear: expected one dtype, got {', '.join(str(x.dtype) for x in [input, *others])}; convert with .to()"
+        )
+    if len(shape) == 1:
+        return squeeze(apply(_linear, unsqueeze(input, 0), weight, bias), 0)
+    return apply(_linear, input, weight, bias)
+
+

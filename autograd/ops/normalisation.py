@@ -1,0 +1,151 @@
+"""Softmax and its logarithm, and normalisation by the statistics of a batch."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .. import dtypes
+from ..engine import apply, partial_derivative
+from ..primitive import primitive
+from ..tensor import Tensor
+from . import elementwise as e
+from .promotion import cast, floating
+from .dims import normalize_dim
+from .reduction import sum
+
+
+@primitive(x=lambda g, out, dim: e.mul(out, e.sub(g, sum(e.mul(g, out), dim, keepdim=True))))
+def _softmax(xp, x, *, dim):
+    powers = xp.exp(x - xp.max(x, axis=dim, keepdims=True))
+    powers /= xp.sum(powers, axis=dim, keepdims=True)
+    return powers
+
+
+@primitive(x=lambda g, out, dim: e.sub(g, e.mul(e.exp(out), sum(g, dim, keepdim=True))))
+def _log_softmax(xp, x, *, dim):
+    shifted = x - xp.max(x, axis=dim, keepdims=True)
+    shifted -= xp.log(xp.sum(xp.exp(shifted), axis=dim, keepdims=True))
+    return shifted
+
+
+def _along(name: str, primitive_: Any, input: Tensor, dim: int, dtype: dtypes.dtype | None) -> Tensor:
+    x = floating(name, input if dtype is None else cast(input, dtype))
+    if not x.ndim:
+        normalize_dim(name, dim, 0)
+        return apply(primitive_, x.reshape(1), dim=0).reshape(())
+    if not x.numel():
+        return x.clone()
+    return apply(primitive_, x, dim=normalize_dim(name, dim, x.ndim))
+
+
+def softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tensor:
+    """exp(input) / sum(exp(input)) along a dimension, without overflow."""
+    return _along("softmax", _softmax, input, dim, dtype)
+
+
+def log_softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tensor:
+    """log(softmax(input)) along a dimension, without overflow."""
+    return _along("log_softmax", _log_softmax, input, dim, dtype)
+
+
+# Cross entropy of logits with target distributions, row by row: x (n, c), target (n, c) -> (n,)
+
+
+@primitive(
+    x=lambda g, x, target: apply(_cross_entropy_slope, g, x, target),
+    target=lambda g, x: e.neg(e.mul(g.unsqueeze(-1), log_softmax(x, -1))),
+)
+def _cross_entropy(xp, x, target):
+    shifted = x - xp.max(x, axis=1, keepdims=True)
+    shifted -= xp.log(xp.sum(xp.exp(shifted), axis=1, keepdims=True))
+    # Where nothing is expected, a logit of -inf costs nothing.
+    return -xp.sum(xp.where(target == 0, target, target * shifted), axis=1)
+
+
+def _slope_composed(up: Tensor, x: Tensor, target: Tensor) -> Tensor:
+    """up (sum(target) softmax(x) - target), row by row."""
+    mass = sum(target, -1, keepdim=True)
+    return e.mul(up.unsqueeze(-1), e.sub(e.mul(softmax(x, -1), mass), target))
+
+
+@primitive(
+    up=lambda g, up, x, target: partial_derivative(_slope_composed, 0, g, up, x, target),
+    x=lambda g, up, x, target: partial_derivative(_slope_composed, 1, g, up, x, target),
+    target=lambda g, up, x, target: partial_derivative(_slope_composed, 2, g, up, x, target),
+)
+def _cross_entropy_slope(xp, up, x, target):
+    powers = xp.exp(x - xp.max(x, axis=1, keepdims=True))
+    powers *= xp.sum(target, axis=1, keepdims=True) / xp.sum(powers, axis=1, keepdims=True)
+    powers -= target
+    powers *= xp.expand_dims(up, axis=1)
+    return powers
+
+
+# Batch normalisation (S. Ioffe, C. Szegedy, 2015) over all dimensions but the second
+
+
+def _channels(x: Any) -> tuple[tuple[int, ...], tuple[int, ...], int]:
+    """The dimensions that are averaged, the shape of a value a channel, and how many elements each averages."""
+    axes = (0, *range(2, len(x.shape)))
+    return axes, (1, x.shape[1]) + (1,) * (len(x.shape) - 2), math.prod(x.shape[i] for i in axes)
+
+
+@primitive(
+    outputs=1,
+    x=lambda g, x, weight, out1, out2, eps: apply(_batch_norm_slope, g, x, weight, out1, out2, eps=eps),
+    weight=lambda g, x, eps: _reduce_channels(e.mul(g, _standardised(x, eps))),
+    bias=lambda g: _reduce_channels(g),
+)
+def _batch_norm(xp, x, weight, bias, *, eps):
+    """The normalised batch, and its mean and (biased) variance a channel."""
+    axes, a_channel, _ = _channels(x)
+    mean = xp.mean(x, axis=axes)
+    centred = x - xp.reshape(mean, a_channel)
+    var = xp.mean(centred * centred, axis=axes)
+    scale = 1.0 / xp.sqrt(var + eps)
+    if weight is not None:
+        scale = scale * weight
+    centred *= xp.reshape(scale, a_channel)
+    if bias is not None:
+        centred += xp.reshape(bias, a_channel)
+    return centred, mean, var
+
+
+@primitive(
+    up=lambda g, up, x, weight, eps: partial_derivative(_batch_norm_slope_composed, 0, g, up, x, weight, eps),
+    x=lambda g, up, x, weight, eps: partial_derivative(_batch_norm_slope_composed, 1, g, up, x, weight, eps),
+    weight=lambda g, up, x, weight, eps: partial_derivative(_batch_norm_slope_composed, 2, g, up, x, weight, eps),
+)
+def _batch_norm_slope(xp, up, x, weight, mean, var, *, eps):
+    """w / s (u - mean(u) - z mean(u z)), with z = (x - mean) / s and u the gradient from above."""
+    axes, a_channel, _ = _channels(x)
+    inverse = xp.reshape(1.0 / xp.sqrt(var + eps), a_channel)
+    z = (x - xp.reshape(mean, a_channel)) * inverse
+    z *= xp.mean(up * z, axis=axes, keepdims=True)
+    z += xp.mean(up, axis=axes, keepdims=True)
+    slope = up - z
+    slope *= inverse if weight is None else inverse * xp.reshape(weight, a_channel)
+    return slope
+
+
+def _reduce_channels(g: Tensor) -> Tensor:
+    return sum(g, [0, *range(2, g.ndim)])
+
+
+def _standardised(x: Tensor, eps: float) -> Tensor:
+    """(x - mean) / sqrt(var + eps), composed."""
+    axes = [0, *range(2, x.ndim)]
+    centred = e.sub(x, x.mean(axes, keepdim=True))
+    return e.mul(centred, e.rsqrt(e.add(e.mul(centred, centred).mean(axes, keepdim=True), eps)))
+
+
+def _batch_norm_slope_composed(up: Tensor, x: Tensor, weight: Tensor | None, eps: float) -> Tensor:
+    axes, a_channel, _ = _channels(x)
+    dims = list(axes)
+    z = _standardised(x, eps)
+    centred = e.sub(x, x.mean(dims, keepdim=True))
+    inverse = e.rsqrt(e.add(e.mul(centred, centred).mean(dims, keepdim=True), eps))
+    slope = e.sub(e.sub(up, up.mean(dims, keepdim=True)), e.mul(z, e.mul(up, z).mean(dims, keepdim=True)))
+    slope = e.mul(slope, inverse)
+    return slope if weight is None else e.mul(slope, weight.reshape(a_channel))

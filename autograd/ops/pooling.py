@@ -1,0 +1,202 @@
+"""Pooling: what becomes of a window, over any number of dimensions.
+
+Maximum: three primitives. `max_pool` takes the maxima; its derivative scatters to where they were
+(the first one at a tie); the derivative of that gathers from there. Sum: two, adjoint to each other.
+All work on slices: one for each place in the window, holding what all windows have there.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..engine import apply
+from ..errors import OperationError
+from ..primitive import primitive
+from ..tensor import Tensor
+from . import elementwise as e
+from .convolution import as_tuple
+from .shape import pad_constant
+
+
+def _places(x: Any, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Iterator[tuple]:
+    """For each place in the window, the index of (N, C, *S) of what all windows have there."""
+    space = x.shape[2:]
+    outs = [(s - d * (k - 1) - 1) // t + 1 for s, k, t, d in zip(space, kernel, stride, dilation, strict=True)]
+    for offset in itertools.product(*map(range, kernel)):
+        yield (
+            slice(None),
+            slice(None),
+            *(slice(i * d, i * d + (o - 1) * t + 1, t) for i, d, t, o in zip(offset, dilation, stride, outs, strict=True)),
+        )
+
+
+def _first_hits(xp: Any, x: Any, out: Any, places: Any) -> Iterator[tuple[tuple, Any]]:
+    """For each place, where it is the first in its window to hold the maximum."""
+    taken = None
+    for place in places:
+        hit = x[place] == out
+        if taken is None:
+            taken = hit
+        else:
+            hit = xp.logical_and(hit, xp.logical_not(taken))
+            taken = xp.logical_or(taken, hit)
+        yield place, hit
+
+
+@primitive(
+    x=lambda g, x, out, kernel, stride, dilation: apply(
+        _max_scatter, g, x, out, kernel=kernel, stride=stride, dilation=dilation
+    )
+)
+def _max_pool(xp, x, *, kernel, stride, dilation):
+    best = None
+    for place in _places(x, kernel, stride, dilation):
+        best = x[place] if best is None else xp.maximum(best, x[place])
+    return xp.asarray(best, copy=True) if math.prod(kernel) == 1 else best
+
+
+@primitive(
+    up=lambda g, x, best, kernel, stride, dilation: apply(
+        _max_gather, g, x, best, kernel=kernel, stride=stride, dilation=dilation
+    )
+)
+def _max_scatter(backend, up, x, best, *, kernel, stride, dilation):
+    xp = backend.xp
+    spread = xp.zeros_like(x)
+    overlapping = any(k > s for k, s in zip(kernel, stride, strict=True))
+    for place, hit in _first_hits(xp, x, best, _places(x, kernel, stride, dilation)):
+        if overlapping:
+            spread[place] += backend.gate(up, hit)
+        else:
+            spread[place] = backend.gate(up, hit)
+    return spread
+
+
+@primitive(
+    up=lambda g, x, best, kernel, stride, dilation: apply(
+        _max_scatter, g, x, best, kernel=kernel, stride=stride, dilation=dilation
+    )
+)
+def _max_gather(backend, up, x, best, *, kernel, stride, dilation):
+    total = backend.xp.zeros_like(best)
+    for place, hit in _first_hits(backend.xp, x, best, _places(x, kernel, stride, dilation)):
+        total += backend.gate(up[place], hit)
+    return total
+
+
+@primitive()
+def _max_positions(xp, x, best, *, kernel, stride, dilation, padding, space):
+    """The flat index in the unpadded input of each maximum, as torch's return_indices gives it."""
+    steps = [math.prod(space[i + 1 :]) for i in range(len(space))]
+    positions = xp.zeros(x.shape[2:], dtype=xp.int64)
+    for axis, (size, p, step) in enumerate(zip(x.shape[2:], padding, steps, strict=True)):
+        along = (xp.arange(size) - p) * step
+        positions = positions + xp.reshape(along, [-1 if i == axis else 1 for i in range(len(space))])
+    found = xp.zeros(best.shape, dtype=xp.int64)
+    for place, hit in _first_hits(xp, x, best, _places(x, kernel, stride, dilation)):
+        found = xp.where(hit, positions[place[2:]], found)
+    return found
+
+
+@primitive(
+    x=lambda g, x_shape, kernel, stride: apply(_spread, g, space=tuple(x_shape[2:]), kernel=kernel, stride=stride)
+)
+def _sum_pool(xp, x, *, kernel, stride):
+    total = None
+    for place in _places(x, kernel, stride, (1,) * len(kernel)):
+        if total is None:
+            total = xp.asarray(x[place], copy=True)
+        else:
+            total += x[place]
+    return total
+
+
+@primitive(up=lambda g, kernel, stride: apply(_sum_pool, g, kernel=kernel, stride=stride))
+def _spread(xp, up, *, space, kernel, stride):
+    whole = xp.zeros((*up.shape[:2], *space), dtype=up.dtype, device=up.device)
+    for place in _places(whole, kernel, stride, (1,) * len(kernel)):
+        whole[place] += up
+    return whole
+
+
+def _output(size: int, kernel: int, stride: int, padding: int, dilation: int, ceil_mode: bool) -> int:
+    """How many windows fit; with ceil_mode one more may hang over the end, if it starts inside."""
+    reach = size + 2 * padding - dilation * (kernel - 1) - 1
+    count = (-(-reach // stride) if ceil_mode else reach // stride) + 1
+    if ceil_mode and (count - 1) * stride >= size + padding:
+        count -= 1
+    return count
+
+
+def _prepare(
+    name: str, dims: int, input: Tensor, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+) -> tuple[tuple[int, ...], ...]:
+    """kernel, stride, padding, dilation a dimension, and how far the last windows hang over."""
+    kernels = as_tuple(kernel, dims)
+    strides = kernels if stride is None or (not isinstance(stride, int) and not len(stride)) else as_tuple(stride, dims)
+    pads, dilations = as_tuple(padding, dims), as_tuple(dilation, dims)
+    if input.ndim != dims + 2:
+        raise OperationError(f"{name}: expected {dims + 1} or {dims + 2} dimensions, got shape {tuple(input.shape)}")
+    if any(2 * p > d * (k - 1) + 1 for p, k, d in zip(pads, kernels, dilations, strict=True)):
+        raise OperationError(f"{name}: padding {pads} is more than half of the kernel {kernels}")
+    over = []
+    for size, k, s, p, d in zip(input.shape[2:], kernels, strides, pads, dilations, strict=True):
+        count = _output(size, k, s, p, d, ceil_mode)
+        if count < 1:
+            raise OperationError(f"{name}: the kernel {kernels} is larger than the padded input {tuple(input.shape)}")
+        over.append(max((count - 1) * s + d * (k - 1) + 1 - size - 2 * p, 0))
+    return kernels, strides, pads, dilations, tuple(over)
+
+
+def _grow(x: Tensor, pads: Sequence[int], over: Sequence[int], value: float) -> Tensor:
+    if not any(pads) and not any(over):
+        return x
+    return pad_constant(x, [width for p, o in reversed(list(zip(pads, over, strict=True))) for width in (p, p + o)], value)
+
+
+def max_pool(
+    name: str, dims: int, input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
+    ceil_mode: bool = False, return_indices: bool = False,
+) -> Any:  # fmt: skip
+    """The maximum of each window; at ties the gradient goes to the first."""
+    if input.ndim == dims + 1:
+        out = max_pool(name, dims, input.unsqueeze(0), kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+        return (out[0].squeeze(0), out[1].squeeze(0)) if return_indices else out.squeeze(0)
+    kernel, strides, pads, dilations, over = _prepare(
+        name, dims, input, kernel_size, stride, padding, dilation, ceil_mode
+    )
+    lowest = -math.inf if input.dtype.is_floating_point else -(1 << 8 * input.dtype.itemsize - 1)
+    x = _grow(input, pads, over, lowest)
+    out = apply(_max_pool, x, kernel=kernel, stride=strides, dilation=dilations)
+    if not return_indices:
+        return out
+    positions = apply(
+        _max_positions, x.detach(), out.detach(), kernel=kernel, stride=strides, dilation=dilations, padding=pads,
+        space=tuple(input.shape[2:]),
+    )  # fmt: skip
+    return out, positions
+
+
+def avg_pool(
+    name: str, dims: int, input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0,
+    ceil_mode: bool = False, count_include_pad: bool = True, divisor_override: int | None = None,
+) -> Tensor:  # fmt: skip
+    """The mean of each window; what hangs over the padded end is not counted, padding only if asked."""
+    if input.ndim == dims + 1:
+        args = kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
+        return avg_pool(name, dims, input.unsqueeze(0), *args).squeeze(0)
+    kernel, strides, pads, _, over = _prepare(name, dims, input, kernel_size, stride, padding, 1, ceil_mode)
+    total = apply(_sum_pool, _grow(input, pads, over, 0.0), kernel=kernel, stride=strides)
+    if divisor_override is not None:
+        return e.div(total, float(divisor_override))
+    if not any(over) and (count_include_pad or not any(pads)):
+        return e.div(total, float(math.prod(kernel)))
+    from .creation import ones
+
+    counted = ones((1, 1, *input.shape[2:]), dtype=input.dtype, device=input.device)
+    counted = _grow(counted, pads, (0,) * dims, 1.0 if count_include_pad else 0.0)
+    counted = _grow(counted, (0,) * dims, over, 0.0)
+    return e.div(total, apply(_sum_pool, counted, kernel=kernel, stride=strides))

@@ -1,0 +1,265 @@
+"""Random numbers: functions of a generator's state, which they move on as a tensor written in place."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from .. import dtypes
+from ..backend import get_backend
+from ..engine import apply
+from ..modes import modes, no_grad, unlistened
+from ..primitive import primitive
+from ..tensor import Tensor, wrap
+from . import elementwise as e
+from .creation import shape_of
+from .promotion import cast
+
+DEFAULT_SEED = 0
+
+
+class Generator:
+    """A stream of random numbers: a seed and an offset, kept in a tensor on its device.
+
+    The same seed gives the same bits on every device. A recorded step that draws numbers moves the
+    state on at each replay.
+
+    >>> import autograd
+    >>> g = autograd.Generator().manual_seed(1)
+    >>> first = autograd.rand(3, generator=g)
+    >>> bool((first == autograd.rand(3, generator=g.manual_seed(1))).all())
+    True
+    """
+
+    def __init__(self, device: Any = "cpu") -> None:
+        import numpy as np
+
+        self._backend = get_backend(device)
+        with unlistened():
+            self._state = wrap(self._backend.from_numpy(np.array([DEFAULT_SEED, 0], np.uint64)), self._backend)
+
+    @property
+    def device(self) -> Any:
+        return self._backend.device
+
+    def manual_seed(self, seed: int) -> Generator:
+        """Starts the stream of this seed from its beginning."""
+        import numpy as np
+
+        if modes.listener is not None:
+            modes.listener.on_unreplayable("seeding a generator")
+        fresh = np.array([int(seed) & 0xFFFFFFFFFFFFFFFF, 0], np.uint64)
+        self._state._array[...] = self._backend.from_numpy(fresh)
+        return self
+
+    def seed(self) -> int:
+        """Seeds from the operating system's entropy and returns the seed."""
+        fresh = int.from_bytes(os.urandom(7), "little")
+        self.manual_seed(fresh)
+        return fresh
+
+    def initial_seed(self) -> int:
+        """The seed of this stream."""
+        return int(self._backend.to_numpy(self._state._array)[0])
+
+    def get_state(self) -> Tensor:
+        """A copy of the state: seed and offset, on the CPU."""
+        return wrap(self._backend.to_numpy(self._state._array).copy(), get_backend("cpu"))
+
+    def set_state(self, state: Tensor) -> Generator:
+        """Goes on from a state that `get_state` gave."""
+        self._state._array[...] = self._backend.from_numpy(state._array.copy())
+        return self
+
+
+_defaults: dict[Any, Generator] = {}
+_seed = DEFAULT_SEED
+
+
+def default_generator(device: Any = "cpu") -> Generator:
+    """The generator that functions on a device use when they are given none."""
+    backend = get_backend(device)
+    if backend not in _defaults:
+        _defaults[backend] = Generator(backend.device).manual_seed(_seed)
+    return _defaults[backend]
+
+
+def manual_seed(seed: int) -> Generator:
+    """Seeds the default generators of all devices; returns the CPU's."""
+    global _seed
+    _seed = int(seed)
+    for generator in _defaults.values():
+        generator.manual_seed(_seed)
+    return default_generator()
+
+
+def initial_seed() -> int:
+    """The seed of the CPU's default generator."""
+    return default_generator().initial_seed()
+
+
+def seed() -> int:
+    """Seeds all default generators from the operating system's entropy."""
+    fresh = int.from_bytes(os.urandom(7), "little")
+    manual_seed(fresh)
+    return fresh
+
+
+def get_rng_state() -> Tensor:
+    """The state of the CPU's default generator."""
+    return default_generator().get_state()
+
+
+def set_rng_state(new_state: Tensor) -> None:
+    """Sets the state of the CPU's default generator."""
+    default_generator().set_state(new_state)
+
+
+@primitive(mutates=(0,))
+def _uniform(backend, state, *, shape, dtype):
+    """Numbers in [0, 1): 24 random bits each for float32 and below, 53 for float64."""
+    xp, count = backend.xp, math.prod(shape)
+    if dtype is dtypes.float64:
+        bits = backend.random_bits(state, count) >> xp.asarray(11, dtype=xp.uint64)
+        return xp.reshape(xp.astype(bits, xp.float64) * 2.0**-53, shape)
+    bits = backend.random_halves(state, count)
+    numbers = xp.astype(bits, xp.float32)
+    numbers *= 2.0**-24
+    return xp.reshape(numbers if dtype is dtypes.float32 else xp.astype(numbers, backend.native[dtype]), shape)
+
+
+@primitive(mutates=(0,))
+def _normal(backend, state, *, shape, dtype):
+    """Two normal numbers from two uniform ones (G. Box, M. Muller, 1958)."""
+    xp, count = backend.xp, math.prod(shape)
+    half = (count + 1) // 2
+    bits = backend.random_bits(state, 2 * half) >> xp.asarray(11, dtype=xp.uint64)
+    uniform = xp.astype(bits, xp.float64) * 2.0**-53
+    radius = xp.sqrt(-2.0 * xp.log1p(-uniform[:half]))
+    angle = uniform[half:] * (2.0 * math.pi)
+    both = xp.concat([radius * xp.cos(angle), radius * xp.sin(angle)])
+    return xp.reshape(xp.astype(both[:count], backend.native[dtype]), shape)
+
+
+@primitive(mutates=(0,))
+def _integers(backend, state, *, low, high, shape, dtype):
+    xp = backend.xp
+    bits = backend.random_bits(state, math.prod(shape)) >> xp.asarray(1, dtype=xp.uint64)
+    numbers = xp.astype(bits, xp.int64) % (high - low) + low
+    return xp.reshape(xp.astype(numbers, backend.native[dtype]), shape)
+
+
+@primitive(mutates=(0,))
+def _permutation(backend, state, *, n, dtype):
+    xp = backend.xp
+    return xp.astype(xp.argsort(backend.random_bits(state, n)), backend.native[dtype])
+
+
+@primitive(mutates=(0,))
+def _keep(backend, state, *, shape, p, dtype):
+    """1/(1-p) with probability 1-p, else 0: what dropout multiplies by."""
+    xp = backend.xp
+    kept = backend.random_halves(state, math.prod(shape)) >= int(p * 2**24)
+    return xp.reshape(xp.astype(kept, backend.native[dtype]) * (1.0 / (1.0 - p) if p < 1 else 0.0), shape)
+
+
+def _state(generator: Generator | None, device: Any) -> Tensor:
+    if generator is None:
+        with unlistened():
+            return default_generator(device)._state
+    if device is not None and get_backend(device) is not generator._backend:
+        raise RuntimeError(f"expected a generator on {device}, this one is on {generator.device}")
+    return generator._state
+
+
+@no_grad()
+def _draw(primitive_: Any, size: Any, dtype: Any, device: Any, generator: Any, requires_grad: bool, **params: Any) -> Tensor:
+    kind = dtypes.get_default_dtype() if dtype is None else dtype
+    drawn = apply(primitive_, _state(generator, device), shape=shape_of(size), dtype=kind, **params)
+    return drawn.requires_grad_() if requires_grad else drawn
+
+
+def rand(
+    *size: Any, generator: Generator | None = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Uniform numbers in [0, 1)."""
+    return _draw(_uniform, size, dtype, device, generator, requires_grad)
+
+
+def randn(
+    *size: Any, generator: Generator | None = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Normal numbers of mean 0 and variance 1."""
+    return _draw(_normal, size, dtype, device, generator, requires_grad)
+
+
+def randint(
+    low: int, high: Any = None, size: Sequence[int] | None = None, *, generator: Generator | None = None,
+    dtype: Any = None, device: Any = None, requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """Integers in [low, high), or in [0, low) if only one bound is given."""
+    if size is None:
+        low, high, size = 0, low, high
+    if low >= high:
+        raise RuntimeError(f"randint: expected low < high, got {low} and {high}")
+    kind = dtypes.int64 if dtype is None else dtype
+    return _draw(_integers, (tuple(size),), kind, device, generator, requires_grad, low=int(low), high=int(high))  # type: ignore[arg-type]
+
+
+@no_grad()
+def randperm(n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None) -> Tensor:
+    """The integers below n in random order."""
+    return apply(_permutation, _state(generator, device), n=n, dtype=dtype or dtypes.int64)
+
+
+def _like(function: Any, name: str) -> Any:
+    def like(input: Tensor, *, dtype: Any = None, device: Any = None, **options: Any) -> Tensor:
+        place = input.device if device is None else device
+        return function(tuple(input.shape), dtype=dtype or input.dtype, device=place, **options)
+
+    like.__name__ = like.__qualname__ = name
+    like.__doc__ = f"{function.__name__} with the input's shape, dtype and device."
+    return like
+
+
+rand_like, randn_like = _like(rand, "rand_like"), _like(randn, "randn_like")
+
+
+def randint_like(input: Tensor, low: int, high: int | None = None, *, dtype: Any = None) -> Tensor:
+    """randint with the input's shape, dtype and device."""
+    if high is None:
+        low, high = 0, low
+    return randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, device=input.device)
+
+
+def normal(
+    mean: Any = 0.0, std: Any = 1.0, size: Sequence[int] | None = None, *, generator: Generator | None = None,
+    dtype: Any = None, device: Any = None,
+) -> Tensor:  # fmt: skip
+    """Normal numbers of given means and standard deviations, which may be tensors that broadcast."""
+    if size is None:
+        like = mean + std * 0 if isinstance(mean, Tensor) else std
+        size, device, dtype = tuple(like.shape), like.device, like.dtype
+    return e.add(e.mul(randn(tuple(size), generator=generator, dtype=dtype, device=device), std), mean)
+
+
+@no_grad()
+def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
+    """1 with the probability that the input gives, else 0."""
+    kind = input.dtype if input.dtype.is_floating_point else dtypes.get_default_dtype()
+    drawn = rand(tuple(input.shape), generator=generator, device=input.device, dtype=dtypes.float64)
+    return cast(e.lt(drawn, cast(input, dtypes.float64)), kind)
+
+
+def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
+    """Zeroes each element with probability p and scales the others by 1/(1-p) (N. Srivastava et al., 2014)."""
+    if not 0.0 <= p <= 1.0:
+        raise ValueError(f"dropout: p is a probability, got {p}")
+    if not training or p == 0.0:
+        return input
+    with no_grad():
+        shape = tuple(input._array.shape)
+        keep = apply(_keep, _state(None, input.device), shape=shape, p=float(p), dtype=input.dtype)
+    return e.mul(input, keep)

@@ -1,0 +1,290 @@
+"""Functions that shrink dimensions: sums, means, extremes."""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from .. import dtypes
+from ..engine import apply
+from ..errors import OperationError
+from ..primitive import primitive
+from ..tensor import Tensor
+from . import elementwise as e
+from .dims import Dims, normalize_dim, normalize_dims
+from .promotion import cast, floating, require_floating
+
+class ValuesAndIndices(NamedTuple):
+    """What reductions along one dimension return: the values and where they were found."""
+
+    values: Tensor
+    indices: Tensor
+
+
+def expand_reduced(g: Tensor, shape: tuple[int, ...], dim: tuple[int, ...], keepdim: bool) -> Tensor:
+    """The adjoint of a sum: repeats a reduced tensor over the dimensions it lost."""
+    from .shape import expand, reshape
+
+    if not keepdim and g._array.shape != shape:
+        g = reshape(g, tuple(1 if i in dim else size for i, size in enumerate(shape)))
+    return g if g._array.shape == shape else expand(g, shape)
+
+
+@primitive(x=lambda g, x_shape, dim, keepdim: expand_reduced(g, x_shape, dim, keepdim))
+def _sum(xp, x, *, dim, keepdim):
+    return xp.sum(x, axis=dim, keepdims=keepdim)
+
+
+def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+    """The sum over some dimensions (default all). Integers and bools sum as int64.
+
+    >>> import autograd
+    >>> autograd.sum(autograd.ones(2, 3), dim=1)
+    tensor([3., 3.])
+    """
+    if dtype is not None:
+        input = cast(input, dtype)
+    elif not input.dtype.is_floating_point:
+        input = cast(input, dtypes.int64)
+    return apply(_sum, input, dim=normalize_dims("sum", dim, input.ndim), keepdim=keepdim)
+
+
+def sum_to(g: Tensor, shape: Sequence[int]) -> Tensor:
+    """Sums g down to a shape that broadcasts to g's: the adjoint of broadcasting."""
+    shape = tuple(shape)
+    extra = g.ndim - len(shape)
+    stretched = [i + extra for i, size in enumerate(shape) if size == 1 and g._array.shape[i + extra] != 1]
+    if stretched:
+        g = apply(_sum, g, dim=tuple(stretched), keepdim=True)
+    if extra:
+        g = apply(_sum, g, dim=tuple(range(extra)), keepdim=False)
+    return g
+
+
+def _count(x: Tensor, dims: tuple[int, ...]) -> int:
+    return math.prod(x._array.shape[i] for i in dims)
+
+
+def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+    """The mean over some dimensions (default all) of a floating-point tensor."""
+    if dtype is not None:
+        input = cast(input, dtype)
+    require_floating("mean", input)
+    dims = normalize_dims("mean", dim, input.ndim)
+    count = _count(input, dims)
+    total = apply(_sum, input, dim=dims, keepdim=keepdim)
+    return e.div(total, float(count)) if count else e.div(total, e.mul(total, 0.0))
+
+
+def var(
+    input: Tensor, dim: Dims = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float = 1
+) -> Tensor:
+    """The mean squared deviation, divided by n - correction (1: unbiased) instead of n."""
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    if unbiased is not None:
+        correction = int(unbiased)
+    require_floating("var", input)
+    dims = normalize_dims("var", dim, input.ndim)
+    centred = e.sub(input, mean(input, dims, keepdim=True) if input.ndim else input)
+    total = apply(_sum, e.mul(centred, centred), dim=dims, keepdim=keepdim)
+    freedom = builtins.max(_count(input, dims) - correction, 0)
+    return e.div(total, float(freedom)) if freedom else e.div(total, e.mul(total, 0.0))
+
+
+def std(
+    input: Tensor, dim: Dims = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float = 1
+) -> Tensor:
+    """The square root of `var`."""
+    return e.sqrt(var(input, dim, unbiased, keepdim, correction=correction))
+
+
+def var_mean(
+    input: Tensor, dim: Dims = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float = 1
+) -> tuple[Tensor, Tensor]:
+    """`var` and `mean`."""
+    return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
+
+
+def std_mean(
+    input: Tensor, dim: Dims = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float = 1
+) -> tuple[Tensor, Tensor]:
+    """`std` and `mean`."""
+    return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
+
+
+def _among_ties(g: Tensor, x: Tensor, out: Tensor, dim: tuple[int, ...], keepdim: bool) -> Tensor:
+    """Shares the gradient of an extreme evenly among the elements that equal it."""
+    shape = x._array.shape
+    hits = cast(e.eq(x, expand_reduced(out, shape, dim, keepdim)), g.dtype)
+    count = apply(_sum, hits, dim=dim, keepdim=True)
+    return e.mul(hits, e.div(expand_reduced(g, shape, dim, keepdim), count))
+
+
+@primitive(x=lambda g, x, out, dim, keepdim: _among_ties(g, x, out, dim, keepdim))
+def _amax(xp, x, *, dim, keepdim):
+    return xp.max(x, axis=dim, keepdims=keepdim)
+
+
+@primitive(x=lambda g, x, out, dim, keepdim: _among_ties(g, x, out, dim, keepdim))
+def _amin(xp, x, *, dim, keepdim):
+    return xp.min(x, axis=dim, keepdims=keepdim)
+
+
+@primitive()
+def _argmax(xp, x, *, dim, keepdim):
+    return xp.argmax(x, axis=dim, keepdims=keepdim)
+
+
+@primitive()
+def _argmin(xp, x, *, dim, keepdim):
+    return xp.argmin(x, axis=dim, keepdims=keepdim)
+
+
+def _refuse_empty(name: str, x: Tensor, dims: tuple[int, ...]) -> None:
+    if not _count(x, dims) and x.numel() == 0:
+        raise OperationError(f"{name}: no elements to choose from in shape {tuple(x.shape)} over dim {dims}")
+
+
+def amax(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
+    """The largest element over some dimensions (default all); ties share the gradient evenly."""
+    dims = normalize_dims("amax", dim, input.ndim)
+    _refuse_empty("amax", input, dims)
+    return apply(_amax, input, dim=dims, keepdim=keepdim)
+
+
+def amin(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
+    """The smallest element over some dimensions (default all); ties share the gradient evenly."""
+    dims = normalize_dims("amin", dim, input.ndim)
+    _refuse_empty("amin", input, dims)
+    return apply(_amin, input, dim=dims, keepdim=keepdim)
+
+
+def _arg(name: str, chooser: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
+    from .shape import reshape
+
+    if input.dtype is dtypes.bool:
+        input = cast(input, dtypes.uint8)
+    if dim is None:
+        _refuse_empty(name, input, tuple(range(input.ndim)))
+        found = apply(chooser, reshape(input.detach(), (-1,)), dim=0, keepdim=False)
+        return reshape(found, (1,) * input.ndim) if keepdim else found
+    if not input.ndim:
+        normalize_dim(name, dim, 0)
+        return apply(chooser, reshape(input.detach(), (1,)), dim=0, keepdim=False)
+    axis = normalize_dim(name, dim, input.ndim)
+    _refuse_empty(name, input, (axis,))
+    return apply(chooser, input, dim=axis, keepdim=keepdim)
+
+
+def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Where the largest element is: along a dimension, or in the flattened tensor."""
+    return _arg("argmax", _argmax, input, dim, keepdim)
+
+
+def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Where the smallest element is: along a dimension, or in the flattened tensor."""
+    return _arg("argmin", _argmin, input, dim, keepdim)
+
+
+def _extreme(name: str, whole: Any, pairwise: Any, place: Any, input: Tensor, dim: Any, keepdim: bool) -> Any:
+    from .indexing import gather
+    from .shape import squeeze
+
+    if isinstance(dim, Tensor):
+        return pairwise(input, dim)
+    if dim is None:
+        return whole(input)
+    if not input.ndim:
+        normalize_dim(name, dim, 0)
+        return ValuesAndIndices(input.clone(), place(input, 0))
+    axis = normalize_dim(name, dim, input.ndim)
+    indices = place(input, axis, keepdim=True)
+    values = gather(input, axis, indices)
+    return ValuesAndIndices(values, indices) if keepdim else ValuesAndIndices(squeeze(values, axis), squeeze(indices, axis))
+
+
+def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+    """The largest element of all; with `dim`, (values, indices) along it; with a tensor, `maximum`."""
+    return _extreme("max", amax, e.maximum, argmax, input, dim, keepdim)
+
+
+def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+    """The smallest element of all; with `dim`, (values, indices) along it; with a tensor, `minimum`."""
+    return _extreme("min", amin, e.minimum, argmin, input, dim, keepdim)
+
+
+@primitive()
+def _any(xp, x, *, dim, keepdim):
+    return xp.any(x, axis=dim, keepdims=keepdim)
+
+
+@primitive()
+def _all(xp, x, *, dim, keepdim):
+    return xp.all(x, axis=dim, keepdims=keepdim)
+
+
+def any(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
+    """Whether some element is nonzero."""
+    return apply(_any, e._truth(input), dim=normalize_dims("any", dim, input.ndim), keepdim=keepdim)
+
+
+def all(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
+    """Whether every element is nonzero."""
+    return apply(_all, e._truth(input), dim=normalize_dims("all", dim, input.ndim), keepdim=keepdim)
+
+
+def count_nonzero(input: Tensor, dim: Dims = None) -> Tensor:
+    """How many elements are nonzero."""
+    return sum(e._truth(input), dim)
+
+
+def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
+    """log(sum(exp(input))) over some dimensions, without overflow."""
+    input = floating("logsumexp", input)
+    dims = normalize_dims("logsumexp", dim, input.ndim)
+    shift = amax(input.detach(), dims, keepdim=True)
+    shift = e.where(e.isfinite(shift), shift, 0.0)
+    total = e.log(apply(_sum, e.exp(e.sub(input, shift)), dim=dims, keepdim=True))
+    result = e.add(total, shift)
+    from .shape import squeeze
+
+    return result if keepdim or not dims else squeeze(result, dims)
+
+
+def norm(
+    input: Tensor, p: float | str | None = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None
+) -> Tensor:
+    """The p-norm of the elements: (sum |x|^p)^(1/p); p = inf gives the largest |x|, p = 0 counts nonzeros."""
+    input = floating("norm", input if dtype is None else cast(input, dtype))
+    dims = normalize_dims("norm", dim, input.ndim)
+    if p in (None, "fro", 2, 2.0):
+        return _euclidean(input, dims, keepdim)
+    if p == math.inf:
+        return amax(e.abs(input), dims, keepdim)
+    if p == -math.inf:
+        return amin(e.abs(input), dims, keepdim)
+    if p == 0:
+        return sum(cast(e.ne(input, 0), input.dtype), dims, keepdim)
+    if p == 1:
+        return sum(e.abs(input), dims, keepdim)
+    if isinstance(p, str):
+        raise OperationError(f"norm: p is a number or 'fro', got {p!r}")
+    return e.pow(sum(e.pow(e.abs(input), p), dims, keepdim), 1.0 / p)
+
+
+def _euclidean(x: Tensor, dims: tuple[int, ...], keepdim: bool) -> Tensor:
+    return apply(_norm2, x, dim=dims, keepdim=keepdim)
+
+
+@primitive(x=lambda g, x, out, dim, keepdim: _norm_slope(g, x, out, dim, keepdim))
+def _norm2(xp, x, *, dim, keepdim):
+    return xp.sqrt(xp.sum(x * x, axis=dim, keepdims=keepdim))
+
+
+def _norm_slope(g: Tensor, x: Tensor, out: Tensor, dim: tuple[int, ...], keepdim: bool) -> Tensor:
+    """x / |x|, and 0 at 0, where the subgradient of least norm is 0."""
+    ratio = e.where(e.eq(out, 0), 0.0, e.div(g, e.where(e.eq(out, 0), 1.0, out)))
+    return e.mul(x, expand_reduced(ratio, x._array.shape, dim, keepdim))

@@ -1,0 +1,377 @@
+"""Functions that rearrange elements: views where memory allows, copies where it does not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ..engine import apply
+from ..errors import OperationError
+from ..primitive import primitive
+from ..tensor import Tensor
+from .creation import shape_of
+from .promotion import cast, result_type
+from .dims import normalize_dim
+from .reduction import sum_to
+
+
+@primitive(view=True, x=lambda g, x_shape: reshape(g, x_shape))
+def _reshape(xp, x, *, shape):
+    return xp.reshape(x, shape)
+
+
+@primitive(view=True, x=lambda g, dims: permute(g, _inverse(dims)))
+def _permute(xp, x, *, dims):
+    return xp.permute_dims(x, dims)
+
+
+@primitive(view=True, x=lambda g, x_shape: sum_to(g, x_shape))
+def _expand(xp, x, *, shape):
+    return xp.broadcast_to(x, shape)
+
+
+@primitive(x=lambda g: g)
+def _clone(backend, x):
+    return backend.copy(x)
+
+
+@primitive(x=lambda g: g)
+def _contiguous(backend, x):
+    return backend.contiguous(x)
+
+
+@primitive(x=lambda g, dims: flip(g, dims))
+def _flip(xp, x, *, dims):
+    return xp.flip(x, axis=dims)
+
+
+@primitive(x=lambda g, shifts, dims: roll(g, [-s for s in shifts], dims))
+def _roll(xp, x, *, shifts, dims):
+    return xp.roll(x, shifts, axis=dims)
+
+
+@primitive(tensors=lambda g, index, shapes, dim: _cat_slice(g, index, shapes, dim))
+def _cat(xp, *tensors, dim):
+    return xp.concat(tensors, axis=dim)
+
+
+@primitive(x=lambda g, diagonal: tril(g, diagonal))
+def _tril(xp, x, *, diagonal):
+    return xp.tril(x, k=diagonal)
+
+
+@primitive(x=lambda g, diagonal: triu(g, diagonal))
+def _triu(xp, x, *, diagonal):
+    return xp.triu(x, k=diagonal)
+
+
+@primitive(x=lambda g, widths: _crop(g, widths))
+def _pad(xp, x, *, widths, value):
+    """Grows each dimension by (before, after) elements of one value."""
+    shape = tuple(size + before + after for size, (before, after) in zip(x.shape, widths, strict=True))
+    padded = xp.full(shape, value, dtype=x.dtype, device=x.device) if value else xp.zeros(shape, dtype=x.dtype)
+    padded[tuple(slice(before, before + size) for size, (before, _) in zip(x.shape, widths, strict=True))] = x
+    return padded
+
+
+def _inverse(dims: Sequence[int]) -> tuple[int, ...]:
+    inverse = [0] * len(dims)
+    for i, dim in enumerate(dims):
+        inverse[dim] = i
+    return tuple(inverse)
+
+
+def _cat_slice(g: Tensor, index: int, shapes: list[tuple[int, ...]], dim: int) -> Tensor:
+    start = sum(shape[dim] for shape in shapes[:index])
+    return narrow(g, dim, start, shapes[index][dim])
+
+
+def _crop(g: Tensor, widths: Sequence[tuple[int, int]]) -> Tensor:
+    return g[tuple(slice(before, size - after) for size, (before, after) in zip(g._array.shape, widths, strict=True))]
+
+
+def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
+    """A copy with memory of its own; the gradient passes through."""
+    return apply(_clone, input)
+
+
+def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
+    """The tensor itself if its elements lie in C order, else a copy that does."""
+    return input if input.is_contiguous() else apply(_contiguous, input)
+
+
+def reshape(input: Tensor, *shape: Any) -> Tensor:
+    """The same elements in another shape; one size may be -1. A view where the memory's order allows it.
+
+    >>> import autograd
+    >>> autograd.arange(6).reshape(2, -1).shape
+    autograd.Size([2, 3])
+    """
+    wanted = shape_of(shape)
+    count = input.numel()
+    if -1 in wanted:
+        known = math.prod(size for size in wanted if size != -1)
+        if wanted.count(-1) > 1:
+            raise RuntimeError(f"reshape: only one size of {wanted} can be inferred")
+        if known == 0 or count % known:
+            raise OperationError(f"reshape: shape {wanted} does not fit {count} elements of shape {tuple(input.shape)}")
+        wanted = tuple(count // known if size == -1 else size for size in wanted)
+    elif math.prod(wanted) != count:
+        raise OperationError(f"reshape: shape {wanted} does not fit {count} elements of shape {tuple(input.shape)}")
+    return apply(_reshape, input, shape=wanted)
+
+
+def view(input: Tensor, *shape: Any) -> Tensor:
+    """`reshape`. Unlike torch's it copies where the memory's order does not allow a view."""
+    from ..dtypes import dtype
+
+    if len(shape) == 1 and isinstance(shape[0], dtype):
+        raise NotImplementedError("view: a view of the same bytes as another dtype is not supported; use .to(dtype)")
+    return reshape(input, *shape)
+
+
+def reshape_as(input: Tensor, other: Tensor) -> Tensor:
+    """reshape(input, other.shape)."""
+    return reshape(input, other._array.shape)
+
+
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    """Joins the dimensions from start_dim to end_dim into one."""
+    start, end = (normalize_dim("flatten", dim, input.ndim) for dim in (start_dim, end_dim))
+    if start > end:
+        raise RuntimeError(f"flatten: start_dim {start_dim} comes after end_dim {end_dim}")
+    shape = input._array.shape
+    if start == end and shape:
+        return input
+    return reshape(input, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
+
+
+def ravel(input: Tensor) -> Tensor:
+    """reshape(input, -1)."""
+    return reshape(input, -1)
+
+
+def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+    """Splits one dimension into several sizes, one of which may be -1."""
+    axis = normalize_dim("unflatten", dim, input.ndim)
+    shape = input._array.shape
+    sizes = list(sizes)
+    if -1 in sizes:
+        sizes[sizes.index(-1)] = shape[axis] // -math.prod(sizes)
+    return reshape(input, (*shape[:axis], *sizes, *shape[axis + 1 :]))
+
+
+def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
+    """Drops the dimensions of size 1: all of them, or those of the named ones."""
+    shape = input._array.shape
+    if dim is None:
+        dims = set(range(len(shape)))
+    else:
+        dims = {normalize_dim("squeeze", each, len(shape)) for each in ((dim,) if isinstance(dim, int) else dim)}
+    return apply(_reshape, input, shape=tuple(size for i, size in enumerate(shape) if size != 1 or i not in dims))
+
+
+def unsqueeze(input: Tensor, dim: int) -> Tensor:
+    """Adds a dimension of size 1 at `dim`."""
+    shape = list(input._array.shape)
+    shape.insert(normalize_dim("unsqueeze", dim, len(shape) + 1), 1)
+    return apply(_reshape, input, shape=tuple(shape))
+
+
+def permute(input: Tensor, *dims: Any) -> Tensor:
+    """Reorders the dimensions: dimension i of the result is dimension dims[i] of the input. A view."""
+    order = shape_of(dims)
+    ndim = input.ndim
+    order = tuple(normalize_dim("permute", dim, ndim) for dim in order)
+    if sorted(order) != list(range(ndim)):
+        raise RuntimeError(f"permute: dims {order} are not an order of the {ndim} dimensions")
+    return apply(_permute, input, dims=order)
+
+
+def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
+    """Swaps two dimensions. A view."""
+    ndim = input.ndim
+    order = list(range(ndim))
+    a, b = normalize_dim("transpose", dim0, ndim), normalize_dim("transpose", dim1, ndim)
+    if not ndim:
+        return input
+    order[a], order[b] = order[b], order[a]
+    return apply(_permute, input, dims=tuple(order))
+
+
+def t(input: Tensor) -> Tensor:
+    """The transpose of a tensor of at most two dimensions."""
+    if input.ndim > 2:
+        raise RuntimeError(f"t: expected at most 2 dimensions, got {input.ndim}; use .mT")
+    return transpose(input, 0, 1) if input.ndim == 2 else input
+
+
+def matrix_transpose(input: Tensor) -> Tensor:
+    """Swaps the last two dimensions (`.mT`)."""
+    if input.ndim < 2:
+        raise RuntimeError(f"mT: expected at least 2 dimensions, got {input.ndim}")
+    return transpose(input, -2, -1)
+
+
+def reverse_dims(input: Tensor) -> Tensor:
+    """All dimensions in reverse order (`.T`)."""
+    return apply(_permute, input, dims=tuple(reversed(range(input.ndim))))
+
+
+def movedim(input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
+    """Moves dimensions to new places, the others keeping their order."""
+    sources = (source,) if isinstance(source, int) else tuple(source)
+    destinations = (destination,) if isinstance(destination, int) else tuple(destination)
+    sources = tuple(normalize_dim("movedim", dim, input.ndim) for dim in sources)
+    destinations = tuple(normalize_dim("movedim", dim, input.ndim) for dim in destinations)
+    order = [dim for dim in range(input.ndim) if dim not in sources]
+    for to, dim in sorted(zip(destinations, sources, strict=True)):
+        order.insert(to, dim)
+    return apply(_permute, input, dims=tuple(order))
+
+
+def expand(input: Tensor, *sizes: Any) -> Tensor:
+    """Stretches dimensions of size 1 without copying; -1 keeps a size. A view: clone() it before writing."""
+    wanted = list(shape_of(sizes))
+    shape = input._array.shape
+    extra = len(wanted) - len(shape)
+    if extra < 0:
+        raise OperationError(f"expand: {tuple(wanted)} has fewer dimensions than {tuple(shape)}")
+    for i, size in enumerate(shape):
+        if wanted[extra + i] == -1:
+            wanted[extra + i] = size
+    return apply(_expand, input, shape=tuple(wanted))
+
+
+def expand_as(input: Tensor, other: Tensor) -> Tensor:
+    """expand(input, other.shape)."""
+    return expand(input, other._array.shape)
+
+
+def broadcast_to(input: Tensor, shape: Sequence[int]) -> Tensor:
+    """expand(input, shape)."""
+    return expand(input, tuple(shape))
+
+
+def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
+    """All tensors expanded to the shape in which they broadcast."""
+    import numpy as np
+
+    shape = np.broadcast_shapes(*[x._array.shape for x in tensors])
+    return tuple(expand(x, shape) for x in tensors)
+
+
+def repeat(input: Tensor, *sizes: Any) -> Tensor:
+    """Copies of the tensor side by side, sizes[i] of them along dimension i."""
+    times = shape_of(sizes)
+    shape = (1,) * (len(times) - input.ndim) + tuple(input._array.shape)
+    if len(times) < input.ndim:
+        raise RuntimeError(f"repeat: {len(times)} repeats for {input.ndim} dimensions")
+    apart = reshape(input, [each for size in shape for each in (1, size)])
+    spread = expand(apart, [each for n, size in zip(times, shape, strict=True) for each in (n, size)])
+    return reshape(clone(spread), [n * size for n, size in zip(times, shape, strict=True)])
+
+
+def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Joins tensors along an existing dimension; the others must agree.
+
+    >>> import autograd
+    >>> autograd.cat([autograd.zeros(1), autograd.ones(2)])
+    tensor([0., 1., 1.])
+    """
+    tensors = [x for x in tensors if x._array.shape != (0,)] or list(tensors)[:1]
+    if not tensors:
+        raise RuntimeError("cat: expected a non-empty list of tensors")
+    kind = result_type(*tensors)
+    if not tensors[0].ndim:
+        raise RuntimeError("cat: zero-dimensional tensors cannot be joined; use stack")
+    return apply(_cat, *[cast(x, kind) for x in tensors], dim=normalize_dim("cat", dim, tensors[0].ndim))
+
+
+concat = concatenate = cat
+
+
+def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Joins tensors of one shape along a new dimension."""
+    shapes = {tuple(x._array.shape) for x in tensors}
+    if len(shapes) != 1:
+        raise OperationError(f"stack: expected tensors of one shape, got {sorted(shapes)}")
+    axis = normalize_dim("stack", dim, len(shapes.pop()) + 1)
+    return cat([unsqueeze(x, axis) for x in tensors], axis)
+
+
+def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
+    """`length` elements of one dimension from `start`. A view."""
+    axis = normalize_dim("narrow", dim, input.ndim)
+    return input[(slice(None),) * axis + (slice(start, start + length),)]
+
+
+def select(input: Tensor, dim: int, index: int) -> Tensor:
+    """One element of a dimension, which is dropped. A view."""
+    axis = normalize_dim("select", dim, input.ndim)
+    return input[(slice(None),) * axis + (index,)]
+
+
+def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of consecutive pieces of one dimension: of one size (the last may be smaller) or of given sizes."""
+    axis = normalize_dim("split", dim, tensor.ndim)
+    length = tensor._array.shape[axis]
+    if isinstance(split_size_or_sections, int):
+        size = split_size_or_sections
+        sizes = [min(size, length - start) for start in range(0, length, size)] or [0]
+    else:
+        sizes = list(split_size_or_sections)
+        if sum(sizes) != length:
+            raise RuntimeError(f"split: sizes {sizes} do not sum to {length}, the size of dimension {axis}")
+    starts = [sum(sizes[:i]) for i in range(len(sizes))]
+    return tuple(narrow(tensor, axis, start, size) for start, size in zip(starts, sizes, strict=True))
+
+
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of at most `chunks` pieces of one dimension, of equal size but for the last."""
+    length = input._array.shape[normalize_dim("chunk", dim, input.ndim)]
+    return split(input, max(-(-length // chunks), 1), dim)
+
+
+def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of the elements of one dimension, which is dropped."""
+    return tuple(select(input, dim, i) for i in range(input._array.shape[normalize_dim("unbind", dim, input.ndim)]))
+
+
+def flip(input: Tensor, *dims: Any) -> Tensor:
+    """Reverses the order of the elements along dimensions. A copy."""
+    return apply(_flip, input, dims=tuple(normalize_dim("flip", dim, input.ndim) for dim in shape_of(dims)))
+
+
+def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
+    """Moves the elements along dimensions; what falls off one end comes in at the other."""
+    if dims is None:
+        return reshape(roll(reshape(input, -1), shifts, 0), input._array.shape)
+    shifts = (shifts,) if isinstance(shifts, int) else tuple(shifts)
+    dims = (dims,) if isinstance(dims, int) else tuple(dims)
+    return apply(_roll, input, shifts=shifts, dims=tuple(normalize_dim("roll", dim, input.ndim) for dim in dims))
+
+
+def tril(input: Tensor, diagonal: int = 0) -> Tensor:
+    """The lower triangle of the last two dimensions, the rest zero."""
+    return apply(_tril, input, diagonal=diagonal)
+
+
+def triu(input: Tensor, diagonal: int = 0) -> Tensor:
+    """The upper triangle of the last two dimensions, the rest zero."""
+    return apply(_triu, input, diagonal=diagonal)
+
+
+def pad_constant(input: Tensor, pad: Sequence[int], value: float = 0) -> Tensor:
+    """Grows dimensions by a constant; `pad` holds (before, after) from the last dimension backwards, as torch's."""
+    pairs = list(zip(pad[::2], pad[1::2], strict=True))
+    if len(pad) % 2 or len(pairs) > input.ndim:
+        raise RuntimeError(f"pad: {len(pad)} widths for {input.ndim} dimensions; give two a dimension")
+    widths = [(0, 0)] * (input.ndim - len(pairs)) + pairs[::-1]
+    if any(width < 0 for pair in widths for width in pair):
+        input = _crop(input, [(max(-a, 0), max(-b, 0)) for a, b in widths])
+        widths = [(max(a, 0), max(b, 0)) for a, b in widths]
+    return apply(_pad, input, widths=tuple(widths), value=value)
+
+

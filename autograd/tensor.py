@@ -1,0 +1,520 @@
+"""Tensor: an array, where it lives, and its place in the graph. No arithmetic: see `ops` and `methods`."""
+
+from __future__ import annotations
+
+import copy
+import weakref
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import dtypes
+from .device import device as Device
+from .errors import BackwardError
+from .modes import modes
+
+if TYPE_CHECKING:
+    from .backend.base import Backend
+    from .engine import Node
+    from .views import View
+
+_new = object.__new__
+
+
+class Cell:
+    """A host value that may change between steps, read afresh whenever a primitive runs.
+
+    An optimizer's learning rate, say: a recorded step reads the cell at each replay, where a plain
+    number would be a constant.
+
+    >>> group = {"lr": 0.1}
+    >>> lr = Cell(lambda: group["lr"], "lr")
+    >>> group["lr"] = 0.01
+    >>> lr.value
+    0.01
+    """
+
+    __slots__ = ("name", "read")
+
+    def __init__(self, read: Callable[[], Any], name: str = "cell") -> None:
+        self.read, self.name = read, name
+
+    @property
+    def value(self) -> Any:
+        return self.read()
+
+    def __repr__(self) -> str:
+        return f"Cell({self.name})"
+
+
+class Size(tuple):
+    """A shape: a tuple of ints that knows its number of elements."""
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        count = 1
+        for size in self:
+            count *= size
+        return count
+
+    def __getitem__(self, index: Any) -> Any:
+        item = super().__getitem__(index)
+        return Size(item) if isinstance(index, slice) else item
+
+    def __repr__(self) -> str:
+        return f"autograd.Size({list(self)})"
+
+
+class Hooks:
+    """The hooks of a leaf: on its gradient, and after it was accumulated."""
+
+    __slots__ = ("after", "gradient")
+
+    def __init__(self) -> None:
+        self.gradient: dict[int, Callable[[Tensor], Tensor | None]] = {}
+        self.after: dict[int, Callable[[Tensor], None]] = {}
+
+
+class RemovableHandle:
+    """What registering a hook returns: `remove()` takes the hook out again (also at the end of a `with`)."""
+
+    _next = 0
+
+    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
+        RemovableHandle._next += 1
+        self.id = RemovableHandle._next
+        self._hooks = hooks
+        hooks[self.id] = hook
+
+    def remove(self) -> None:
+        self._hooks.pop(self.id, None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.remove()
+
+
+def wrap(array: Any, backend: Backend) -> Tensor:
+    """A new tensor around a backend's array."""
+    x = _new(Tensor)
+    x._array = array
+    x._backend = backend
+    x._requires_grad = False
+    x._grad = None
+    x._node = None
+    x._output = 0
+    x._versions = None if modes.inference else [0, 0]
+    x._view = None
+    x._hooks = None
+    return x
+
+
+class Tensor:
+    """An n-dimensional array that records how it was computed.
+
+    `Tensor(data)` makes a tensor of the default floating dtype and `Tensor(2, 3)` one of that shape,
+    as in torch; `autograd.tensor(data)` infers the dtype and is usually what you want.
+
+    >>> import autograd
+    >>> x = autograd.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    >>> (x**2).sum().backward()
+    >>> x.grad
+    tensor([2., 4., 6.])
+    """
+
+    __slots__ = (
+        "__weakref__", "_array", "_backend", "_grad", "_hooks", "_node", "_output", "_requires_grad",
+        "_versions", "_view",
+    )  # fmt: skip
+
+    _array: Any
+    _backend: Backend
+    _requires_grad: bool
+    _grad: Tensor | None
+    _node: Node | None
+    _output: int
+    _versions: Any  # [version, rewrites], shared with views; None for tensors made in inference_mode
+    _view: View | None
+    _hooks: Hooks | None
+
+    __array_priority__ = 1000  # numpy_array * tensor is the tensor's business
+
+    def __init__(self, *data: Any, device: Any = None) -> None:
+        from .ops.creation import empty, tensor
+
+        if all(isinstance(size, int) for size in data):
+            made = empty(data or (0,), device=device)
+        elif len(data) == 1:
+            made = tensor(data[0], dtype=dtypes.get_default_dtype(), device=device)
+        else:
+            raise TypeError("Tensor: expected a sequence, or sizes as ints; see autograd.tensor(data)")
+        self._adopt(made)
+
+    def _adopt(self, other: Tensor) -> None:
+        """Becomes a leaf around the other's array."""
+        self._array, self._backend, self._versions = other._array, other._backend, other._versions
+        self._requires_grad, self._grad, self._node, self._output = False, None, None, 0
+        self._view = self._hooks = None
+
+    # What it is
+
+    @property
+    def shape(self) -> Size:
+        return Size(self._array.shape)
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or the size of one dimension."""
+        return self.shape if dim is None else self._array.shape[dim]
+
+    @property
+    def ndim(self) -> int:
+        return len(self._array.shape)
+
+    def dim(self) -> int:
+        return len(self._array.shape)
+
+    def numel(self) -> int:
+        return Size.numel(self._array.shape)
+
+    nelement = numel
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        return self._backend.dtypes[self._array.dtype]
+
+    @property
+    def device(self) -> Device:
+        return self._backend.device
+
+    @property
+    def is_cuda(self) -> bool:
+        return self._backend.device.type == "cuda"
+
+    @property
+    def is_cpu(self) -> bool:
+        return self._backend.device.type == "cpu"
+
+    def get_device(self) -> int:
+        return self._backend.device.index or 0 if self.is_cuda else -1
+
+    @property
+    def itemsize(self) -> int:
+        return self.dtype.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        return self.numel() * self.itemsize
+
+    def element_size(self) -> int:
+        return self.itemsize
+
+    def is_floating_point(self) -> bool:
+        return self.dtype.is_floating_point
+
+    def is_complex(self) -> bool:
+        return False
+
+    def stride(self, dim: int | None = None) -> Any:
+        """The step in elements to the next item, of every dimension or of one."""
+        strides = self._backend.strides(self._array)
+        return strides if dim is None else strides[dim]
+
+    def is_contiguous(self, memory_format: Any = None) -> bool:
+        return self._backend.is_contiguous(self._array)
+
+    def data_ptr(self) -> int:
+        return self._backend.pointer(self._array)
+
+    # Its place in the graph
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether operations on it are recorded. Only floating-point leaves can be switched."""
+        self._renew()
+        return self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, requires_grad: bool) -> None:
+        if requires_grad and not self.dtype.is_floating_point:
+            raise RuntimeError(f"only floating-point tensors can require gradients, this one is {self.dtype}")
+        if not requires_grad and self._node is not None:
+            raise RuntimeError("requires_grad can be changed on leaves only; use detach() to cut a result off its graph")
+        self._requires_grad = bool(requires_grad)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        self.requires_grad = requires_grad
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        self._renew()
+        return self._node is None
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The node of the graph that made this tensor; None for a leaf."""
+        self._renew()
+        return self._node
+
+    @property
+    def output_nr(self) -> int:
+        return self._output
+
+    def _renew(self) -> None:
+        if self._view is not None and self._view.rewrites != self._versions[1]:
+            from .views import refresh
+
+            refresh(self)
+
+    @property
+    def _version(self) -> int:
+        if self._versions is None:
+            raise BackwardError("a tensor made in inference_mode counts no versions")
+        return self._versions[0]
+
+    @property
+    def _base(self) -> Tensor | None:
+        return None if self._view is None else self._view.base
+
+    def is_inference(self) -> bool:
+        return self._versions is None
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that `backward` has accumulated here; None before the first."""
+        if modes.listener is not None:
+            modes.listener.on_grad_read(self)
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            if not isinstance(value, Tensor):
+                raise TypeError(f"grad: expected a Tensor or None, got {type(value).__name__}")
+            if value.shape != self.shape or value._backend is not self._backend:
+                raise RuntimeError(
+                    f"grad: expected shape {tuple(self.shape)} on {self.device}, "
+                    f"got {tuple(value.shape)} on {value.device}"
+                )
+        if modes.listener is not None:
+            modes.listener.on_grad_written(self, value)
+        self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self.grad = None
+
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Any = None,
+    ) -> None:
+        """Accumulates into `.grad` of the leaves the gradient of this tensor; see `autograd.backward`."""
+        from .engine import backward
+
+        backward(self, gradient, retain_graph, create_graph, inputs)
+
+    def retain_grad(self) -> None:
+        """Keeps `.grad` also on this result of a computation."""
+        if not self.requires_grad:
+            raise RuntimeError("retain_grad: the tensor does not require grad")
+        if self._node is not None:
+            if self._node.retained is None:
+                self._node.retained = {}
+            self._node.retained[self._output] = weakref.ref(self)
+
+    @property
+    def retains_grad(self) -> bool:
+        node = self._node
+        return node is not None and node.retained is not None and self._output in node.retained
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
+        """Calls `hook(gradient)` when this tensor's gradient is known; what it returns replaces it."""
+        if not self.requires_grad:
+            raise RuntimeError("register_hook: the tensor does not require grad")
+        if self._node is not None:
+            return RemovableHandle(self._node.hooks_of(self._output), hook)
+        return RemovableHandle(self._leaf_hooks().gradient, hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
+        """Calls `hook(tensor)` after a backward pass has added to this leaf's `.grad`."""
+        if self._node is not None or not self._requires_grad:
+            raise RuntimeError("register_post_accumulate_grad_hook: only a leaf that requires grad accumulates one")
+        return RemovableHandle(self._leaf_hooks().after, hook)
+
+    def _leaf_hooks(self) -> Hooks:
+        if self._hooks is None:
+            self._hooks = Hooks()
+        return self._hooks
+
+    def detach(self) -> Tensor:
+        """The same memory outside the graph; writes to either are seen, and counted, by both."""
+        x = wrap(self._array, self._backend)
+        x._versions = self._versions
+        return x
+
+    def detach_(self) -> Tensor:
+        """Cuts this tensor off its graph: it becomes a leaf."""
+        if self._view is not None and self._node is not None:
+            raise RuntimeError("detach_: a view can't be detached in place; use detach()")
+        self._node, self._output, self._requires_grad = None, 0, False
+        return self
+
+    @property
+    def data(self) -> Tensor:
+        """The same memory outside the graph and with a version count of its own: writes here go unnoticed."""
+        return wrap(self._array, self._backend)
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            raise TypeError(f"data: expected a Tensor, got {type(value).__name__}")
+        if modes.listener is not None:
+            modes.listener.on_unreplayable("an assignment to .data")
+        self._array, self._backend = value._array, value._backend
+
+    # Reading it on the host
+
+    def _host(self, reader: str) -> np.ndarray:
+        if modes.listener is not None:
+            modes.listener.on_unreplayable(f"{reader} read a value on the host")
+        return self._backend.to_numpy(self._array)
+
+    def item(self) -> Any:
+        """The value of a one-element tensor as a Python number."""
+        if self.numel() != 1:
+            raise RuntimeError(f"item: a tensor with {self.numel()} elements cannot be converted to a scalar")
+        return self._host("item()").item()
+
+    def tolist(self) -> Any:
+        """Nested lists of Python numbers; a number for a scalar."""
+        return self._host("tolist()").tolist()
+
+    def numpy(self, *, force: bool = False) -> np.ndarray:
+        """A NumPy array that shares this tensor's memory (`force=True`: a copy where it can't)."""
+        if force:
+            return self.detach().cpu()._host("numpy()")
+        if self.requires_grad:
+            raise RuntimeError("numpy: the tensor requires grad; use tensor.detach().numpy()")
+        if not self.is_cpu:
+            raise TypeError(f"numpy: the tensor is on {self.device}; use tensor.cpu() first")
+        return self._host("numpy()")
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        array = self.numpy()
+        if dtype is not None and array.dtype != dtype:
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def __bool__(self) -> bool:
+        if self.numel() != 1:
+            raise RuntimeError(
+                f"the truth value of a tensor with {self.numel()} elements is ambiguous; use .any() or .all()"
+            )
+        return bool(self._host("bool()").item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __index__(self) -> int:
+        if self.dtype.is_floating_point or self.numel() != 1:
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self.item())
+
+    def __len__(self) -> int:
+        if not self._array.shape:
+            raise TypeError("len() of a 0-d tensor")
+        return self._array.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self._array.shape:
+            raise TypeError("iteration over a 0-d tensor")
+        return (self[i] for i in range(len(self)))
+
+    def __contains__(self, value: Any) -> bool:
+        return bool((self == value).any())
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        from .printing import tensor_repr
+
+        return tensor_repr(self)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if self.dim() == 0 else object.__format__(self, spec)
+
+    # Copies
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        if not self.is_leaf:
+            raise RuntimeError("only leaf tensors support deepcopy; detach() or clone() this result first")
+        if id(self) in memo:
+            return memo[id(self)]
+        made = _new(type(self))
+        memo[id(self)] = made
+        made._adopt(self.detach().clone())
+        made._requires_grad = self._requires_grad
+        made._grad = copy.deepcopy(self._grad, memo)
+        if hasattr(self, "__dict__"):
+            made.__dict__.update(copy.deepcopy(self.__dict__, memo))
+        return made
+
+    def __reduce_ex__(self, protocol: Any) -> tuple:
+        if not self.is_leaf:
+            raise RuntimeError("only leaf tensors can be pickled; detach() this result first")
+        state = dict(getattr(self, "__dict__", {}))
+        return _rebuild, (type(self), self._host("pickle"), str(self.device), self._requires_grad, state)
+
+    if TYPE_CHECKING:  # operators and methods are attached by `methods`, from the functions in `ops`
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __getitem__(self, index: Any) -> Tensor: ...
+        def __setitem__(self, index: Any, value: Any) -> None: ...
+        def __add__(self, other: Any) -> Tensor: ...
+        def __radd__(self, other: Any) -> Tensor: ...
+        def __sub__(self, other: Any) -> Tensor: ...
+        def __rsub__(self, other: Any) -> Tensor: ...
+        def __mul__(self, other: Any) -> Tensor: ...
+        def __rmul__(self, other: Any) -> Tensor: ...
+        def __truediv__(self, other: Any) -> Tensor: ...
+        def __rtruediv__(self, other: Any) -> Tensor: ...
+        def __floordiv__(self, other: Any) -> Tensor: ...
+        def __mod__(self, other: Any) -> Tensor: ...
+        def __pow__(self, other: Any) -> Tensor: ...
+        def __rpow__(self, other: Any) -> Tensor: ...
+        def __matmul__(self, other: Any) -> Tensor: ...
+        def __neg__(self) -> Tensor: ...
+        def __abs__(self) -> Tensor: ...
+        def __invert__(self) -> Tensor: ...
+        def __and__(self, other: Any) -> Tensor: ...
+        def __or__(self, other: Any) -> Tensor: ...
+        def __xor__(self, other: Any) -> Tensor: ...
+        def __lt__(self, other: Any) -> Tensor: ...
+        def __le__(self, other: Any) -> Tensor: ...
+        def __gt__(self, other: Any) -> Tensor: ...
+        def __ge__(self, other: Any) -> Tensor: ...
+        def __eq__(self, other: Any) -> Tensor: ...  # type: ignore[override]
+        def __ne__(self, other: Any) -> Tensor: ...  # type: ignore[override]
+
+
+def _rebuild(cls: type, array: np.ndarray, device: str, requires_grad: bool, state: dict[str, Any]) -> Tensor:
+    """Makes the tensor that was pickled, on its device or, where that is missing, on the CPU."""
+    from .backend import get_backend, is_available
+
+    backend = get_backend(device if is_available(device) else "cpu")
+    made = _new(cls)
+    made._adopt(wrap(backend.from_numpy(array.copy()), backend))
+    made._requires_grad = requires_grad
+    if state:
+        made.__dict__.update(state)
+    return made

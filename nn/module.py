@@ -1,0 +1,422 @@
+"""Module: the base of every layer and network."""
+
+from __future__ import annotations
+
+import itertools
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple, Self
+
+import autograd
+from autograd import Tensor
+from autograd.modes import modes
+from autograd.tensor import RemovableHandle
+
+from .parameter import Buffer, Parameter
+
+
+class IncompatibleKeys(NamedTuple):
+    """What `load_state_dict` did not find, and what it did not expect."""
+
+    missing_keys: list[str]
+    unexpected_keys: list[str]
+
+    def __repr__(self) -> str:
+        if not self.missing_keys and not self.unexpected_keys:
+            return "<All keys matched successfully>"
+        return f"IncompatibleKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
+
+
+class Module:
+    """A network or a part of one: parameters, buffers and other modules, held as attributes.
+
+    Subclass it, call `super().__init__()` first, assign layers and Parameters to attributes, and
+    write `forward`.
+
+    >>> import autograd, nn
+    >>> class Double(nn.Module):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.scale = nn.Parameter(autograd.tensor(2.0))
+    ...     def forward(self, x):
+    ...         return x * self.scale
+    >>> Double()(autograd.ones(2))
+    tensor([2., 2.], grad_fn=<MulBackward0>)
+    """
+
+    _parameters: dict[str, Parameter | None]
+    _buffers: dict[str, Tensor | None]
+    _modules: dict[str, Module | None]
+
+    def __init__(self) -> None:
+        own = self.__dict__
+        own["_training"] = True
+        own["_parameters"] = {}
+        own["_buffers"] = {}
+        own["_non_persistent"] = set()
+        own["_modules"] = {}
+        own["_forward_hooks"] = {}
+        own["_forward_pre_hooks"] = {}
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        """What the module computes; every subclass writes its own."""
+        raise NotImplementedError(f"{type(self).__name__} has no forward()")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        for hook in list(self._forward_pre_hooks.values()):
+            changed = hook(self, args)
+            if changed is not None:
+                args = changed if isinstance(changed, tuple) else (changed,)
+        result = self.forward(*args, **kwargs)
+        for hook in list(self._forward_hooks.values()):
+            changed = hook(self, args, result)
+            if changed is not None:
+                result = changed
+        return result
+
+    @property
+    def training(self) -> bool:
+        """Whether layers such as dropout and batch norm act as in training."""
+        training = self.__dict__["_training"]
+        if modes.listener is not None:
+            modes.listener.on_guarded(lambda: self.__dict__["_training"], training)
+        return training
+
+    @training.setter
+    def training(self, mode: bool) -> None:
+        self.__dict__["_training"] = mode
+
+    # Attributes
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        own = self.__dict__
+        if name == "training":
+            own["_training"] = value
+            return
+        if isinstance(value, Parameter | Module | Buffer) and "_modules" not in own:
+            raise AttributeError(f"{type(self).__name__}: call super().__init__() before assigning {name!r}")
+        if isinstance(value, Parameter):
+            self._forget(name)
+            self.register_parameter(name, value)
+        elif isinstance(value, Module):
+            self._forget(name)
+            own["_modules"][name] = value
+        elif isinstance(value, Buffer):
+            self._forget(name)
+            self.register_buffer(name, value, persistent=value.persistent)
+        elif "_modules" in own and name in own["_parameters"]:
+            if value is not None:
+                raise TypeError(f"cannot assign {type(value).__name__} as parameter {name!r} (Parameter or None expected)")
+            own["_parameters"][name] = None
+        elif "_modules" in own and name in own["_modules"]:
+            if value is not None:
+                raise TypeError(f"cannot assign {type(value).__name__} as child module {name!r} (Module or None expected)")
+            own["_modules"][name] = None
+        elif "_modules" in own and name in own["_buffers"]:
+            if value is not None and not isinstance(value, Tensor):
+                raise TypeError(f"cannot assign {type(value).__name__} as buffer {name!r} (Tensor or None expected)")
+            own["_buffers"][name] = value
+        else:
+            object.__setattr__(self, name, value)
+
+    def _forget(self, name: str) -> None:
+        for held in (self.__dict__, self._parameters, self._buffers, self._modules):
+            held.pop(name, None)
+
+    def __getattr__(self, name: str) -> Any:
+        own = self.__dict__
+        for kind in ("_parameters", "_buffers", "_modules"):
+            held = own.get(kind)
+            if held is not None and name in held:
+                return held[name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        for held in (self._parameters, self._buffers, self._modules):
+            if name in held:
+                del held[name]
+                return
+        object.__delattr__(self, name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self._parameters, *self._buffers, *self._modules})
+
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """Adds a parameter, or None to keep its name free."""
+        _check_name(self, name)
+        if param is not None and not isinstance(param, Parameter):
+            raise TypeError(f"register_parameter: {name!r} is a {type(param).__name__}, not a Parameter or None")
+        self._parameters[name] = param
+
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
+        """Adds a tensor that moves and is saved with the module (unless not persistent) but is not trained."""
+        _check_name(self, name)
+        if tensor is not None and not isinstance(tensor, Tensor):
+            raise TypeError(f"register_buffer: {name!r} is a {type(tensor).__name__}, not a Tensor or None")
+        self._buffers[name] = tensor
+        (self._non_persistent.discard if persistent else self._non_persistent.add)(name)
+
+    def add_module(self, name: str, module: Module | None) -> None:
+        """Adds a child module under a name."""
+        _check_name(self, name)
+        if module is not None and not isinstance(module, Module):
+            raise TypeError(f"add_module: {name!r} is a {type(module).__name__}, not a Module or None")
+        self._modules[name] = module
+
+    register_module = add_module
+
+    def register_forward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Calls hook(module, args, output) after forward; what it returns replaces the output."""
+        return RemovableHandle(self._forward_hooks, hook)
+
+    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Calls hook(module, args) before forward; what it returns replaces the arguments."""
+        return RemovableHandle(self._forward_pre_hooks, hook)
+
+    # Walking
+
+    def named_modules(
+        self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
+        """The module itself and all below it, with their dotted names."""
+        memo = set() if memo is None else memo
+        if self in memo and remove_duplicate:
+            return
+        memo.add(self)
+        yield prefix, self
+        for name, child in self._modules.items():
+            if child is not None:
+                yield from child.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
+
+    def modules(self) -> Iterator[Module]:
+        """The module itself and all below it."""
+        return (module for _, module in self.named_modules())
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """The direct children with their names."""
+        return ((name, child) for name, child in self._modules.items() if child is not None)
+
+    def children(self) -> Iterator[Module]:
+        """The direct children."""
+        return (child for _, child in self.named_children())
+
+    def _named_members(self, kind: str, prefix: str, recurse: bool, remove_duplicate: bool) -> Iterator[tuple[str, Any]]:
+        seen: set[int] = set()
+        modules = self.named_modules(prefix=prefix) if recurse else [(prefix, self)]
+        for path, module in modules:
+            for name, member in getattr(module, kind).items():
+                if member is None or (id(member) in seen and remove_duplicate):
+                    continue
+                seen.add(id(member))
+                yield (f"{path}.{name}" if path else name), member
+
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
+        """All parameters with their dotted names, each once."""
+        return self._named_members("_parameters", prefix, recurse, remove_duplicate)
+
+    def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        """All parameters, each once."""
+        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
+
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
+        """All buffers with their dotted names, each once."""
+        return self._named_members("_buffers", prefix, recurse, remove_duplicate)
+
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        """All buffers, each once."""
+        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
+
+    def get_submodule(self, target: str) -> Module:
+        """The module with a dotted name; the module itself for ''."""
+        module: Module = self
+        for part in filter(None, target.split(".")):
+            child = module._modules.get(part)
+            if child is None:
+                raise AttributeError(f"{type(module).__name__} has no module {part!r} (in {target!r})")
+            module = child
+        return module
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter with a dotted name."""
+        path, _, name = target.rpartition(".")
+        parameter = self.get_submodule(path)._parameters.get(name)
+        if parameter is None:
+            raise AttributeError(f"no parameter {target!r}")
+        return parameter
+
+    # Changing all of it
+
+    def apply(self, fn: Callable[[Module], None]) -> Self:
+        """Calls fn on every module below, then on this one."""
+        for child in self.children():
+            child.apply(fn)
+        fn(self)
+        return self
+
+    def train(self, mode: bool = True) -> Self:
+        """Switches this module and all below to training (or, with False, to evaluation)."""
+        for module in self.modules():
+            module.training = mode
+        return self
+
+    def eval(self) -> Self:
+        """train(False)."""
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Switches whether the parameters are trained."""
+        for parameter in self.parameters():
+            parameter.requires_grad_(requires_grad)
+        return self
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Drops (or zeroes) the gradients of all parameters."""
+        for parameter in self.parameters():
+            clear_grad(parameter, set_to_none)
+
+    def _convert(self, convert: Callable[[Tensor], Tensor]) -> Self:
+        """Replaces the memory of every parameter, gradient and buffer; the objects stay the same."""
+        for module in self.modules():
+            for parameter in module._parameters.values():
+                if parameter is not None:
+                    gradient = parameter.grad
+                    parameter.data = convert(parameter.detach())
+                    if gradient is not None:
+                        parameter.grad = None
+                        parameter.grad = convert(gradient)
+            for name, buffer in module._buffers.items():
+                if buffer is not None:
+                    module._buffers[name] = convert(buffer)
+        return self
+
+    def to(self, *args: Any, **kwargs: Any) -> Self:
+        """Moves to a device, or converts the floating-point tensors to a dtype, or both."""
+        options = dict(kwargs)
+        for each in args:
+            if isinstance(each, Tensor):
+                options.update(dtype=each.dtype, device=each.device)
+            elif isinstance(each, autograd.dtype):
+                options["dtype"] = each
+            elif not isinstance(each, bool) and each is not None:
+                options["device"] = each
+        dtype, device = options.get("dtype"), options.get("device")
+        if dtype is not None and not dtype.is_floating_point:
+            raise TypeError(f"to: a module is converted to floating-point dtypes only, got {dtype}")
+        return self._convert(lambda x: x.to(dtype=dtype if x.is_floating_point() else None, device=device))
+
+    def cpu(self) -> Self:
+        """to('cpu')."""
+        return self.to("cpu")
+
+    def cuda(self, device: Any = None) -> Self:
+        """to('cuda')."""
+        return self.to("cuda" if device is None else device)
+
+    def float(self) -> Self:
+        """to(float32)."""
+        return self.to(autograd.float32)
+
+    def double(self) -> Self:
+        """to(float64)."""
+        return self.to(autograd.float64)
+
+    def half(self) -> Self:
+        """to(float16)."""
+        return self.to(autograd.float16)
+
+    # Saving and loading
+
+    def state_dict(self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> dict[str, Tensor]:
+        """The parameters and persistent buffers by dotted name; they share memory with the module."""
+        state: dict[str, Tensor] = OrderedDict() if destination is None else destination
+        for name, member in itertools.chain(
+            self._parameters.items(), ((n, b) for n, b in self._buffers.items() if n not in self._non_persistent)
+        ):
+            if member is not None:
+                state[prefix + name] = member if keep_vars else member.detach()
+        for name, child in self._modules.items():
+            if child is not None:
+                child.state_dict(destination=state, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
+        return state
+
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
+    ) -> IncompatibleKeys:
+        """Copies saved values into the parameters and buffers (with `assign`: takes their memory).
+
+        Unless `strict` is off, missing or unexpected keys raise; a wrong shape always does. The module
+        is unchanged after an error.
+        """
+        own = self.state_dict(keep_vars=True)
+        missing = [key for key in own if key not in state_dict]
+        unexpected = [key for key in state_dict if key not in own]
+        errors = []
+        if strict and unexpected:
+            errors.append("Unexpected key(s) in state_dict: " + ", ".join(f'"{key}"' for key in unexpected) + ". ")
+        if strict and missing:
+            errors.append("Missing key(s) in state_dict: " + ", ".join(f'"{key}"' for key in missing) + ". ")
+        loaded = {}
+        for key, target in own.items():
+            if key in state_dict:
+                value = loaded[key] = autograd.as_tensor(state_dict[key])
+                if value.shape != target.shape:
+                    errors.append(
+                        f"size mismatch for {key}: copying a param with shape {value.shape} from checkpoint, "
+                        f"the shape in current model is {target.shape}."
+                    )
+        if errors:
+            raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t" + "\n\t".join(errors))
+        with autograd.no_grad():
+            for key, value in loaded.items():
+                if assign:
+                    own[key].data = value.detach()
+                else:
+                    own[key].copy_(value)
+        return IncompatibleKeys(missing, unexpected)
+
+    # Printing
+
+    def extra_repr(self) -> str:
+        """What stands in the brackets of the module's repr."""
+        return ""
+
+    def _get_name(self) -> str:
+        return type(self).__name__
+
+    def __repr__(self) -> str:
+        extra = self.extra_repr()
+        children = [f"({name}): " + repr(child).replace("\n", "\n  ") for name, child in self._modules.items()]
+        if not children:
+            return f"{self._get_name()}({extra})"
+        return f"{self._get_name()}({extra}\n  " + "\n  ".join(children) + "\n)"
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+
+def clear_grad(parameter: Tensor, set_to_none: bool) -> None:
+    """Drops a gradient, or zeroes it in place."""
+    if set_to_none:
+        parameter.grad = None
+    else:
+        gradient = parameter.grad
+        if gradient is not None:
+            if gradient.grad_fn is not None:
+                parameter.grad = gradient = gradient.detach()
+            with autograd.no_grad():
+                gradient.zero_()
+
+
+def _check_name(module: Module, name: str) -> None:
+    if "_parameters" not in module.__dict__:
+        raise AttributeError(f"{type(module).__name__}: call super().__init__() before adding {name!r}")
+    if not name or "." in name:
+        raise KeyError(f"a parameter, buffer or module name can't be empty or contain a dot, got {name!r}")
+    if hasattr(module, name) and not any(
+        name in held for held in (module._parameters, module._buffers, module._modules)
+    ):
+        raise KeyError(f"attribute {name!r} already exists")
