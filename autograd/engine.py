@@ -16,10 +16,9 @@ import weakref
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from . import primitive as plan
 from .errors import BackwardError, DeviceMismatchError, OperationError
 from .modes import modes
-from .primitive import Primitive
+from .primitive import GRADIENT, INDEX, INPUT, INPUTS, OUTPUT, PARAMETER, SHAPE, Primitive
 from .tensor import Cell, Tensor, wrap
 from .views import View, check_writable, refresh, rewrite
 
@@ -36,24 +35,25 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
     from step to step) or None; params are constants. `backend` places a primitive without tensors.
     """
     arrays: list[Any] = []
-    tracked, bit = 0, 1
-    for x in inputs:
+    tracked = 0
+    grad = modes.grad
+    for i, x in enumerate(inputs):
         if isinstance(x, Tensor):
-            if backend is None:
+            if x._backend is not backend:
+                if backend is not None:
+                    raise _device_mismatch(primitive, inputs)
                 backend = x._backend
-            elif x._backend is not backend:
-                raise _device_mismatch(primitive, inputs)
-            view = x._view
-            if view is not None and view.rewrites != x._versions[1]:
-                refresh(x)
             arrays.append(x._array)
-            if x._requires_grad:
-                tracked |= bit
+            if grad:
+                view = x._view
+                if view is not None and view.rewrites != x._versions[1]:
+                    refresh(x)
+                if x._requires_grad:
+                    tracked |= 1 << i
         elif isinstance(x, Cell):
             arrays.append(x.value)
         else:
             arrays.append(x)
-        bit <<= 1
     assert backend is not None, f"{primitive.name}: needs a tensor or a backend"
 
     mutated: Any = ()
@@ -66,7 +66,7 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
     except (ValueError, TypeError, NotImplementedError) as error:
         raise OperationError(describe(primitive, inputs, params, error)) from error
 
-    tracked = tracked & primitive.differentiable if modes.grad else 0
+    tracked &= primitive.differentiable
     if mutated:
         for i in mutated:
             if inputs[i]._versions is not None:
@@ -149,11 +149,12 @@ class Saved:
                 f"{user}: a value needed for the gradient (shape {tuple(self.array.shape)}) was modified in place "
                 f"since (it is at version {self.versions[0]}, saved at {self.version}); clone() it before the change"
             )
-        if self.edge is not None and isinstance(self.edge[0], Tensor) and self.edge[0]._array is self.array:
-            return self.edge[0]
         x = wrap(self.array, self.backend)
         x._versions = self.versions
-        if self.edge is not None:
+        if self.edge is not None and modes.grad:
+            source = self.edge[0]
+            if isinstance(source, Tensor) and source._array is self.array:
+                return source
             x._requires_grad = True
             x._node, x._output = self.edge
         return x
@@ -225,12 +226,30 @@ class Node:
                 results.append(None)
                 continue
             rule, arguments = primitive.rule_for(position)
-            values = [self._argument(kind, key, g, position) for kind, key in arguments]
+            values = []
+            for kind, key in arguments:
+                if kind == GRADIENT:
+                    values.append(g)
+                elif kind == INPUT:
+                    values.append(self._unpack(self.saved[key]))
+                elif kind == OUTPUT:
+                    values.append(self._unpack(self.saved_outputs[key]))
+                elif kind == SHAPE:
+                    values.append(self.shapes[key])
+                elif kind == PARAMETER:
+                    values.append(self.params[key])
+                elif kind == INPUTS:
+                    values.append([self._unpack(each) for each in self.saved[key:]])
+                else:
+                    values.append(position if kind == INDEX else self.shapes)
             result = rule(*values)
             if primitive.finish is not None and result is not None and result._array.shape != self.shapes[position]:
                 result = primitive.finish(result, self.shapes[position])
             results.append(result)
         return results
+
+    def _unpack(self, value: Any) -> Any:
+        return value.unpack(self.primitive.name) if isinstance(value, Saved | SavedOutput) else value
 
     def complete(self, gradients: list[Tensor | None]) -> list[Tensor]:
         """Zeros for the outputs to which no gradient came."""
@@ -240,24 +259,6 @@ class Node:
             zeros(self.zeros[i][0], dtype=self.zeros[i][1], device=self.zeros[i][2]) if g is None else g
             for i, g in enumerate(gradients)
         ]
-
-    def _argument(self, kind: int, key: Any, g: Any, position: int) -> Any:
-        if kind == plan.GRADIENT:
-            return g
-        if kind == plan.INPUT:
-            value = self.saved[key]
-            return value.unpack(self.label) if isinstance(value, Saved) else value
-        if kind == plan.OUTPUT:
-            return self.saved_outputs[key].unpack(self.label)
-        if kind == plan.SHAPE:
-            return self.shapes[key]
-        if kind == plan.PARAMETER:
-            return self.params[key]
-        if kind == plan.INDEX:
-            return position
-        if kind == plan.SHAPES:
-            return self.shapes
-        return [value.unpack(self.label) if isinstance(value, Saved) else value for value in self.saved[key:]]
 
     def release(self) -> None:
         """Drops the saved values; the node can't be differentiated again."""
@@ -412,6 +413,7 @@ def _sweep(
         if edge is not None:
             deposit(edge, gradient, owned=False)
 
+    watch = modes.anomaly and modes.check_nan
     for source in order:
         slots = pending.pop(source, None)
         if slots is None:
@@ -425,10 +427,12 @@ def _sweep(
                 found[source, 0] = total
             exclusive.discard(id(slots[0]))
             continue
-        source.receive(slots)
-        for number in asked.get(source, ()):
-            if slots[number] is not None:
-                found[source, number] = slots[number]  # type: ignore[assignment]
+        if source._hooks is not None or source.retained is not None:
+            source.receive(slots)
+        if asked:
+            for number in asked.get(source, ()):
+                if slots[number] is not None:
+                    found[source, number] = slots[number]  # type: ignore[assignment]
         for gradient in slots:
             exclusive.discard(id(gradient))
         if only_direct and source in asked:
@@ -439,7 +443,7 @@ def _sweep(
         for edge, result in zip(source.edges, results, strict=True):
             if edge is None or result is None:
                 continue
-            if modes.anomaly and modes.check_nan:
+            if watch:
                 _check_finite(source, result)
             passed_on = any(g is not None and g._versions is result._versions for g in slots)
             deposit(edge, result, owned=source.fresh and not passed_on and result._backend.exclusive(result._array))
@@ -572,7 +576,9 @@ def _accumulate(leaf: Tensor, gradient: Tensor, create_graph: bool) -> None:
 
     held = leaf.grad
     if held is None:
-        leaf.grad = gradient
+        if modes.listener is not None:
+            modes.listener.on_grad_written(leaf, gradient)
+        leaf._grad = gradient
     elif create_graph or held._requires_grad:
         leaf.grad = add(held, gradient)
     else:

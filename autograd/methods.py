@@ -48,7 +48,7 @@ _ALIASES = {
 }  # fmt: skip
 
 _OPERATORS = {
-    "add": "add", "sub": "sub", "mul": "mul", "truediv": "div", "floordiv": "floor_divide", "mod": "remainder",
+    "add": "_add", "sub": "_sub", "mul": "mul", "truediv": "_true_divide", "floordiv": "floor_divide", "mod": "remainder",
     "pow": "pow", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
 }  # fmt: skip
 _COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
@@ -113,7 +113,7 @@ def _attach() -> None:
         function = getattr(elementwise, name)
         setattr(Tensor, f"__{symbol}__", _operator(function))
         setattr(Tensor, f"__r{symbol}__", _reflected(function))
-        setattr(Tensor, f"__i{symbol}__", getattr(Tensor, f"{name}_"))
+        setattr(Tensor, f"__i{symbol}__", inplace.in_place(function, f"{symbol}_"))
     for symbol in _COMPARISONS:
         setattr(Tensor, f"__{symbol}__", _comparison(symbol))
     Tensor.__matmul__ = lambda self, other: linalg.matmul(self, other)  # type: ignore[method-assign, assignment]

@@ -66,8 +66,7 @@ class Primitive:
         self.variadic: int | None = variadic[0] if variadic else None
         if "g" in self.inputs:
             raise TypeError(f"{self.name}: 'g' is a rule's name for the gradient; call the input something else")
-        self.rules: list[Rule | None] = [None] * len(self.inputs)
-        self.plans: list[Plan] = [()] * len(self.inputs)
+        self.table: list[tuple[Rule | None, Plan]] = [(None, ())] * len(self.inputs)
         self.differentiable = 0  # bit i: input i has a rule
         self._saves: dict[int, tuple[tuple[int, ...], bool]] = {}
 
@@ -82,8 +81,7 @@ class Primitive:
         if name not in self.inputs:
             raise TypeError(f"{self.name}: no input called {name!r} (inputs: {', '.join(self.inputs)})")
         position = self.inputs.index(name)
-        self.rules[position] = rule
-        self.plans[position] = tuple(self._plan(argument) for argument in inspect.signature(rule).parameters)
+        self.table[position] = rule, tuple(self._plan(argument) for argument in inspect.signature(rule).parameters)
         self.differentiable |= (-1 if position == self.variadic else 1) << position
         self._saves.clear()
 
@@ -118,7 +116,7 @@ class Primitive:
     def rule_for(self, position: int) -> tuple[Rule | None, Plan]:
         if self.variadic is not None and position > self.variadic:
             position = self.variadic
-        return self.rules[position], self.plans[position]
+        return self.table[position]
 
     def saves(self, needs: int, count: int) -> tuple[tuple[int, ...], bool]:
         """Which of `count` inputs, and whether the outputs, are saved if the inputs in bit mask `needs` want gradients."""

@@ -18,7 +18,6 @@ from autograd.ops.indexing import check_class_indices, one_hot
 from autograd.ops.linalg import linear
 from autograd.ops.random import dropout as _dropout
 from autograd.ops.shape import pad_constant
-from autograd.primitive import primitive
 
 # Convolution and pooling
 
@@ -271,20 +270,6 @@ def binary_cross_entropy_with_logits(
     return _reduce("binary_cross_entropy_with_logits", losses if weight is None else losses * weight, reduction)
 
 
-@primitive()
-def _expected(backend, target, weight, *, classes, ignore, smoothing, dtype):
-    """A row of weights a sample: 1 at its class, smoothed, times the class's weight; zeros if ignored."""
-    xp = backend.xp
-    kind = backend.native[dtype]
-    valid = xp.expand_dims(xp.astype(target != ignore, kind), axis=1)
-    rows = xp.astype(xp.expand_dims(target, axis=1) == xp.arange(classes, dtype=target.dtype), kind)
-    if smoothing:
-        rows = (rows * (1.0 - smoothing) + smoothing / classes) * valid
-    elif 0 <= ignore < classes:
-        rows = rows * valid
-    return rows if weight is None else rows * weight
-
-
 def _rows(x: Tensor) -> Tensor:
     """(N, C, d1, ...) or (C,) as (rows, C)."""
     if x.ndim == 1:
@@ -304,21 +289,6 @@ def _check_classes(name: str, input: Tensor, target: Tensor, ignore_index: int) 
     check_class_indices(name, target, input.shape[1 if input.ndim > 1 else 0], ignore_index)
 
 
-def _mean_by_weight(
-    losses: Tensor, target: Tensor, weight: Tensor | None, ignore: int, expected: Tensor, smoothing: float, reduction: str
-) -> Tensor:
-    """The reduction of per-row losses; the mean divides by the sum of the weights of the classes that were met."""
-    if reduction != "mean":
-        return _reduce("cross_entropy", losses, reduction)
-    if weight is None:
-        return losses.sum() / expected.sum()
-    if smoothing:
-        expected = apply(
-            _expected, target, weight, classes=expected.shape[1], ignore=ignore, smoothing=0.0, dtype=losses.dtype
-        )
-    return losses.sum() / expected.sum()
-
-
 def cross_entropy(
     input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: Any = None, ignore_index: int = -100,
     reduce: Any = None, reduction: str = "mean", label_smoothing: float = 0.0,
@@ -334,25 +304,26 @@ def cross_entropy(
     tensor(1.3863)
     """
     x = _rows(input)
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(f"cross_entropy: reduction is 'none', 'mean' or 'sum', got {reduction!r}")
     if target.shape == input.shape and target.dtype.is_floating_point:
         expected = _rows(target)
         if label_smoothing:
             expected = expected * (1 - label_smoothing) + label_smoothing / x.shape[1]
         if weight is not None:
             expected = expected * weight
-        losses = apply(_norm._cross_entropy, x, expected)
+        losses = _norm.cross_entropy_of(x, expected)
         if reduction == "mean":
             return losses.sum() / max(x.shape[0], 1)
         shape = input.shape[:1] + input.shape[2:] if input.ndim > 1 else ()
         return _reduce("cross_entropy", losses.reshape(shape), reduction)
     _check_classes("cross_entropy", input, target, ignore_index)
-    flat = target.reshape(-1)
-    options: dict[str, Any] = {"classes": x.shape[1], "ignore": ignore_index, "dtype": x.dtype}
-    expected = apply(_expected, flat, weight, smoothing=float(label_smoothing), **options)
-    losses = apply(_norm._cross_entropy, x, expected)
+    flat = target if target.ndim == 1 else target.reshape(-1)
+    smoothing = float(label_smoothing)
     if reduction == "none":
-        return losses.reshape(target.shape)
-    return _mean_by_weight(losses, flat, weight, ignore_index, expected, label_smoothing, reduction)
+        expected = _norm.expected_classes(flat, weight, x.shape[1], ignore_index, smoothing, x.dtype)
+        return _norm.cross_entropy_of(x, expected).reshape(target.shape)
+    return _norm.class_cross_entropy(x, flat, weight, ignore_index, smoothing, reduction == "mean")
 
 
 def nll_loss(
@@ -361,14 +332,13 @@ def nll_loss(
 ) -> Tensor:  # fmt: skip
     """-input[target], the input holding log-probabilities (N, C), (C,) or (N, C, d1, ...)."""
     _check_classes("nll_loss", input, target, ignore_index)
-    x, flat = _rows(input), target.reshape(-1)
-    expected = apply(
-        _expected, flat, weight, classes=x.shape[1], ignore=ignore_index, smoothing=0.0, dtype=x.dtype
-    )
+    x = _rows(input)
+    expected = _norm.expected_classes(target.reshape(-1), weight, x.shape[1], ignore_index, 0.0, x.dtype)
     losses = -autograd.where(expected == 0, 0.0, x * expected).sum(1)
-    if reduction == "none":
-        return losses.reshape(target.shape)
-    return _mean_by_weight(losses, flat, weight, ignore_index, expected, 0.0, reduction)
+    if reduction == "mean":
+        return losses.sum() / expected.sum()
+    return _reduce("nll_loss", losses.reshape(target.shape), reduction)
+
 
 __all__ = [
     "avg_pool1d", "avg_pool2d", "avg_pool3d", "batch_norm", "binary_cross_entropy",

@@ -144,6 +144,50 @@ class Backend:
         """g where the condition holds, else 0."""
         return self.xp.multiply(g, self.xp.astype(condition, g.dtype))
 
+    def expected_classes(
+        self, target: Array, weight: Array | None, classes: int, ignore: int, smoothing: float, dtype: Any
+    ) -> Array:
+        """A row a sample: 1 at its class, smoothed, times the classes' weights; zeros if the class is ignored."""
+        xp = self.xp
+        column = xp.expand_dims(target, axis=1)
+        rows = xp.astype(column == xp.arange(classes, dtype=target.dtype), dtype)
+        if smoothing:
+            rows = rows * (1.0 - smoothing) + smoothing / classes
+        if smoothing or 0 <= ignore < classes:
+            rows = rows * xp.astype(column != ignore, dtype)
+        return rows if weight is None else rows * weight
+
+    def class_cross_entropy(
+        self, x: Array, target: Array, weight: Array | None, ignore: int, smoothing: float, mean: bool
+    ) -> Array:
+        """-sum(expected log_softmax(x)) of logits (n, c) and classes (n,), a number."""
+        xp = self.xp
+        expected = self.expected_classes(target, weight, x.shape[1], ignore, smoothing, x.dtype)
+        shifted = x - xp.max(x, axis=1, keepdims=True)
+        shifted -= xp.log(xp.sum(xp.exp(shifted), axis=1, keepdims=True))
+        total = -xp.sum(xp.where(expected == 0, expected, expected * shifted))
+        return total / self._weight_met(x, expected, target, weight, ignore, smoothing) if mean else total
+
+    def class_cross_entropy_slope(
+        self, up: Array, x: Array, target: Array, weight: Array | None, ignore: int, smoothing: float, mean: bool
+    ) -> Array:
+        """The derivative of `class_cross_entropy` by x, times the number `up`."""
+        xp = self.xp
+        expected = self.expected_classes(target, weight, x.shape[1], ignore, smoothing, x.dtype)
+        powers = xp.exp(x - xp.max(x, axis=1, keepdims=True))
+        powers *= xp.sum(expected, axis=1, keepdims=True) / xp.sum(powers, axis=1, keepdims=True)
+        powers -= expected
+        powers *= up / self._weight_met(x, expected, target, weight, ignore, smoothing) if mean else up
+        return powers
+
+    def _weight_met(
+        self, x: Array, expected: Array, target: Array, weight: Array | None, ignore: int, smoothing: float
+    ) -> Array:
+        """What the mean divides by: the weights of the classes that were met."""
+        if weight is not None and smoothing:
+            expected = self.expected_classes(target, weight, x.shape[1], ignore, 0.0, x.dtype)
+        return self.xp.sum(expected)
+
     def random_bits(self, state: Array, count: int) -> Array:
         """`count` random 64-bit words from state (seed, offset), whose offset moves on."""
         words = philox.words(self.xp, state, count)
@@ -158,11 +202,13 @@ class Backend:
         high = words >> xp.asarray(40, dtype=xp.uint64)
         return xp.reshape(xp.stack([low, high], axis=1), (-1,))[:count]
 
-    def update(self, algorithm: str, tensors: Sequence[Sequence[Array]], hyper: dict[str, Any]) -> None:
-        """One step of an optimizer on every group of arrays (parameter, gradient, *state), in place."""
+    def update(
+        self, algorithm: str, names: Sequence[str], tensors: Sequence[Sequence[Array]], hyper: dict[str, Any]
+    ) -> None:
+        """One step of an optimizer on every (parameter, gradient, *state called `names`), in place."""
         step = getattr(updates, algorithm)
-        for arrays in tensors:
-            step(self.xp, *arrays, **hyper)
+        for p, g, *state in tensors:
+            step(self.xp, p, g, **dict(zip(names, state, strict=True)), **hyper)
 
 
 def window_slices(

@@ -18,24 +18,29 @@ _compiled = numba.njit(cache=True, fastmath={"contract", "nsz"}, error_model="nu
 
 
 @_compiled
-def _adam(p, g, mean, square, decay, l2, sign, beta1, beta2, rate, root_correction, eps):  # type: ignore[no-untyped-def]
-    one = beta1 / beta1
+def _adam(p, g, mean, square, decay, l2, sign, beta1, rest1, beta2, rest2, rate, correction, eps):  # type: ignore[no-untyped-def]
+    kind = p.dtype.type
+    decay, l2, sign, beta1, rest1 = kind(decay), kind(l2), kind(sign), kind(beta1), kind(rest1)
+    beta2, rest2, rate, correction, eps = kind(beta2), kind(rest2), kind(rate), kind(correction), kind(eps)
     for i in range(p.size):
         weight = p[i] * decay
         slope = sign * g[i] + l2 * weight
-        mean[i] = beta1 * mean[i] + (one - beta1) * slope
-        square[i] = beta2 * square[i] + (one - beta2) * slope * slope
-        p[i] = weight - rate * mean[i] / (np.sqrt(square[i]) * root_correction + eps)
+        mean[i] = beta1 * mean[i] + rest1 * slope
+        square[i] = beta2 * square[i] + rest2 * slope * slope
+        p[i] = weight - rate * mean[i] / (np.sqrt(square[i]) * correction + eps)
 
 
 @_compiled
 def _sgd(p, g, lr, l2, sign):  # type: ignore[no-untyped-def]
+    lr, l2, sign = p.dtype.type(lr), p.dtype.type(l2), p.dtype.type(sign)
     for i in range(p.size):
         p[i] -= lr * (sign * g[i] + l2 * p[i])
 
 
 @_compiled
 def _sgd_momentum(p, g, buffer, lr, l2, sign, momentum, share, nesterov):  # type: ignore[no-untyped-def]
+    kind = p.dtype.type
+    lr, l2, sign, momentum, share = kind(lr), kind(l2), kind(sign), kind(momentum), kind(share)
     for i in range(p.size):
         slope = sign * g[i] + l2 * p[i]
         buffer[i] = momentum * buffer[i] + share * slope
@@ -43,20 +48,76 @@ def _sgd_momentum(p, g, buffer, lr, l2, sign, momentum, share, nesterov):  # typ
 
 
 @_compiled
-def _rmsprop(p, g, square, lr, alpha, eps, l2, sign):  # type: ignore[no-untyped-def]
-    one = alpha / alpha
+def _rmsprop(p, g, square, lr, alpha, rest, eps, l2, sign):  # type: ignore[no-untyped-def]
+    kind = p.dtype.type
+    lr, alpha, rest, eps, l2, sign = kind(lr), kind(alpha), kind(rest), kind(eps), kind(l2), kind(sign)
     for i in range(p.size):
         slope = sign * g[i] + l2 * p[i]
-        square[i] = alpha * square[i] + (one - alpha) * slope * slope
+        square[i] = alpha * square[i] + rest * slope * slope
         p[i] -= lr * slope / (np.sqrt(square[i]) + eps)
 
 
 @_compiled
 def _adagrad(p, g, total, rate, eps, l2, sign):  # type: ignore[no-untyped-def]
+    rate, eps, l2, sign = p.dtype.type(rate), p.dtype.type(eps), p.dtype.type(l2), p.dtype.type(sign)
     for i in range(p.size):
         slope = sign * g[i] + l2 * p[i]
         total[i] += slope * slope
         p[i] -= rate * slope / (np.sqrt(total[i]) + eps)
+
+
+@_compiled
+def _cross_entropy(x, target, ignore):  # type: ignore[no-untyped-def]
+    """The sum of the losses of all rows that count, and how many count."""
+    total, met = 0.0, 0
+    for i in range(x.shape[0]):
+        if target[i] == ignore:
+            continue
+        met += 1
+        largest = x[i, 0]
+        for j in range(x.shape[1]):
+            largest = max(largest, x[i, j])
+        mass = x[i, 0] * 0
+        for j in range(x.shape[1]):
+            mass += np.exp(x[i, j] - largest)
+        total += np.log(mass) + largest - x[i, target[i]]
+    return total, met
+
+
+@_compiled
+def _cross_entropy_slope(x, target, ignore, up, out):  # type: ignore[no-untyped-def]
+    for i in range(x.shape[0]):
+        if target[i] == ignore:
+            out[i, :] = 0
+            continue
+        largest = x[i, 0]
+        for j in range(x.shape[1]):
+            largest = max(largest, x[i, j])
+        mass = x[i, 0] * 0
+        for j in range(x.shape[1]):
+            out[i, j] = np.exp(x[i, j] - largest)
+            mass += out[i, j]
+        scale = x.dtype.type(up / mass)
+        for j in range(x.shape[1]):
+            out[i, j] *= scale
+        out[i, target[i]] -= x.dtype.type(up)
+
+
+def takes(x: Array, target: Array) -> bool:
+    """Whether the compiled cross entropy takes these logits and classes."""
+    return x.dtype.char in "fd" and x.flags.c_contiguous and target.dtype == np.int64 and target.flags.c_contiguous
+
+
+def class_cross_entropy(x: Array, target: Array, ignore: int, mean: bool) -> Array:
+    total, met = _cross_entropy(x, target, ignore)
+    return np.asarray(total / met if mean and met else total if not mean else np.nan, dtype=x.dtype)
+
+
+def class_cross_entropy_slope(up: float, x: Array, target: Array, ignore: int, mean: bool) -> Array:
+    out = np.empty_like(x)
+    met = np.count_nonzero(target != ignore) if mean else 1
+    _cross_entropy_slope(x, target, ignore, up / met if met else np.nan, out)
+    return out
 
 
 def _flat(arrays: Sequence[Array]) -> list[Array] | None:
@@ -67,109 +128,70 @@ def _flat(arrays: Sequence[Array]) -> list[Array] | None:
     for array in arrays:
         if array.dtype is not kind or not array.flags.c_contiguous:
             return None
-    return [array.reshape(-1) for array in arrays]
+    return [array if array.ndim == 1 else array.reshape(-1) for array in arrays]
 
 
-def _number(value: Any) -> float:
-    return float(value)
-
-
-def update(algorithm: str, tensors: Sequence[Sequence[Array]], hyper: dict[str, Any]) -> bool:
-    """Runs one step of an optimizer if a compiled loop knows it; False, with nothing changed, if not."""
-    step = _STEPS.get(algorithm)
-    if step is None:
+def update(algorithm: str, names: Sequence[str], arrays: Sequence[Array], hyper: dict[str, Any]) -> bool:
+    """One step of an optimizer on (parameter, gradient, *state), if a compiled loop takes it; else False, nothing done."""
+    run = _RUNS.get((algorithm, tuple(names)))
+    if run is None:
         return False
-    prepared = [step(arrays, **hyper) for arrays in tensors]
-    if any(each is None for each in prepared):
+    step = None
+    if names and names[0] == "step":
+        p, g, step, *state = arrays
+        arrays = (p, g, *state)
+    flat = _flat(arrays)
+    if flat is None:
         return False
-    for loop, arguments in prepared:  # type: ignore[misc]
-        loop(*arguments)
+    run(flat, step, **hyper)
     return True
 
 
-def _adam_step(
-    arrays: Sequence[Array], *, lr: Any, betas: tuple, eps: float, weight_decay: float, decoupled: bool, maximize: bool
-) -> Any:
-    if len(arrays) != 5:  # amsgrad
-        return None
-    *moved, count = arrays
-    flat = _flat(moved)
-    if flat is None:
-        return None
-    kind = flat[0].dtype.type
-    lr = _number(lr)
+def _run_adam(
+    flat: list[Array], step: Array, *,
+    lr: Any, betas: tuple, eps: float, weight_decay: float, decoupled: bool, maximize: bool,
+) -> None:  # fmt: skip
+    step += 1
+    count, lr = float(step), float(lr)
     beta1, beta2 = betas
-
-    def run(*arguments: Any) -> None:
-        count[...] += 1
-        number = float(count)
-        rate = lr / (1.0 - beta1**number)
-        correction = 1.0 / math.sqrt(1.0 - beta2**number)
-        _adam(
-            *flat, kind(1.0 - lr * weight_decay if decoupled else 1.0), kind(0.0 if decoupled else weight_decay),
-            kind(-1.0 if maximize else 1.0), kind(beta1), kind(beta2), kind(rate), kind(correction), kind(eps),
-        )  # fmt: skip
-
-    return run, ()
+    decay, penalty = (1.0 - lr * weight_decay, 0.0) if decoupled else (1.0, weight_decay)
+    rate, correction = lr / (1.0 - beta1**count), 1.0 / math.sqrt(1.0 - beta2**count)
+    numbers = decay, penalty, -1.0 if maximize else 1.0, beta1, 1.0 - beta1, beta2, 1.0 - beta2, rate, correction, eps
+    _adam(*flat, *numbers)
 
 
-def _sgd_step(
-    arrays: Sequence[Array], *,
+def _run_sgd(
+    flat: list[Array], step: None, *,
     lr: Any, momentum: float, dampening: float, weight_decay: float, nesterov: bool, maximize: bool,
-) -> Any:  # fmt: skip
-    flat = _flat(arrays[:3])
-    if flat is None:
-        return None
-    kind = flat[0].dtype.type
-    numbers = kind(_number(lr)), kind(weight_decay), kind(-1.0 if maximize else 1.0)
-    if len(arrays) == 2:
-        return _sgd, (*flat, *numbers)
-    started = arrays[3]
-
-    def run(*arguments: Any) -> None:
-        share = 1.0 - dampening if started > 0 else 1.0
-        started[...] = 1
-        _sgd_momentum(*flat, *numbers, kind(momentum), kind(share), bool(nesterov))
-
-    return run, ()
+) -> None:  # fmt: skip
+    numbers = float(lr), float(weight_decay), -1.0 if maximize else 1.0
+    if len(flat) == 2:
+        _sgd(*flat, *numbers)
+    else:
+        _sgd_momentum(*flat, *numbers, float(momentum), 1.0 - dampening, bool(nesterov))
 
 
-def _rmsprop_step(
-    arrays: Sequence[Array], *,
+def _run_rmsprop(
+    flat: list[Array], step: Array, *,
     lr: Any, alpha: float, eps: float, weight_decay: float, momentum: float, maximize: bool,
-) -> Any:  # fmt: skip
-    if len(arrays) != 4:  # momentum or centered
-        return None
-    *moved, count = arrays
-    flat = _flat(moved)
-    if flat is None:
-        return None
-    kind = flat[0].dtype.type
-
-    def run(*arguments: Any) -> None:
-        count[...] += 1
-        _rmsprop(
-            *flat, kind(_number(lr)), kind(alpha), kind(eps), kind(weight_decay), kind(-1.0 if maximize else 1.0)
-        )
-
-    return run, ()
+) -> None:  # fmt: skip
+    step += 1
+    _rmsprop(*flat, float(lr), alpha, 1.0 - alpha, eps, float(weight_decay), -1.0 if maximize else 1.0)
 
 
-def _adagrad_step(
-    arrays: Sequence[Array], *, lr: Any, lr_decay: float, eps: float, weight_decay: float, maximize: bool
-) -> Any:
-    *moved, count = arrays
-    flat = _flat(moved)
-    if flat is None:
-        return None
-    kind = flat[0].dtype.type
-
-    def run(*arguments: Any) -> None:
-        count[...] += 1
-        rate = _number(lr) / (1.0 + (float(count) - 1.0) * lr_decay)
-        _adagrad(*flat, kind(rate), kind(eps), kind(weight_decay), kind(-1.0 if maximize else 1.0))
-
-    return run, ()
+def _run_adagrad(
+    flat: list[Array], step: Array, *,
+    lr: Any, lr_decay: float, eps: float, weight_decay: float, maximize: bool,
+) -> None:  # fmt: skip
+    step += 1
+    rate = float(lr) / (1.0 + (float(step) - 1.0) * lr_decay)
+    _adagrad(*flat, rate, eps, float(weight_decay), -1.0 if maximize else 1.0)
 
 
-_STEPS = {"adam": _adam_step, "sgd": _sgd_step, "rmsprop": _rmsprop_step, "adagrad": _adagrad_step}
+_RUNS = {
+    ("adam", ("step", "exp_avg", "exp_avg_sq")): _run_adam,
+    ("sgd", ()): _run_sgd,
+    ("sgd", ("momentum_buffer",)): _run_sgd,
+    ("rmsprop", ("step", "square_avg")): _run_rmsprop,
+    ("adagrad", ("step", "sum")): _run_adagrad,
+}

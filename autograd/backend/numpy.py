@@ -84,6 +84,20 @@ class NumpyBackend(Backend):
     def gate(self, g: Array, condition: Array) -> Array:
         return np.multiply(g, condition)
 
+    def class_cross_entropy(
+        self, x: Array, target: Array, weight: Array | None, ignore: int, smoothing: float, mean: bool
+    ) -> Array:
+        if fast is not None and weight is None and not smoothing and fast.takes(x, target):
+            return fast.class_cross_entropy(x, target, ignore, mean)
+        return super().class_cross_entropy(x, target, weight, ignore, smoothing, mean)
+
+    def class_cross_entropy_slope(
+        self, up: Array, x: Array, target: Array, weight: Array | None, ignore: int, smoothing: float, mean: bool
+    ) -> Array:
+        if fast is not None and weight is None and not smoothing and fast.takes(x, target):
+            return fast.class_cross_entropy_slope(float(up), x, target, ignore, mean)
+        return super().class_cross_entropy_slope(up, x, target, weight, ignore, smoothing, mean)
+
     def random_bits(self, state: Array, count: int) -> Array:
         seed, offset = (int(word) for word in state)
         self._philox.state = {
@@ -97,9 +111,12 @@ class NumpyBackend(Backend):
     def random_halves(self, state: Array, count: int) -> Array:
         return (self.random_bits(state, (count + 1) // 2).astype("<u8", copy=False).view("<u4") >> 8)[:count]
 
-    def update(self, algorithm: str, tensors: Sequence[Sequence[Array]], hyper: dict[str, Any]) -> None:
-        if fast is None or not fast.update(algorithm, tensors, hyper):
-            super().update(algorithm, tensors, hyper)
+    def update(
+        self, algorithm: str, names: Sequence[str], tensors: Sequence[Sequence[Array]], hyper: dict[str, Any]
+    ) -> None:
+        for arrays in tensors:
+            if fast is None or not fast.update(algorithm, names, arrays, hyper):
+                super().update(algorithm, names, [arrays], hyper)
 
 
 def _windows(

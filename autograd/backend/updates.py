@@ -17,21 +17,19 @@ def _direction(p: Any, g: Any, weight_decay: float, maximize: bool) -> Any:
 
 
 def sgd(
-    xp: Any, p: Any, g: Any, buffer: Any = None, started: Any = None, *,
+    xp: Any, p: Any, g: Any, *, momentum_buffer: Any = None,
     lr: Any, momentum: float, dampening: float, weight_decay: float, nesterov: bool, maximize: bool,
 ) -> None:  # fmt: skip
     g = _direction(p, g, weight_decay, maximize)
-    if buffer is not None:
-        # The first step starts the buffer with the whole gradient, undamped.
-        share = 1.0 - dampening if dampening == 0 else xp.where(started > 0, 1.0 - dampening, 1.0)
-        buffer[...] = buffer * momentum + g * xp.astype(share, p.dtype) if dampening else buffer * momentum + g
-        started[...] = started * 0.0 + 1.0
-        g = g + momentum * buffer if nesterov else buffer
+    if momentum_buffer is not None:
+        momentum_buffer *= momentum
+        momentum_buffer += g * (1.0 - dampening)
+        g = g + momentum * momentum_buffer if nesterov else momentum_buffer
     p -= lr * g
 
 
 def adam(
-    xp: Any, p: Any, g: Any, mean: Any, square: Any, step: Any, largest: Any = None, *,
+    xp: Any, p: Any, g: Any, *, step: Any, exp_avg: Any, exp_avg_sq: Any, max_exp_avg_sq: Any = None,
     lr: Any, betas: tuple[float, float], eps: float, weight_decay: float, decoupled: bool, maximize: bool,
 ) -> None:  # fmt: skip
     beta1, beta2 = betas
@@ -40,46 +38,46 @@ def adam(
         p *= 1.0 - lr * weight_decay
         weight_decay = 0.0
     g = _direction(p, g, weight_decay, maximize)
-    mean *= beta1
-    mean += g * (1.0 - beta1)
-    square *= beta2
-    square += g * g * (1.0 - beta2)
+    exp_avg *= beta1
+    exp_avg += g * (1.0 - beta1)
+    exp_avg_sq *= beta2
+    exp_avg_sq += g * g * (1.0 - beta2)
     count = xp.astype(step, xp.float64)  # 1 - beta**step cancels: float32 would keep four digits
     first = xp.astype(1.0 - beta1**count, p.dtype)
     second = xp.astype(1.0 - beta2**count, p.dtype)
-    root = square
-    if largest is not None:
-        largest[...] = xp.maximum(largest, square)
-        root = largest
-    p -= (lr / first) * mean / (xp.sqrt(root) / xp.sqrt(second) + eps)
+    root = exp_avg_sq
+    if max_exp_avg_sq is not None:
+        max_exp_avg_sq[...] = xp.maximum(max_exp_avg_sq, exp_avg_sq)
+        root = max_exp_avg_sq
+    p -= (lr / first) * exp_avg / (xp.sqrt(root) / xp.sqrt(second) + eps)
 
 
 def rmsprop(
-    xp: Any, p: Any, g: Any, square: Any, step: Any, buffer: Any = None, average: Any = None, *,
+    xp: Any, p: Any, g: Any, *, step: Any, square_avg: Any, momentum_buffer: Any = None, grad_avg: Any = None,
     lr: Any, alpha: float, eps: float, weight_decay: float, momentum: float, maximize: bool,
 ) -> None:  # fmt: skip
     step += 1.0
     g = _direction(p, g, weight_decay, maximize)
-    square *= alpha
-    square += g * g * (1.0 - alpha)
-    spread = square
-    if average is not None:
-        average += (g - average) * (1.0 - alpha)
-        spread = square - average * average
+    square_avg *= alpha
+    square_avg += g * g * (1.0 - alpha)
+    spread = square_avg
+    if grad_avg is not None:
+        grad_avg += (g - grad_avg) * (1.0 - alpha)
+        spread = square_avg - grad_avg * grad_avg
     g = g / (xp.sqrt(spread) + eps)
-    if buffer is not None:
-        buffer *= momentum
-        buffer += g
-        g = buffer
+    if momentum_buffer is not None:
+        momentum_buffer *= momentum
+        momentum_buffer += g
+        g = momentum_buffer
     p -= lr * g
 
 
 def adagrad(
-    xp: Any, p: Any, g: Any, total: Any, step: Any, *,
+    xp: Any, p: Any, g: Any, *, step: Any, sum: Any,
     lr: Any, lr_decay: float, eps: float, weight_decay: float, maximize: bool,
 ) -> None:  # fmt: skip
     step += 1.0
     g = _direction(p, g, weight_decay, maximize)
     rate = xp.astype(lr / (1.0 + (step - 1.0) * lr_decay), p.dtype)
-    total += g * g
-    p -= rate * (g / (xp.sqrt(total) + eps))
+    sum += g * g
+    p -= rate * (g / (xp.sqrt(sum) + eps))

@@ -91,11 +91,11 @@ def binary(to_float: bool = False, **rules: Rule) -> Callable[[Callable[..., Any
 
 @binary(x=lambda g: g, y=lambda g: g)
 def _add(xp, x, y):
-    return xp.logical_or(x, y) if _is_bool(xp, x) else xp.add(x, y)
+    return xp.add(x, y)
 
 
 def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
-    """input + alpha * other, elementwise with broadcasting.
+    """input + alpha * other, elementwise with broadcasting; for bools `or`.
 
     >>> import autograd
     >>> autograd.add(autograd.tensor([1, 2]), 0.5)
@@ -106,8 +106,6 @@ def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
 
 @binary(x=lambda g: g, y=lambda g: neg(g))
 def _sub(xp, x, y):
-    if _is_bool(xp, x):
-        raise TypeError("the - operator is not supported for bool tensors; use ^ or logical_not")
     return xp.subtract(x, y)
 
 
@@ -123,8 +121,8 @@ def rsub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
 
 @binary(x=lambda g, y: mul(g, y), y=lambda g, x: mul(g, x))
 def mul(xp, x, y):
-    """input * other, elementwise with broadcasting."""
-    return xp.logical_and(x, y) if _is_bool(xp, x) else xp.multiply(x, y)
+    """input * other, elementwise with broadcasting; for bools `and`."""
+    return xp.multiply(x, y)
 
 
 @binary(to_float=True, x=lambda g, y: div(g, y), y=lambda g, out, y: neg(div(mul(g, out), y)))

@@ -101,7 +101,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: 
 
 @primitive(
     x=lambda g, weight, x_shape: reshape(matmul(_rows(g), weight), x_shape),
-    weight=lambda g, x: matmul(matrix_transpose(_rows(g)), _rows(x)),
+    weight=lambda g, x: apply(_linear_weight, _rows(g), _rows(x)),
     bias=lambda g: _rows(g).sum(0),
 )
 def _linear(xp, x, weight, bias):
@@ -110,6 +110,11 @@ def _linear(xp, x, weight, bias):
     if bias is not None:
         product += bias
     return product if x.ndim == 2 else xp.reshape(product, (*x.shape[:-1], weight.shape[0]))
+
+
+@primitive(up=lambda g, x: apply(_linear, x, g, None), x=lambda g, up: matmul(up, g))
+def _linear_weight(xp, up, x):
+    return xp.matmul(xp.matrix_transpose(up), x)
 
 
 def _rows(x: Tensor) -> Tensor:

@@ -49,11 +49,11 @@ def log_softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> T
     return _along("log_softmax", _log_softmax, input, dim, dtype)
 
 
-# Cross entropy of logits with target distributions, row by row: x (n, c), target (n, c) -> (n,)
+# Cross entropy of logits x (n, c) with target distributions (n, c), row by row: (n,)
 
 
 @primitive(
-    x=lambda g, x, target: apply(_cross_entropy_slope, g, x, target),
+    x=lambda g, x, target: _cross_entropy_slope(g, x, target),
     target=lambda g, x: e.neg(e.mul(g.unsqueeze(-1), log_softmax(x, -1))),
 )
 def _cross_entropy(xp, x, target):
@@ -63,23 +63,68 @@ def _cross_entropy(xp, x, target):
     return -xp.sum(xp.where(target == 0, target, target * shifted), axis=1)
 
 
-def _slope_composed(up: Tensor, x: Tensor, target: Tensor) -> Tensor:
+def _cross_entropy_slope(up: Tensor, x: Tensor, target: Tensor) -> Tensor:
     """up (sum(target) softmax(x) - target), row by row."""
     mass = sum(target, -1, keepdim=True)
     return e.mul(up.unsqueeze(-1), e.sub(e.mul(softmax(x, -1), mass), target))
 
 
+def cross_entropy_of(x: Tensor, target: Tensor) -> Tensor:
+    """-sum(target log_softmax(x)) of each row: (n, c), (n, c) -> (n,)."""
+    return apply(_cross_entropy, x, target)
+
+
+# The common case in one pass: class indices (n,), weights of the classes, and the reduction to a number
+
+
 @primitive(
-    up=lambda g, up, x, target: partial_derivative(_slope_composed, 0, g, up, x, target),
-    x=lambda g, up, x, target: partial_derivative(_slope_composed, 1, g, up, x, target),
-    target=lambda g, up, x, target: partial_derivative(_slope_composed, 2, g, up, x, target),
+    x=lambda g, x, target, weight, ignore, smoothing, mean: apply(
+        _class_slope, g, x, target, weight, ignore=ignore, smoothing=smoothing, mean=mean
+    )
 )
-def _cross_entropy_slope(xp, up, x, target):
-    powers = xp.exp(x - xp.max(x, axis=1, keepdims=True))
-    powers *= xp.sum(target, axis=1, keepdims=True) / xp.sum(powers, axis=1, keepdims=True)
-    powers -= target
-    powers *= xp.expand_dims(up, axis=1)
-    return powers
+def _class_cross_entropy(backend, x, target, weight, *, ignore, smoothing, mean):
+    return backend.class_cross_entropy(x, target, weight, ignore, smoothing, mean)
+
+
+@primitive(
+    up=lambda g, up, x, target, weight, ignore, smoothing, mean: partial_derivative(
+        _class_slope_composed, 0, g, up, x, target, weight, ignore, smoothing, mean
+    ),
+    x=lambda g, up, x, target, weight, ignore, smoothing, mean: partial_derivative(
+        _class_slope_composed, 1, g, up, x, target, weight, ignore, smoothing, mean
+    ),
+)
+def _class_slope(backend, up, x, target, weight, *, ignore, smoothing, mean):
+    return backend.class_cross_entropy_slope(up, x, target, weight, ignore, smoothing, mean)
+
+
+@primitive()
+def _expected(backend, target, weight, *, classes, ignore, smoothing, dtype):
+    return backend.expected_classes(target, weight, classes, ignore, smoothing, backend.native[dtype])
+
+
+def expected_classes(
+    target: Tensor, weight: Tensor | None, classes: int, ignore: int, smoothing: float, dtype: dtypes.dtype
+) -> Tensor:
+    """The target distributions (n, classes) of class indices (n,)."""
+    return apply(_expected, target, weight, classes=classes, ignore=ignore, smoothing=smoothing, dtype=dtype)
+
+
+def _class_slope_composed(
+    up: Tensor, x: Tensor, target: Tensor, weight: Tensor | None, ignore: int, smoothing: float, mean: bool
+) -> Tensor:
+    classes = x.shape[1]
+    expected = expected_classes(target, weight, classes, ignore, smoothing, x.dtype)
+    if mean:
+        up = e.div(up, sum(expected_classes(target, weight, classes, ignore, 0.0, x.dtype)))
+    return _cross_entropy_slope(up.expand(x.shape[0]), x, expected)
+
+
+def class_cross_entropy(
+    x: Tensor, target: Tensor, weight: Tensor | None, ignore: int, smoothing: float, mean: bool
+) -> Tensor:
+    """The cross entropy of (n, c) with class indices (n,), summed, or averaged by the classes' weights."""
+    return apply(_class_cross_entropy, x, target, weight, ignore=ignore, smoothing=smoothing, mean=mean)
 
 
 # Batch normalisation (S. Ioffe, C. Szegedy, 2015) over all dimensions but the second

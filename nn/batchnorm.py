@@ -1,0 +1,97 @@
+"""Batch normalisation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import autograd
+from autograd import Tensor
+
+from . import functional as F
+from . import init
+from .module import Module
+from .parameter import Parameter
+
+
+class _BatchNorm(Module):
+    ranks: tuple[int, ...]
+
+    def __init__(
+        self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
+        track_running_stats: bool = True, device: Any = None, dtype: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self.num_features, self.eps, self.momentum = num_features, eps, momentum
+        self.affine, self.track_running_stats = affine, track_running_stats
+        options = {"device": device, "dtype": dtype}
+        for name, start in (("weight", autograd.ones), ("bias", autograd.zeros)):
+            self.register_parameter(name, Parameter(start(num_features, **options)) if affine else None)
+        for name, start in (("running_mean", autograd.zeros), ("running_var", autograd.ones)):
+            self.register_buffer(name, start(num_features, **options) if track_running_stats else None)
+        batches = autograd.tensor(0, dtype=autograd.int64, device=device) if track_running_stats else None
+        self.register_buffer("num_batches_tracked", batches)
+
+    def reset_running_stats(self) -> None:
+        """Forgets the running statistics."""
+        if self.track_running_stats:
+            self.running_mean.zero_()
+            self.running_var.fill_(1)
+            self.num_batches_tracked.zero_()
+
+    def reset_parameters(self) -> None:
+        """Back to the starting values."""
+        self.reset_running_stats()
+        if self.affine:
+            init.ones_(self.weight)
+            init.zeros_(self.bias)
+
+    def forward(self, input: Tensor) -> Tensor:
+        if input.ndim not in self.ranks:
+            ranks = " or ".join(map(str, self.ranks))
+            raise ValueError(f"{type(self).__name__}: expected {ranks} dimensions, got shape {tuple(input.shape)}")
+        if input.shape[1] != self.num_features:
+            raise RuntimeError(
+                f"{type(self).__name__}: expected {self.num_features} channels, got shape {tuple(input.shape)}"
+            )
+        follow = self.training and self.track_running_stats
+        momentum: Any = 0.0 if self.momentum is None else self.momentum
+        if follow:
+            self.num_batches_tracked.add_(1)
+            if self.momentum is None:  # the plain average of all batches
+                momentum = 1.0 / self.num_batches_tracked.to(self.running_mean.dtype)
+        return F.batch_norm(
+            input,
+            self.running_mean if not self.training or follow else None,
+            self.running_var if not self.training or follow else None,
+            self.weight, self.bias, self.training or self.running_mean is None, momentum, self.eps,
+        )  # fmt: skip
+
+    def extra_repr(self) -> str:
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
+            f"track_running_stats={self.track_running_stats}"
+        )
+
+
+class BatchNorm1d(_BatchNorm):
+    """(N, C) or (N, C, L), normalised a channel; see BatchNorm2d."""
+
+    ranks = (2, 3)
+
+
+class BatchNorm2d(_BatchNorm):
+    """(N, C, H, W), normalised a channel over batch and space, times `weight` plus `bias` (C,).
+
+    y = (x - mean) / sqrt(var + eps) * weight + bias. In training by the batch's statistics (biased
+    variance), which the running ones follow: running = (1 - momentum) running + momentum batch
+    (unbiased variance); `momentum=None` averages all batches. In evaluation by the running ones.
+    S. Ioffe, C. Szegedy, "Batch normalization", 2015.
+    """
+
+    ranks = (4,)
+
+
+class BatchNorm3d(_BatchNorm):
+    """(N, C, D, H, W), normalised a channel; see BatchNorm2d."""
+
+    ranks = (5,)

@@ -1,0 +1,187 @@
+"""Optimizer: parameter groups, their state, and the one seam through which updates are computed."""
+
+from __future__ import annotations
+
+import copy
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import autograd
+from autograd import Tensor
+from autograd.engine import apply
+from autograd.modes import modes, unlistened
+from autograd.primitive import primitive
+from autograd.tensor import Cell
+
+
+def _written(algorithm: str, count: int, names: tuple[str, ...]) -> list[int]:
+    """All the inputs but the gradients, which are the second kind, and the hyperparameters."""
+    return [*range(count), *range(2 * count, (2 + len(names)) * count)]
+
+
+@primitive(mutates=_written)
+def update(backend, *inputs, algorithm, count, names):
+    """One step on `count` parameters: all of them, all gradients, all of each kind of state, the hyperparameters."""
+    *arrays, hyper = inputs
+    backend.update(algorithm, names, [arrays[i::count] for i in range(count)], hyper)
+
+
+class Optimizer:
+    """The base of all optimizers.
+
+    A subclass names its `algorithm` (the backend's kernel), the hyperparameters that the kernel reads
+    at each step, and the state a parameter needs. `params` is an iterable of tensors, of (name,
+    tensor) pairs, or of dictionaries: groups with hyperparameters of their own.
+    """
+
+    algorithm: str
+    hyperparameters: tuple[str, ...]
+    state_names: tuple[str, ...] = ()
+
+    def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
+        if isinstance(params, Tensor):
+            raise TypeError("params: expected an iterable of tensors or of dictionaries, got one Tensor")
+        self.defaults = defaults
+        self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
+        self.param_groups: list[dict[str, Any]] = []
+        groups = list(params)
+        if not groups:
+            raise ValueError("optimizer got an empty parameter list")
+        if not isinstance(groups[0], dict):
+            groups = [{"params": groups}]
+        for group in groups:
+            self.add_param_group(group)
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Adds parameters with hyperparameters of their own; what is not given is the default."""
+        group = dict(param_group)
+        members = group["params"]
+        members = [members] if isinstance(members, Tensor) else list(members)
+        if members and isinstance(members[0], tuple):
+            group["param_names"] = [name for name, _ in members]
+            members = [member for _, member in members]
+        known = {id(p) for other in self.param_groups for p in other["params"]}
+        for p in members:
+            if not isinstance(p, Tensor):
+                raise TypeError(f"optimizer can only optimize Tensors, one of the params is a {type(p).__name__}")
+            if not p.is_leaf:
+                raise ValueError("can't optimize a non-leaf Tensor")
+            if id(p) in known:
+                raise ValueError("some parameters appear in more than one parameter group")
+        if len({id(p) for p in members}) < len(members):
+            raise ValueError("a parameter group names one parameter twice")
+        group["params"] = members
+        for name, default in self.defaults.items():
+            group.setdefault(name, default)
+        self.param_groups.append(group)
+
+    def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
+        """The state of a parameter before its first step: some of `state_names`."""
+        return {}
+
+    def hyper(self, group: dict[str, Any]) -> dict[str, Any]:
+        """What the kernel reads of a group."""
+        return {name: group[name] for name in self.hyperparameters}
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Updates every parameter that has a gradient; `closure` recomputes and returns the loss first."""
+        loss = None
+        if closure is not None:
+            with autograd.enable_grad():
+                loss = closure()
+        before, modes.grad = modes.grad, False
+        try:
+            for group in self.param_groups:
+                self._step_group(group)
+        finally:
+            modes.grad = before
+        return loss
+
+    def _step_group(self, group: dict[str, Any]) -> None:
+        alike: dict[Any, list[tuple[Tensor, Tensor, dict[str, Tensor]]]] = {}
+        for p in group["params"]:
+            g = p.grad
+            if g is None:
+                continue
+            state = self.state[p]
+            if not state:
+                with unlistened():
+                    state.update(self.new_state(p, group))
+            names = tuple(name for name in self.state_names if name in state)
+            alike.setdefault((p._backend, names), []).append((p, g, state))
+        hyper = Cell(lambda: self.hyper(group), f"{type(self).__name__} hyperparameters")
+        for (_, names), members in alike.items():
+            apply(
+                update,
+                *[p for p, _, _ in members],
+                *[g for _, g, _ in members],
+                *[state[name] for name in names for _, _, state in members],
+                hyper,
+                algorithm=self.algorithm,
+                count=len(members),
+                names=names,
+            )
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Drops (or zeroes in place) the gradients of all parameters."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                if set_to_none:
+                    p.grad = None
+                elif p.grad is not None:
+                    with autograd.no_grad():
+                        p.grad.detach_().zero_()
+
+    def state_dict(self) -> dict[str, Any]:
+        """The state by the parameters' numbers, and the groups: torch's layout."""
+        numbers: dict[int, int] = {}
+        for group in self.param_groups:
+            for p in group["params"]:
+                numbers.setdefault(id(p), len(numbers))
+        groups = [
+            {**{k: v for k, v in group.items() if k != "params"}, "params": [numbers[id(p)] for p in group["params"]]}
+            for group in self.param_groups
+        ]
+        return {"state": {numbers[id(p)]: dict(kept) for p, kept in self.state.items()}, "param_groups": groups}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Takes over the state and hyperparameters of a `state_dict`; the parameters must be as many, in order."""
+        saved = state_dict["param_groups"]
+        if [len(g["params"]) for g in saved] != [len(g["params"]) for g in self.param_groups]:
+            raise ValueError("loaded state dict has a different number of parameter groups, or of parameters in one")
+        numbers = [n for group in saved for n in group["params"]]
+        members = [p for group in self.param_groups for p in group["params"]]
+        state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
+        for number, p in zip(numbers, members, strict=True):
+            if number in state_dict["state"]:
+                state[p] = {name: _adopt(name, value, p) for name, value in state_dict["state"][number].items()}
+        for group, loaded in zip(self.param_groups, saved, strict=True):
+            group.update({k: copy.deepcopy(v) for k, v in loaded.items() if k != "params"})
+        self.state = state
+
+    def __repr__(self) -> str:
+        lines = [f"{type(self).__name__} ("]
+        for number, group in enumerate(self.param_groups):
+            lines.append(f"Parameter Group {number}")
+            lines += [f"    {name}: {group[name]}" for name in sorted(group) if name != "params"]
+        return "\n".join([*lines, ")"])
+
+
+def _adopt(name: str, value: Any, p: Tensor) -> Any:
+    """A loaded piece of state: a copy with the parameter's dtype and device, but a step count as it is."""
+    if not isinstance(value, Tensor):
+        return copy.deepcopy(value)
+    return value.detach().clone().to(device=p.device, dtype=None if name == "step" else p.dtype)
+
+
+def check_at_least_zero(**values: Any) -> None:
+    """ValueError for a negative hyperparameter."""
+    for name, value in values.items():
+        if not isinstance(value, Tensor) and not value >= 0.0:
+            raise ValueError(f"Invalid {name}: {value}; expected a number >= 0")
+
+
+def step_counter(p: Tensor) -> Tensor:
+    """A step count as torch keeps it: a float32 scalar."""
+    return autograd.zeros((), dtype=autograd.float32, device=p.device)
