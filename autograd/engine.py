@@ -328,9 +328,8 @@ def topological_order(roots: Sequence[Any], boundary: Collection[Any] = ()) -> l
 
     Nothing behind the sources in `boundary` is looked at.
     """
-    waiting: dict[Any, int] = {}
-    stack = list(dict.fromkeys(roots))
-    seen = set(stack)
+    waiting: dict[Any, int] = dict.fromkeys(roots, 0)  # how many uses of a source are still to come
+    stack = list(waiting)
     while stack:
         source = stack.pop()
         if isinstance(source, Tensor) or source in boundary:
@@ -343,12 +342,13 @@ def topological_order(roots: Sequence[Any], boundary: Collection[Any] = ()) -> l
         for edge in source.edges:
             if edge is not None:
                 following = edge[0]
-                waiting[following] = waiting.get(following, 0) + 1
-                if following not in seen:
-                    seen.add(following)
+                if following in waiting:
+                    waiting[following] += 1
+                else:
+                    waiting[following] = 1
                     stack.append(following)
     order = []
-    ready = [root for root in dict.fromkeys(roots) if root not in waiting]
+    ready = [root for root in dict.fromkeys(roots) if not waiting[root]]
     while ready:
         source = ready.pop()
         order.append(source)
@@ -445,8 +445,11 @@ def _sweep(
                 continue
             if watch:
                 _check_finite(source, result)
-            passed_on = any(g is not None and g._versions is result._versions for g in slots)
-            deposit(edge, result, owned=source.fresh and not passed_on and result._backend.exclusive(result._array))
+            owned = source.fresh and result._backend.exclusive(result._array)
+            for gradient in slots:
+                if gradient is not None and gradient._versions is result._versions:
+                    owned = False  # the rule passed on what it was given, or a view of it
+            deposit(edge, result, owned)
         if not retain_graph:
             source.release()
     return found
@@ -476,14 +479,14 @@ def _start(
     from .ops.creation import ones_like
 
     if gradients is None:
-        gradients = [None] * len(outputs)
+        gradients = (None,) * len(outputs)
     elif isinstance(gradients, Tensor):
         gradients = [gradients]
     if len(gradients) != len(outputs):
         raise BackwardError(f"{asking}: got {len(outputs)} outputs and {len(gradients)} gradients")
     started = []
     for number, (output, gradient) in enumerate(zip(outputs, gradients, strict=True)):
-        if not output.requires_grad:
+        if not (output._requires_grad or output.requires_grad):
             raise BackwardError(
                 f"{asking}: element {number} of the tensors does not require grad and does not have a grad_fn"
             )
@@ -571,18 +574,15 @@ def backward(
 
 
 def _accumulate(leaf: Tensor, gradient: Tensor, create_graph: bool) -> None:
-    from .ops.elementwise import add
-    from .ops.inplace import add_into
-
-    held = leaf.grad
+    held = leaf._grad if modes.listener is None else leaf.grad
     if held is None:
         if modes.listener is not None:
             modes.listener.on_grad_written(leaf, gradient)
         leaf._grad = gradient
     elif create_graph or held._requires_grad:
-        leaf.grad = add(held, gradient)
+        leaf.grad = held + gradient
     else:
-        add_into(held, gradient)
+        held.add_(gradient)
     if leaf._hooks is not None:
         for hook in list(leaf._hooks.after.values()):
             hook(leaf)

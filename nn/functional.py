@@ -278,8 +278,9 @@ def _rows(x: Tensor) -> Tensor:
 
 
 def _check_classes(name: str, input: Tensor, target: Tensor, ignore_index: int) -> None:
-    expected = tuple(input.shape[:1]) + tuple(input.shape[2:]) if input.ndim > 1 else ()
-    if tuple(target.shape) != expected:
+    shape = input._array.shape
+    expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
+    if target._array.shape != expected:
         raise OperationError(
             f"{name}: input of shape {tuple(input.shape)} needs class indices of shape {expected}, "
             f"got {tuple(target.shape)}"

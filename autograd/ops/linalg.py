@@ -10,7 +10,7 @@ from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
 
-from .reduction import sum_to
+from .reduction import _sum, sum_to
 from .shape import matrix_transpose, reshape, squeeze, unsqueeze
 
 
@@ -100,9 +100,9 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: 
 
 
 @primitive(
-    x=lambda g, weight, x_shape: reshape(matmul(_rows(g), weight), x_shape),
+    x=lambda g, weight, x_shape: _shaped(apply(_matmul, _rows(g), weight), x_shape),
     weight=lambda g, x: apply(_linear_weight, _rows(g), _rows(x)),
-    bias=lambda g: _rows(g).sum(0),
+    bias=lambda g: apply(_sum, _rows(g), dim=(0,), keepdim=False),
 )
 def _linear(xp, x, weight, bias):
     rows = x if x.ndim == 2 else xp.reshape(x, (-1, x.shape[-1]))
@@ -118,7 +118,11 @@ def _linear_weight(xp, up, x):
 
 
 def _rows(x: Tensor) -> Tensor:
-    return x if x.ndim == 2 else reshape(x, (-1, x._array.shape[-1]))
+    return x if len(x._array.shape) == 2 else reshape(x, (-1, x._array.shape[-1]))
+
+
+def _shaped(x: Tensor, shape: tuple[int, ...]) -> Tensor:
+    return x if x._array.shape == shape else reshape(x, shape)
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -132,8 +136,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
             f"linear: the input's last dimension must be {expected[1]} for a weight of shape {tuple(expected)}, "
             f"got shape {tuple(shape)}"
         )
-    kind = input.dtype
-    if kind is not weight.dtype or (bias is not None and bias.dtype is not kind):
+    kind = input._array.dtype
+    if kind != weight._array.dtype or (bias is not None and bias._array.dtype != kind):
         others = [weight] if bias is None else [weight, bias]
         raise OperationError(
             f"linear: expected one dtype, got {', '.join(str(x.dtype) for x in [input, *others])}; convert with .to()"
