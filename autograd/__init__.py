@@ -76,4 +76,4 @@ def is_floating_point(input: Tensor) -> _builtins.bool:
     return input.is_floating_point()
 
 
-from . import cuda, random  # noqa: E402
+from . import capture, cuda, data, random, testing  # noqa: E402

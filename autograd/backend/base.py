@@ -113,6 +113,10 @@ class Backend:
         spread = xp.expand_dims(xp.moveaxis(value, axis, -1), axis=-1) * xp.astype(places, x.dtype)
         x[window] = x[window] + xp.moveaxis(xp.sum(spread, axis=-2), -1, axis)
 
+    def blocks(self, count: int, bytes_each: int) -> Iterator[slice]:
+        """Slices of a batch of `count`, each as large as the device likes to work on at once: here, all of it."""
+        yield slice(0, count)
+
     # Named kernels: sliding windows, in channels-last order (N, *space, C)
 
     def unfold(self, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
@@ -134,6 +138,21 @@ class Backend:
         for offset, place in zip(offsets, window_slices(space, kernel, stride, dilation), strict=True):
             x[place] += windows[(*every, *offset, slice(None))]
         return x
+
+    # Named kernels: the places of maxima in windows of (N, C, *S)
+
+    def max_scatter(
+        self, g: Array, x: Array, best: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
+    ) -> Array:
+        """Zeros like x, with g added where each window's maximum `best` first stands."""
+        spread = self.xp.zeros_like(x)
+        overlapping = any(k > s for k, s in zip(kernel, stride, strict=True))
+        for place, hit in first_hits(self.xp, x, best, kernel, stride, dilation):
+            if overlapping:
+                spread[place] += self.gate(g, hit)
+            else:
+                spread[place] = self.gate(g, hit)
+        return spread
 
     # Named kernels: functions the array API lacks, random bits, optimizer updates
 
@@ -188,6 +207,10 @@ class Backend:
             expected = self.expected_classes(target, weight, x.shape[1], ignore, 0.0, x.dtype)
         return self.xp.sum(expected)
 
+    def gate_positive(self, g: Array, x: Array) -> Array:
+        """g where x > 0, else 0."""
+        return self.gate(g, x > 0)
+
     def random_bits(self, state: Array, count: int) -> Array:
         """`count` random 64-bit words from state (seed, offset), whose offset moves on."""
         words = philox.words(self.xp, state, count)
@@ -209,6 +232,22 @@ class Backend:
         step = getattr(updates, algorithm)
         for p, g, *state in tensors:
             step(self.xp, p, g, **dict(zip(names, state, strict=True)), **hyper)
+
+
+def first_hits(
+    xp: Any, x: Array, best: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
+) -> Iterator[tuple[tuple, Array]]:
+    """For each place in the windows of x (N, C, *S), where it is the first to hold the maximum `best`."""
+    taken = None
+    for batch, *cuts, channels in window_slices(x.shape[2:], kernel, stride, dilation):
+        place = (batch, channels, *cuts)
+        hit = x[place] == best
+        if taken is None:
+            taken = hit
+        else:
+            hit = xp.logical_and(hit, xp.logical_not(taken))
+            taken = xp.logical_or(taken, hit)
+        yield place, hit
 
 
 def window_slices(

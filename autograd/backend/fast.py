@@ -67,6 +67,74 @@ def _adagrad(p, g, total, rate, eps, l2, sign):  # type: ignore[no-untyped-def]
 
 
 @_compiled
+def _fold(windows, stride, dilation, out):  # type: ignore[no-untyped-def]
+    batch, rows, columns, high, wide, channels = windows.shape
+    for n in range(batch):
+        for row in range(rows):
+            for column in range(columns):
+                for i in range(high):
+                    for j in range(wide):
+                        source = windows[n, row, column, i, j]
+                        target = out[n, row * stride[0] + i * dilation[0], column * stride[1] + j * dilation[1]]
+                        for c in range(channels):
+                            target[c] += source[c]
+
+
+def fold(windows: Array, space: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int]) -> Array:
+    """`Backend.fold` in two dimensions."""
+    out = np.zeros((windows.shape[0], *space, windows.shape[-1]), dtype=windows.dtype)
+    _fold(windows, stride, dilation, out)
+    return out
+
+
+@_compiled
+def _max_scatter(g, x, best, kernel, stride, dilation, out):  # type: ignore[no-untyped-def]
+    batch, rows, columns, channels = best.shape
+    left = np.empty(channels, dtype=g.dtype)
+    for n in range(batch):
+        for row in range(rows):
+            for column in range(columns):
+                left[:] = g[n, row, column]
+                largest = best[n, row, column]
+                for i in range(kernel[0]):
+                    for j in range(kernel[1]):
+                        y, z = row * stride[0] + i * dilation[0], column * stride[1] + j * dilation[1]
+                        source, target = x[n, y, z], out[n, y, z]
+                        for c in range(channels):
+                            hit = source[c] == largest[c]
+                            target[c] += left[c] if hit else 0
+                            left[c] = 0 if hit else left[c]
+
+
+def max_scatter(
+    g: Array, x: Array, best: Array, kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int]
+) -> Array:
+    """`Backend.max_scatter` in two dimensions."""
+    last = [np.ascontiguousarray(array.transpose(0, 2, 3, 1)) for array in (g, x, best)]
+    out = np.zeros_like(last[1])
+    _max_scatter(*last, kernel, stride, dilation, out)
+    return out.transpose(0, 3, 1, 2)
+
+
+@_compiled
+def _gate_positive(g, x, out):  # type: ignore[no-untyped-def]
+    for i in range(g.size):
+        out[i] = g[i] if x[i] > 0 else 0
+
+
+def gate_positive(g: Array, x: Array) -> Array | None:
+    """`Backend.gate_positive`, if both lie in memory in one order without gaps."""
+    if g.dtype is not x.dtype or g.strides != x.strides or g.dtype.kind != "f" or g.size < 4096:
+        return None
+    order = sorted(range(g.ndim), key=lambda i: -g.strides[i])
+    if not g.transpose(order).flags.c_contiguous:
+        return None
+    out = np.empty_like(g)  # keeps the memory order
+    _gate_positive(*(array.transpose(order).reshape(-1) for array in (g, x, out)))
+    return out
+
+
+@_compiled
 def _cross_entropy(x, target, ignore):  # type: ignore[no-untyped-def]
     """The sum of the losses of all rows that count, and how many count."""
     total, met = 0.0, 0

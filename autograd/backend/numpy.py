@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,9 @@ try:
     from . import fast
 except ImportError:
     fast = None  # type: ignore[assignment]
+
+
+BLOCK_BYTES = 1 << 21
 
 
 class NumpyBackend(Backend):
@@ -74,9 +77,31 @@ class NumpyBackend(Backend):
         places[axis] = index
         np.add.at(x, tuple(places), value)
 
+    def blocks(self, count: int, bytes_each: int) -> Iterator[slice]:
+        """Blocks that stay in the processor's cache between the passes over them."""
+        step = max(1, BLOCK_BYTES // max(bytes_each, 1))
+        for start in range(0, max(count, 1), step):
+            yield slice(start, start + step)
+
     def unfold(self, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
         windows = _windows(np.lib.stride_tricks.as_strided, x, kernel, stride, dilation)
         return np.ascontiguousarray(windows)
+
+    def fold(self, windows: Array, space: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
+        if fast is not None and len(space) == 2 and windows.flags.c_contiguous and windows.dtype.kind == "f":
+            return fast.fold(windows, tuple(space), tuple(stride), tuple(dilation))
+        return super().fold(windows, space, stride, dilation)
+
+    def max_scatter(
+        self, g: Array, x: Array, best: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
+    ) -> Array:
+        if fast is not None and x.ndim == 4 and x.dtype.kind == "f":
+            return fast.max_scatter(g, x, best, tuple(kernel), tuple(stride), tuple(dilation))
+        return super().max_scatter(g, x, best, kernel, stride, dilation)
+
+    def gate_positive(self, g: Array, x: Array) -> Array:
+        gated = None if fast is None else fast.gate_positive(g, x)
+        return super().gate_positive(g, x) if gated is None else gated
 
     def erf(self, x: Array) -> Array:
         return super().erf(x) if _scipy_erf is None else _scipy_erf(x)

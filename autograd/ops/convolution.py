@@ -15,13 +15,14 @@ V. Dumoulin, F. Visin, "A guide to convolution arithmetic for deep learning", 20
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..engine import apply
 from ..errors import OperationError
 from ..primitive import primitive
 from ..tensor import Tensor
+from .reduction import sum
 
 
 def output_size(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:
@@ -38,19 +39,26 @@ def output_size(size: int, kernel: int, stride: int, padding: int, dilation: int
         _convolution_weight, g, x, kernel=tuple(weight_shape[2:]),
         stride=stride, padding=padding, dilation=dilation, groups=groups,
     ),
+    bias=lambda g: sum(g, [0, *range(2, g.ndim)]),
 )  # fmt: skip
-def _convolution(backend, x, weight, *, stride, padding, dilation, groups):
+def _convolution(backend, x, weight, bias, *, stride, padding, dilation, groups):
     """(N, C, *S), (O, C/groups, *K) -> (N, O, *S')."""
-    windows = _windows(backend, x, weight.shape[2:], stride, padding, dilation)
-    batch, outs = windows.shape[0], windows.shape[1 : x.ndim - 1]
-    rows = _by_group(backend, windows, math.prod((batch, *outs)), groups)
-    product = backend.xp.matmul(rows, _weight_matrix(backend, weight, groups))
-    return _channels_second(backend.xp, _join_groups(backend, product), batch, outs)
+    xp = backend.xp
+    outs = _output_space(x.shape[2:], weight.shape[2:], stride, padding, dilation)
+    matrix = _weight_matrix(xp, weight, groups)
+    parts = []
+    for batch in _blocks(backend, x, outs, weight.shape[2:]):
+        windows = _windows(backend, x[batch], weight.shape[2:], stride, padding, dilation)
+        product = _join_groups(xp, xp.matmul(_by_group(xp, windows, len(outs), groups), matrix))
+        if bias is not None:
+            product += bias
+        parts.append(xp.reshape(product, (-1, *outs, weight.shape[0])))
+    return _channels_second(xp, parts)
 
 
 @primitive(
     up=lambda g, weight, stride, padding, dilation, groups: apply(
-        _convolution, g, weight, stride=stride, padding=padding, dilation=dilation, groups=groups
+        _convolution, g, weight, None, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
     weight=lambda g, up, weight_shape, stride, padding, dilation, groups: apply(
         _convolution_weight, up, g, kernel=tuple(weight_shape[2:]),
@@ -60,27 +68,28 @@ def _convolution(backend, x, weight, *, stride, padding, dilation, groups):
 def _convolution_input(backend, up, weight, *, space, stride, padding, dilation, groups):
     """(N, O, *S'), (O, C/groups, *K) -> (N, C, *space)."""
     xp = backend.xp
-    batch, outs, kernel = up.shape[0], up.shape[2:], weight.shape[2:]
-    rows = _by_group(backend, _channels_last(xp, up), math.prod((batch, *outs)), groups)
-    product = xp.matmul(rows, xp.matrix_transpose(_weight_matrix(backend, weight, groups)))
-    channels = weight.shape[1]
-    if groups == 1:
-        windows = xp.reshape(product, (batch, *outs, *kernel, channels))
-    else:
-        apart = xp.reshape(product, (groups, batch, *outs, *kernel, channels))
-        windows = xp.reshape(xp.moveaxis(apart, 0, -2), (batch, *outs, *kernel, groups * channels))
+    outs, kernel, channels = up.shape[2:], weight.shape[2:], weight.shape[1]
+    matrix = xp.matrix_transpose(_weight_matrix(xp, weight, groups))
     padded = [size + 2 * p for size, p in zip(space, padding, strict=True)]
-    if _is_pointwise(kernel, stride, padding):
-        whole = xp.reshape(windows, (batch, *space, groups * channels))
-    else:
-        whole = backend.fold(windows, padded, stride, dilation)
-        whole = whole[(slice(None), *(slice(p, p + size) for p, size in zip(padding, space, strict=True)))]
-    return xp.moveaxis(whole, -1, 1)
+    inner = (slice(None), *(slice(p, p + size) for p, size in zip(padding, space, strict=True)))
+    parts = []
+    for batch in _blocks(backend, up, outs, kernel, groups * channels):
+        product = xp.matmul(_by_group(xp, _channels_last(xp, up[batch]), len(outs), groups), matrix)
+        if groups == 1:
+            windows = xp.reshape(product, (-1, *outs, *kernel, channels))
+        else:
+            apart = xp.reshape(product, (groups, -1, *outs, *kernel, channels))
+            windows = xp.reshape(xp.moveaxis(apart, 0, -2), (-1, *outs, *kernel, groups * channels))
+        if _is_pointwise(kernel, stride, padding):
+            parts.append(xp.reshape(windows, (-1, *space, groups * channels)))
+        else:
+            parts.append(backend.fold(windows, padded, stride, dilation)[inner])
+    return _channels_second(xp, parts)
 
 
 @primitive(
     up=lambda g, x, stride, padding, dilation, groups: apply(
-        _convolution, x, g, stride=stride, padding=padding, dilation=dilation, groups=groups
+        _convolution, x, g, None, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
     x=lambda g, up, x_shape, stride, padding, dilation, groups: apply(
         _convolution_input, up, g, space=tuple(x_shape[2:]),
@@ -90,13 +99,28 @@ def _convolution_input(backend, up, weight, *, space, stride, padding, dilation,
 def _convolution_weight(backend, up, x, *, kernel, stride, padding, dilation, groups):
     """(N, O, *S'), (N, C, *S) -> (O, C/groups, *kernel)."""
     xp = backend.xp
-    count = math.prod((up.shape[0], *up.shape[2:]))
-    windows = _windows(backend, x, kernel, stride, padding, dilation)
-    # A strided window may end before the input does: there are as many windows as `up` has places.
-    rows = _by_group(backend, windows, count, groups)
-    product = xp.matmul(xp.matrix_transpose(_by_group(backend, _channels_last(xp, up), count, groups)), rows)
     out, channels = up.shape[1], x.shape[1] // groups
-    return backend.contiguous(xp.moveaxis(xp.reshape(product, (out, *kernel, channels)), -1, 1))
+    total: Any = None
+    for batch in _blocks(backend, x, up.shape[2:], kernel):
+        rows = _by_group(xp, _windows(backend, x[batch], kernel, stride, padding, dilation), len(kernel), groups)
+        above = _by_group(xp, _channels_last(xp, up[batch]), len(kernel), groups)
+        product = xp.matmul(xp.matrix_transpose(above), rows)
+        total = product if total is None else total + product
+    return backend.contiguous(xp.moveaxis(xp.reshape(total, (out, *kernel, channels)), -1, 1))
+
+
+def _output_space(
+    space: Sequence[int], kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int]
+) -> tuple[int, ...]:
+    return tuple(output_size(*each) for each in zip(space, kernel, stride, padding, dilation, strict=True))
+
+
+def _blocks(
+    backend: Any, x: Any, outs: Sequence[int], kernel: Sequence[int], channels: int | None = None
+) -> Iterator[slice]:
+    """Slices of the batch whose windows are small enough for the device to work on at once."""
+    a_sample = math.prod(outs) * math.prod(kernel) * (x.shape[1] if channels is None else channels)
+    return backend.blocks(x.shape[0], a_sample * 4)
 
 
 def _is_pointwise(kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int]) -> bool:
@@ -107,8 +131,9 @@ def _channels_last(xp: Any, x: Any) -> Any:
     return xp.moveaxis(x, 1, -1)
 
 
-def _channels_second(xp: Any, rows: Any, batch: int, outs: Sequence[int]) -> Any:
-    return xp.moveaxis(xp.reshape(rows, (batch, *outs, rows.shape[-1])), -1, 1)
+def _channels_second(xp: Any, parts: list[Any]) -> Any:
+    """The blocks (n, *S, C) of a batch as (N, C, *S)."""
+    return xp.moveaxis(parts[0] if len(parts) == 1 else xp.concat(parts), -1, 1)
 
 
 def _windows(
@@ -128,30 +153,30 @@ def _windows(
     return backend.unfold(last, tuple(kernel), stride, dilation)
 
 
-def _by_group(backend: Any, x: Any, rows: int, groups: int) -> Any:
-    """(..., C) as a matrix of `rows` rows, or as one such matrix a group of channels."""
-    xp = backend.xp
+def _by_group(xp: Any, x: Any, dims: int, groups: int) -> Any:
+    """(N, *S, ..., C) with `dims` dimensions S as a matrix of a row a place, or as one a group of channels."""
+    places, within, channels = math.prod(x.shape[: 1 + dims]), math.prod(x.shape[1 + dims : -1]), x.shape[-1]
     if groups == 1:
-        return xp.reshape(x, (rows, -1)) if rows else xp.reshape(x, (0, math.prod(x.shape[1:]) or 1))
-    apart = xp.reshape(x, (rows, -1, groups, x.shape[-1] // groups))
-    return xp.reshape(xp.permute_dims(apart, (2, 0, 1, 3)), (groups, rows, -1))
+        return xp.reshape(x, (places, within * channels))
+    apart = xp.reshape(x, (places, within, groups, channels // groups))
+    return xp.reshape(xp.permute_dims(apart, (2, 0, 1, 3)), (groups, places, within * channels // groups))
 
 
-def _weight_matrix(backend: Any, weight: Any, groups: int) -> Any:
+def _weight_matrix(xp: Any, weight: Any, groups: int) -> Any:
     """(O, C/groups, *K) as (K C, O), or as (groups, K C/groups, O/groups)."""
-    xp = backend.xp
     last = xp.moveaxis(weight, 1, -1)
+    a_row = math.prod(weight.shape[1:])
     if groups == 1:
-        return xp.matrix_transpose(xp.reshape(last, (weight.shape[0], -1)))
-    return xp.matrix_transpose(xp.reshape(last, (groups, weight.shape[0] // groups, -1)))
+        return xp.matrix_transpose(xp.reshape(last, (weight.shape[0], a_row)))
+    return xp.matrix_transpose(xp.reshape(last, (groups, weight.shape[0] // groups, a_row)))
 
 
-def _join_groups(backend: Any, product: Any) -> Any:
+def _join_groups(xp: Any, product: Any) -> Any:
     """(groups, rows, O/groups) as (rows, O)."""
     if product.ndim == 2:
         return product
-    xp = backend.xp
-    return xp.reshape(xp.permute_dims(product, (1, 0, 2)), (product.shape[1], -1))
+    groups, rows, channels = product.shape
+    return xp.reshape(xp.permute_dims(product, (1, 0, 2)), (rows, groups * channels))
 
 
 # The public functions
@@ -213,8 +238,7 @@ def convolution(
             f"{name}: the kernel {kernel} (dilation {dilations}) is larger than the padded input "
             f"{tuple(size + 2 * p for size, p in zip(input.shape[2:], pads, strict=True))}"
         )
-    out = apply(_convolution, input, weight, stride=strides, padding=pads, dilation=dilations, groups=groups)
-    return out if bias is None else out + bias.reshape((1, -1) + (1,) * dims)
+    return apply(_convolution, input, weight, bias, stride=strides, padding=pads, dilation=dilations, groups=groups)
 
 
 def transposed(

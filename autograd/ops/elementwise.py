@@ -396,7 +396,7 @@ def relu(xp, x):
 
 
 def _positive_gate(backend, up, x):
-    return backend.gate(up, x > 0)
+    return backend.gate_positive(up, x)
 
 
 # The derivative of relu as one pass; it is linear in g, so its own derivative is itself.

@@ -7,11 +7,11 @@ All work on slices: one for each place in the window, holding what all windows h
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..backend.base import first_hits, window_slices
 from ..engine import apply
 from ..errors import OperationError
 from ..primitive import primitive
@@ -23,27 +23,8 @@ from .shape import pad_constant
 
 def _places(x: Any, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Iterator[tuple]:
     """For each place in the window, the index of (N, C, *S) of what all windows have there."""
-    space = x.shape[2:]
-    outs = [(s - d * (k - 1) - 1) // t + 1 for s, k, t, d in zip(space, kernel, stride, dilation, strict=True)]
-    for offset in itertools.product(*map(range, kernel)):
-        yield (
-            slice(None),
-            slice(None),
-            *(slice(i * d, i * d + (o - 1) * t + 1, t) for i, d, t, o in zip(offset, dilation, stride, outs, strict=True)),
-        )
-
-
-def _first_hits(xp: Any, x: Any, out: Any, places: Any) -> Iterator[tuple[tuple, Any]]:
-    """For each place, where it is the first in its window to hold the maximum."""
-    taken = None
-    for place in places:
-        hit = x[place] == out
-        if taken is None:
-            taken = hit
-        else:
-            hit = xp.logical_and(hit, xp.logical_not(taken))
-            taken = xp.logical_or(taken, hit)
-        yield place, hit
+    for batch, *cuts, channels in window_slices(x.shape[2:], kernel, stride, dilation):
+        yield (batch, channels, *cuts)
 
 
 @primitive(
@@ -64,15 +45,7 @@ def _max_pool(xp, x, *, kernel, stride, dilation):
     )
 )
 def _max_scatter(backend, up, x, best, *, kernel, stride, dilation):
-    xp = backend.xp
-    spread = xp.zeros_like(x)
-    overlapping = any(k > s for k, s in zip(kernel, stride, strict=True))
-    for place, hit in _first_hits(xp, x, best, _places(x, kernel, stride, dilation)):
-        if overlapping:
-            spread[place] += backend.gate(up, hit)
-        else:
-            spread[place] = backend.gate(up, hit)
-    return spread
+    return backend.max_scatter(up, x, best, kernel, stride, dilation)
 
 
 @primitive(
@@ -82,7 +55,7 @@ def _max_scatter(backend, up, x, best, *, kernel, stride, dilation):
 )
 def _max_gather(backend, up, x, best, *, kernel, stride, dilation):
     total = backend.xp.zeros_like(best)
-    for place, hit in _first_hits(backend.xp, x, best, _places(x, kernel, stride, dilation)):
+    for place, hit in first_hits(backend.xp, x, best, kernel, stride, dilation):
         total += backend.gate(up[place], hit)
     return total
 
@@ -96,7 +69,7 @@ def _max_positions(xp, x, best, *, kernel, stride, dilation, padding, space):
         along = (xp.arange(size) - p) * step
         positions = positions + xp.reshape(along, [-1 if i == axis else 1 for i in range(len(space))])
     found = xp.zeros(best.shape, dtype=xp.int64)
-    for place, hit in _first_hits(xp, x, best, _places(x, kernel, stride, dilation)):
+    for place, hit in first_hits(xp, x, best, kernel, stride, dilation):
         found = xp.where(hit, positions[place[2:]], found)
     return found
 
