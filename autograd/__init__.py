@@ -48,6 +48,7 @@ from .ops.shape import (
 )  # fmt: skip
 from .printing import set_printoptions
 from .tensor import Size, Tensor
+from .version import __version__
 
 # Overflow and 0/0 give inf and nan silently, as in torch. NumPy's warnings are switched off for
 # this package alone: a user's own NumPy code keeps them.
@@ -58,7 +59,6 @@ arccos, arcsin, arctan, arctan2, arcsinh, arccosh, arctanh = acos, asin, atan, a
 clip, greater, greater_equal, less, less_equal, not_equal, moveaxis = clamp, gt, ge, lt, le, ne, movedim
 FloatTensor = Tensor
 
-__version__ = "0.1.0"
 
 
 def is_tensor(obj: object) -> _builtins.bool:
