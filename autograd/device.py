@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class device:
     """A place where tensors live: a type and an index.
@@ -15,7 +17,7 @@ class device:
 
     __slots__ = ("index", "type")
 
-    def __init__(self, type: str | device | int, index: int | None = None) -> None:
+    def __init__(self, type: Any, index: int | None = None) -> None:
         if isinstance(type, device):
             type, index = type.type, type.index
         elif isinstance(type, int):

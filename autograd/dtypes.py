@@ -17,7 +17,7 @@ class dtype:
 
     __slots__ = ("category", "is_signed", "itemsize", "name")
 
-    def __init__(self, name: str, category: int, itemsize: int, is_signed: builtins.bool) -> None:
+    def __init__(self, name: str, category: builtins.int, itemsize: builtins.int, is_signed: builtins.bool) -> None:
         self.name, self.category, self.itemsize, self.is_signed = name, category, itemsize, is_signed
 
     @property

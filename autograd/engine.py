@@ -216,7 +216,9 @@ class Node:
                 if x is not None and gradients[output] is not None:
                     x._grad = gradients[output]
 
-    def differentiate(self, gradients: list[Tensor | None], wanted: Callable[[Any], bool] | None) -> list[Tensor | None]:
+    def differentiate(
+        self, gradients: list[Tensor | None], wanted: Callable[[Any], bool] | None
+    ) -> list[Tensor | None]:
         """The gradients by the inputs, given those by the outputs."""
         primitive = self.primitive
         g: Any = gradients[0] if self.outputs == 1 else tuple(self.complete(gradients))
@@ -406,8 +408,8 @@ def _sweep(
             add_into(held, gradient)
         else:
             exclusive.discard(id(held))
-            total = slots[number] = add(held, gradient)
-            exclusive.add(id(total))
+            slots[number] = both = add(held, gradient)
+            exclusive.add(id(both))
 
     for edge, gradient in zip(roots, gradients, strict=True):
         if edge is not None:
@@ -433,8 +435,8 @@ def _sweep(
             for number in asked.get(source, ()):
                 if slots[number] is not None:
                     found[source, number] = slots[number]  # type: ignore[assignment]
-        for gradient in slots:
-            exclusive.discard(id(gradient))
+        for arrived in slots:
+            exclusive.discard(id(arrived))
         if only_direct and source in asked:
             continue
         if wanted is not None and not any(edge is not None and wanted(edge[0]) for edge in source.edges):
@@ -446,8 +448,8 @@ def _sweep(
             if watch:
                 _check_finite(source, result)
             owned = source.fresh and result._backend.exclusive(result._array)
-            for gradient in slots:
-                if gradient is not None and gradient._versions is result._versions:
+            for arrived in slots:
+                if arrived is not None and arrived._versions is result._versions:
                     owned = False  # the rule passed on what it was given, or a view of it
             deposit(edge, result, owned)
         if not retain_graph:
@@ -472,9 +474,7 @@ def _check_finite(node: Node, gradient: Tensor) -> None:
         raise BackwardError(f"{node.name()} returned nan or infinite values in its gradient{where}")
 
 
-def _start(
-    outputs: Sequence[Tensor], gradients: Sequence[Tensor | None] | Tensor | None, asking: str
-) -> list[Tensor]:
+def _start(outputs: Sequence[Tensor], gradients: Sequence[Tensor | None] | Tensor | None, asking: str) -> list[Tensor]:
     """The gradients to begin with: those given, or one for a scalar."""
     from .ops.creation import ones_like
 

@@ -52,6 +52,8 @@ class _FunctionNode(Node):
     """A node whose derivative is the user's `backward`."""
 
     __slots__ = ("context", "function")
+    context: Context
+    function: type[Function]
     fresh = False  # what a user's backward returns may be anything, also something shared
 
     @property

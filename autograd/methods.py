@@ -48,8 +48,8 @@ _ALIASES = {
 }  # fmt: skip
 
 _OPERATORS = {
-    "add": "_add", "sub": "_sub", "mul": "mul", "truediv": "_true_divide", "floordiv": "floor_divide", "mod": "remainder",
-    "pow": "pow", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
+    "add": "_add", "sub": "_sub", "mul": "mul", "truediv": "_true_divide", "floordiv": "floor_divide",
+    "mod": "remainder", "pow": "pow", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
 }  # fmt: skip
 _COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 _OPERANDS = (Tensor, int, float)
@@ -97,6 +97,29 @@ def type_(self: Tensor, dtype: Any = None) -> Any:
     return cast(self, dtype) if dtype is not None else f"autograd.{self.dtype.name}"
 
 
+def matmul_operator(self: Tensor, other: Any) -> Any:
+    """self @ other."""
+    return linalg.matmul(self, other) if isinstance(other, Tensor) else NotImplemented
+
+
+def type_as(self: Tensor, other: Tensor) -> Tensor:
+    """The tensor with the dtype, and on the device, of another."""
+    return self.to(other)
+
+
+def set_item(self: Tensor, index: Any, value: Any) -> None:
+    indexing.write(self, index, value)
+
+
+_OTHERS: dict[str, Any] = {
+    "__matmul__": matmul_operator, "__neg__": elementwise.neg, "__pos__": elementwise.positive,
+    "__abs__": elementwise.abs, "__invert__": elementwise.bitwise_not, "__getitem__": indexing.read,
+    "__setitem__": set_item, "T": property(shape.reverse_dims), "mT": property(shape.matrix_transpose),
+    "byte": _cast_method("byte", dtypes.uint8), "char": _cast_method("char", dtypes.int8),
+    "cpu": cpu, "cuda": cuda, "type": type_, "type_as": type_as,
+}  # fmt: skip
+
+
 def _attach() -> None:
     for module, names in _FROM.items():
         for name in names.split():
@@ -116,22 +139,10 @@ def _attach() -> None:
         setattr(Tensor, f"__i{symbol}__", inplace.in_place(function, f"{symbol}_"))
     for symbol in _COMPARISONS:
         setattr(Tensor, f"__{symbol}__", _comparison(symbol))
-    Tensor.__matmul__ = lambda self, other: linalg.matmul(self, other)  # type: ignore[method-assign, assignment]
-    Tensor.__rmatmul__ = lambda self, other: linalg.matmul(creation.as_tensor(other), self)  # type: ignore[attr-defined]
-    Tensor.__neg__ = elementwise.neg  # type: ignore[method-assign, assignment]
-    Tensor.__pos__ = elementwise.positive  # type: ignore[attr-defined]
-    Tensor.__abs__ = elementwise.abs  # type: ignore[method-assign, assignment]
-    Tensor.__invert__ = elementwise.bitwise_not  # type: ignore[method-assign, assignment]
-    Tensor.__getitem__ = indexing.read  # type: ignore[method-assign, assignment]
-    Tensor.__setitem__ = _set_item  # type: ignore[method-assign]
-
-    Tensor.T = property(shape.reverse_dims)  # type: ignore[attr-defined]
-    Tensor.mT = property(shape.matrix_transpose)  # type: ignore[attr-defined]
     for name in ("float", "double", "half", "long", "int", "short", "bool"):
         setattr(Tensor, name, _cast_method(name, getattr(dtypes, name)))
-    Tensor.byte, Tensor.char = _cast_method("byte", dtypes.uint8), _cast_method("char", dtypes.int8)  # type: ignore[attr-defined]
-    Tensor.cpu, Tensor.cuda, Tensor.type = cpu, cuda, type_  # type: ignore[attr-defined]
-    Tensor.type_as = lambda self, other: self.to(other)  # type: ignore[attr-defined]
+    for name, attribute in _OTHERS.items():
+        setattr(Tensor, name, attribute)
 
 
 def _comparison(name: str) -> Callable[[Tensor, Any], Any]:
@@ -143,10 +154,6 @@ def _comparison(name: str) -> Callable[[Tensor, Any], Any]:
         return NotImplemented
 
     return compare
-
-
-def _set_item(self: Tensor, index: Any, value: Any) -> None:
-    indexing.write(self, index, value)
 
 
 _attach()

@@ -24,7 +24,7 @@ def set_printoptions(
     sci_mode: bool | None = None,
 ) -> None:
     """Sets how tensors are printed; what is None stays. `profile`: 'default', 'short' or 'full'."""
-    profiles = {
+    profiles: dict[str, dict[str, Any]] = {
         "default": {"precision": 4, "threshold": 1000, "edgeitems": 3, "linewidth": 80},
         "short": {"precision": 2, "threshold": 1000, "edgeitems": 2, "linewidth": 80},
         "full": {"precision": 4, "threshold": math.inf, "edgeitems": 3, "linewidth": 80},
@@ -54,9 +54,7 @@ class _Format:
         if size.size:
             smallest, largest = size.min(), size.max()
             self.whole = bool((nonzero == np.ceil(nonzero)).all())
-            self.scientific = bool(
-                largest / smallest > 1000.0 or largest > 1e8 or (not self.whole and smallest < 1e-4)
-            )
+            self.scientific = bool(largest / smallest > 1000.0 or largest > 1e8 or (not self.whole and smallest < 1e-4))
         if _OPTIONS["sci_mode"] is not None:
             self.scientific = _OPTIONS["sci_mode"]
         if self.whole and not self.scientific:

@@ -242,7 +242,9 @@ class Tensor:
         if requires_grad and not self.dtype.is_floating_point:
             raise RuntimeError(f"only floating-point tensors can require gradients, this one is {self.dtype}")
         if not requires_grad and self._node is not None:
-            raise RuntimeError("requires_grad can be changed on leaves only; use detach() to cut a result off its graph")
+            raise RuntimeError(
+                "requires_grad can be changed on leaves only; use detach() to cut a result off its graph"
+            )
         self._requires_grad = bool(requires_grad)
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
@@ -460,7 +462,7 @@ class Tensor:
             raise RuntimeError("only leaf tensors support deepcopy; detach() or clone() this result first")
         if id(self) in memo:
             return memo[id(self)]
-        made = _new(type(self))
+        made: Any = _new(type(self))
         memo[id(self)] = made
         made._adopt(self.detach().clone())
         made._requires_grad = self._requires_grad
@@ -512,7 +514,7 @@ def _rebuild(cls: type, array: np.ndarray, device: str, requires_grad: bool, sta
     from .backend import get_backend, is_available
 
     backend = get_backend(device if is_available(device) else "cpu")
-    made = _new(cls)
+    made: Any = _new(cls)
     made._adopt(wrap(backend.from_numpy(array.copy()), backend))
     made._requires_grad = requires_grad
     if state:

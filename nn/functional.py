@@ -54,7 +54,9 @@ def _max_pool(name: str, dims: int) -> Any:
         return _pool.max_pool(name, dims, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"The maximum of each window over the last {dims} dimensions; at ties the first has the gradient."
+    function.__doc__ = (
+        f"The maximum of each window over the last {dims} dimensions; at ties the first has the gradient."
+    )
     return function
 
 
@@ -144,7 +146,10 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
-    """input * Phi(input), Phi the normal distribution function, or its tanh approximation (D. Hendrycks, K. Gimpel, 2016)."""
+    """input * Phi(input), Phi the normal distribution function (D. Hendrycks, K. Gimpel, 2016).
+
+    With approximate='tanh', Phi is approximated.
+    """
     if approximate == "none":
         return gelu_exact(input)
     if approximate != "tanh":

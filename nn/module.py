@@ -106,11 +106,15 @@ class Module:
             self.register_buffer(name, value, persistent=value.persistent)
         elif "_modules" in own and name in own["_parameters"]:
             if value is not None:
-                raise TypeError(f"cannot assign {type(value).__name__} as parameter {name!r} (Parameter or None expected)")
+                raise TypeError(
+                    f"cannot assign {type(value).__name__} as parameter {name!r} (Parameter or None expected)"
+                )
             own["_parameters"][name] = None
         elif "_modules" in own and name in own["_modules"]:
             if value is not None:
-                raise TypeError(f"cannot assign {type(value).__name__} as child module {name!r} (Module or None expected)")
+                raise TypeError(
+                    f"cannot assign {type(value).__name__} as child module {name!r} (Module or None expected)"
+                )
             own["_modules"][name] = None
         elif "_modules" in own and name in own["_buffers"]:
             if value is not None and not isinstance(value, Tensor):
@@ -200,7 +204,9 @@ class Module:
         """The direct children."""
         return (child for _, child in self.named_children())
 
-    def _named_members(self, kind: str, prefix: str, recurse: bool, remove_duplicate: bool) -> Iterator[tuple[str, Any]]:
+    def _named_members(
+        self, kind: str, prefix: str, recurse: bool, remove_duplicate: bool
+    ) -> Iterator[tuple[str, Any]]:
         seen: set[int] = set()
         modules = self.named_modules(prefix=prefix) if recurse else [(prefix, self)]
         for path, module in modules:

@@ -35,5 +35,3 @@ class Buffer(Tensor):
     def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
         self._adopt((autograd.empty(0) if data is None else data).detach())
         self.persistent = persistent
-
-

@@ -35,11 +35,11 @@ class Adam(Optimizer):
         for number, beta in enumerate(betas):
             if not 0.0 <= beta < 1.0:
                 raise ValueError(f"Invalid beta parameter at index {number}: {beta}; expected a number in [0, 1)")
-        names = dict(
-            lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, maximize=maximize,
-            foreach=foreach, capturable=capturable, differentiable=differentiable, fused=fused,
-            decoupled_weight_decay=decoupled_weight_decay or self.decoupled,
-        )  # fmt: skip
+        names = {
+            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad,
+            "maximize": maximize, "foreach": foreach, "capturable": capturable, "differentiable": differentiable,
+            "fused": fused, "decoupled_weight_decay": decoupled_weight_decay or self.decoupled,
+        }  # fmt: skip
         super().__init__(params, names)
 
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:

@@ -143,7 +143,7 @@ class Optimizer:
             {**{k: v for k, v in group.items() if k != "params"}, "params": [numbers[id(p)] for p in group["params"]]}
             for group in self.param_groups
         ]
-        return {"state": {numbers[id(p)]: dict(kept) for p, kept in self.state.items()}, "param_groups": groups}
+        return {"state": {numbers[id(p)]: dict(kept) for p, kept in self.state.items() if kept}, "param_groups": groups}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Takes over the state and hyperparameters of a `state_dict`; the parameters must be as many, in order."""

@@ -31,10 +31,11 @@ class RMSprop(Optimizer):
         maximize: bool = False, differentiable: bool = False,
     ) -> None:  # fmt: skip
         check_at_least_zero(lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum)
-        names = dict(
-            lr=lr, momentum=momentum, alpha=alpha, eps=eps, centered=centered, weight_decay=weight_decay,
-            capturable=capturable, foreach=foreach, maximize=maximize, differentiable=differentiable,
-        )  # fmt: skip
+        names = {
+            "lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered,
+            "weight_decay": weight_decay, "capturable": capturable, "foreach": foreach, "maximize": maximize,
+            "differentiable": differentiable,
+        }  # fmt: skip
         super().__init__(params, names)
 
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:

@@ -33,10 +33,11 @@ class SGD(Optimizer):
         check_at_least_zero(lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
-        names = dict(
-            lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov,
-            maximize=maximize, foreach=foreach, differentiable=differentiable, fused=fused,
-        )  # fmt: skip
+        names = {
+            "lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay,
+            "nesterov": nesterov, "maximize": maximize, "foreach": foreach, "differentiable": differentiable,
+            "fused": fused,
+        }  # fmt: skip
         super().__init__(params, names)
 
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
@@ -46,5 +47,6 @@ class SGD(Optimizer):
         if not dampening:
             return {"momentum_buffer": autograd.zeros_like(p.detach())}
         # From here the damped update of the first step gives b = g.
-        g = (-p.grad if group["maximize"] else p.grad) + group["weight_decay"] * p.detach()
+        assert p.grad is not None
+        g = p.grad * (-1 if group["maximize"] else 1) + p.detach() * group["weight_decay"]
         return {"momentum_buffer": g * (dampening / momentum)}

@@ -29,9 +29,11 @@ def get_backend(device: object = None) -> Backend:
     backend = _by_request.get(device)
     if backend is not None:
         return backend
-    place = Device("cpu" if device is None else device)  # type: ignore[arg-type]
+    place = Device("cpu" if device is None else device)
     if place.type not in _factories:
-        raise RuntimeError(f"no backend is registered for device {str(place)!r}; known: {', '.join(sorted(_factories))}")
+        raise RuntimeError(
+            f"no backend is registered for device {str(place)!r}; known: {', '.join(sorted(_factories))}"
+        )
     key = (place.type, place.index)
     if key not in _made:
         made = _factories[place.type](place.index)

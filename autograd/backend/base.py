@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
 from ..device import device as Device
+from ..dtypes import dtype as DType
 from . import philox, special, updates
 
 Array = Any
@@ -30,8 +30,8 @@ class Backend:
     device: Device
     xp: Any
     array_type: type
-    dtypes: dict[Any, dtypes.dtype]
-    native: dict[dtypes.dtype, Any]
+    dtypes: dict[Any, DType]
+    native: dict[DType, Any]
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.device}>"
@@ -126,9 +126,7 @@ class Backend:
         stacked = xp.stack(windows, axis=-2)
         return xp.reshape(stacked, (*stacked.shape[:-2], *kernel, x.shape[-1]))
 
-    def fold(
-        self, windows: Array, space: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
-    ) -> Array:
+    def fold(self, windows: Array, space: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
         """The adjoint of unfold: sums windows (N, *O, *K, C) back into (N, *S, C)."""
         dims = len(space)
         kernel = windows.shape[1 + dims : 1 + 2 * dims]
@@ -257,7 +255,6 @@ def window_slices(
     outs = [(s - d * (k - 1) - 1) // t + 1 for s, k, t, d in zip(space, kernel, stride, dilation, strict=True)]
     for offset in itertools.product(*map(range, kernel)):
         cuts = [
-            slice(i * d, i * d + (o - 1) * t + 1, t)
-            for i, d, t, o in zip(offset, dilation, stride, outs, strict=True)
+            slice(i * d, i * d + (o - 1) * t + 1, t) for i, d, t, o in zip(offset, dilation, stride, outs, strict=True)
         ]
         yield (slice(None), *cuts, slice(None))

@@ -14,11 +14,11 @@ import numba
 import numpy as np
 
 Array = Any
-_compiled = numba.njit(cache=True, fastmath={"contract", "nsz"}, error_model="numpy", nogil=True)
+_compiled: Any = numba.njit(cache=True, fastmath={"contract", "nsz"}, error_model="numpy", nogil=True)
 
 
 @_compiled
-def _adam(p, g, mean, square, decay, l2, sign, beta1, rest1, beta2, rest2, rate, correction, eps):  # type: ignore[no-untyped-def]
+def _adam(p, g, mean, square, decay, l2, sign, beta1, rest1, beta2, rest2, rate, correction, eps):
     kind = p.dtype.type
     decay, l2, sign, beta1, rest1 = kind(decay), kind(l2), kind(sign), kind(beta1), kind(rest1)
     beta2, rest2, rate, correction, eps = kind(beta2), kind(rest2), kind(rate), kind(correction), kind(eps)
@@ -31,14 +31,14 @@ def _adam(p, g, mean, square, decay, l2, sign, beta1, rest1, beta2, rest2, rate,
 
 
 @_compiled
-def _sgd(p, g, lr, l2, sign):  # type: ignore[no-untyped-def]
+def _sgd(p, g, lr, l2, sign):
     lr, l2, sign = p.dtype.type(lr), p.dtype.type(l2), p.dtype.type(sign)
     for i in range(p.size):
         p[i] -= lr * (sign * g[i] + l2 * p[i])
 
 
 @_compiled
-def _sgd_momentum(p, g, buffer, lr, l2, sign, momentum, share, nesterov):  # type: ignore[no-untyped-def]
+def _sgd_momentum(p, g, buffer, lr, l2, sign, momentum, share, nesterov):
     kind = p.dtype.type
     lr, l2, sign, momentum, share = kind(lr), kind(l2), kind(sign), kind(momentum), kind(share)
     for i in range(p.size):
@@ -48,7 +48,7 @@ def _sgd_momentum(p, g, buffer, lr, l2, sign, momentum, share, nesterov):  # typ
 
 
 @_compiled
-def _rmsprop(p, g, square, lr, alpha, rest, eps, l2, sign):  # type: ignore[no-untyped-def]
+def _rmsprop(p, g, square, lr, alpha, rest, eps, l2, sign):
     kind = p.dtype.type
     lr, alpha, rest, eps, l2, sign = kind(lr), kind(alpha), kind(rest), kind(eps), kind(l2), kind(sign)
     for i in range(p.size):
@@ -58,7 +58,7 @@ def _rmsprop(p, g, square, lr, alpha, rest, eps, l2, sign):  # type: ignore[no-u
 
 
 @_compiled
-def _adagrad(p, g, total, rate, eps, l2, sign):  # type: ignore[no-untyped-def]
+def _adagrad(p, g, total, rate, eps, l2, sign):
     rate, eps, l2, sign = p.dtype.type(rate), p.dtype.type(eps), p.dtype.type(l2), p.dtype.type(sign)
     for i in range(p.size):
         slope = sign * g[i] + l2 * p[i]
@@ -67,7 +67,7 @@ def _adagrad(p, g, total, rate, eps, l2, sign):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _fold(windows, stride, dilation, out):  # type: ignore[no-untyped-def]
+def _fold(windows, stride, dilation, out):
     batch, rows, columns, high, wide, channels = windows.shape
     for n in range(batch):
         for row in range(rows):
@@ -80,7 +80,7 @@ def _fold(windows, stride, dilation, out):  # type: ignore[no-untyped-def]
                             target[c] += source[c]
 
 
-def fold(windows: Array, space: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int]) -> Array:
+def fold(windows: Array, space: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...]) -> Array:
     """`Backend.fold` in two dimensions."""
     out = np.zeros((windows.shape[0], *space, windows.shape[-1]), dtype=windows.dtype)
     _fold(windows, stride, dilation, out)
@@ -88,7 +88,7 @@ def fold(windows: Array, space: tuple[int, int], stride: tuple[int, int], dilati
 
 
 @_compiled
-def _max_scatter(g, x, best, kernel, stride, dilation, out):  # type: ignore[no-untyped-def]
+def _max_scatter(g, x, best, kernel, stride, dilation, out):
     batch, rows, columns, channels = best.shape
     left = np.empty(channels, dtype=g.dtype)
     for n in range(batch):
@@ -107,7 +107,7 @@ def _max_scatter(g, x, best, kernel, stride, dilation, out):  # type: ignore[no-
 
 
 def max_scatter(
-    g: Array, x: Array, best: Array, kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int]
+    g: Array, x: Array, best: Array, kernel: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...]
 ) -> Array:
     """`Backend.max_scatter` in two dimensions."""
     last = [np.ascontiguousarray(array.transpose(0, 2, 3, 1)) for array in (g, x, best)]
@@ -117,7 +117,7 @@ def max_scatter(
 
 
 @_compiled
-def _gate_positive(g, x, out):  # type: ignore[no-untyped-def]
+def _gate_positive(g, x, out):
     for i in range(g.size):
         out[i] = g[i] if x[i] > 0 else 0
 
@@ -135,7 +135,7 @@ def gate_positive(g: Array, x: Array) -> Array | None:
 
 
 @_compiled
-def _cross_entropy(x, target, ignore):  # type: ignore[no-untyped-def]
+def _cross_entropy(x, target, ignore):
     """The sum of the losses of all rows that count, and how many count."""
     total, met = 0.0, 0
     for i in range(x.shape[0]):
@@ -153,7 +153,7 @@ def _cross_entropy(x, target, ignore):  # type: ignore[no-untyped-def]
 
 
 @_compiled
-def _cross_entropy_slope(x, target, ignore, up, out):  # type: ignore[no-untyped-def]
+def _cross_entropy_slope(x, target, ignore, up, out):
     for i in range(x.shape[0]):
         if target[i] == ignore:
             out[i, :] = 0
@@ -200,11 +200,11 @@ def _flat(arrays: Sequence[Array]) -> list[Array] | None:
 
 
 def update(algorithm: str, names: Sequence[str], arrays: Sequence[Array], hyper: dict[str, Any]) -> bool:
-    """One step of an optimizer on (parameter, gradient, *state), if a compiled loop takes it; else False, nothing done."""
+    """One step of an optimizer on (parameter, gradient, *state), or False, with nothing done, if no loop takes it."""
     run = _RUNS.get((algorithm, tuple(names)))
     if run is None:
         return False
-    step = None
+    step: Any = None
     if names and names[0] == "step":
         p, g, step, *state = arrays
         arrays = (p, g, *state)
@@ -256,7 +256,7 @@ def _run_adagrad(
     _adagrad(*flat, rate, eps, float(weight_decay), -1.0 if maximize else 1.0)
 
 
-_RUNS = {
+_RUNS: dict[tuple[str, tuple[str, ...]], Any] = {
     ("adam", ("step", "exp_avg", "exp_avg_sq")): _run_adam,
     ("sgd", ()): _run_sgd,
     ("sgd", ("momentum_buffer",)): _run_sgd,

@@ -144,9 +144,7 @@ class NumpyBackend(Backend):
                 super().update(algorithm, names, [arrays], hyper)
 
 
-def _windows(
-    as_strided: Any, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
-) -> Array:
+def _windows(as_strided: Any, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
     """The sliding windows of (N, *S, C) as a strided view (N, *O, *K, C)."""
     batch, *space, channels = x.shape
     outs = [(s - d * (k - 1) - 1) // t + 1 for s, k, t, d in zip(space, kernel, stride, dilation, strict=True)]

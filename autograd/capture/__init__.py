@@ -1,4 +1,4 @@
-"""Recording a step as a program of primitives, and replaying it. It listens to the engine; the engine does not know it."""
+"""Recording a step as a program of primitives, and replaying it: a listener that the engine does not know."""
 
 from .program import Instruction, Program
 from .recorder import CaptureError, CaptureWarning, Recorded, record

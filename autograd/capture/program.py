@@ -82,9 +82,7 @@ class Program:
         for value, tensor in self.states.items():
             values[value] = tensor._array
         for step in self.instructions:
-            inputs = [
-                values[x] if isinstance(x, Value) else x.value if isinstance(x, Cell) else x for x in step.inputs
-            ]
+            inputs = [values[x] if isinstance(x, Value) else x.value if isinstance(x, Cell) else x for x in step.inputs]
             backend = step.backend
             result = step.primitive.compute(
                 backend if step.primitive.wants_backend else backend.xp, *inputs, **step.params

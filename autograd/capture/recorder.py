@@ -93,7 +93,9 @@ class Recorder:
         """Notes what the step leaves behind: its outputs and the leaves' gradients."""
         for x in results:
             if x is not None and not isinstance(x, Tensor):
-                self.problems.append(f"the step returned a {type(x).__name__}; return tensors, in tuples, lists or dicts")
+                self.problems.append(
+                    f"the step returned a {type(x).__name__}; return tensors, in tuples, lists or dicts"
+                )
         self.program.outputs = [self.value_of(x) for x in results if isinstance(x, Tensor)]
         kept = {id(x) for x in results}
         for x in self.grad_at_end.values():
@@ -182,8 +184,8 @@ class _Recording:
             backend = backends.get(value) or self._backend_of(value, arguments)
             made.append(wrap(array, backend))
         rest = iter(arrays[len(self.program.outputs) :])
-        for x, value in self.program.gradients:
-            x._grad = None if value is None else wrap(next(rest), x._backend)
+        for x, gradient in self.program.gradients:
+            x._grad = None if gradient is None else wrap(next(rest), x._backend)
         outputs = iter(made)
         leaves = [next(outputs) if tensor else c for tensor, c in zip(self.is_tensor, self.constants, strict=True)]
         return _unflatten(leaves, self.shape)
@@ -199,7 +201,9 @@ def _written_states(program: Program) -> list[Tensor]:
     written = {}
     for step in program.instructions:
         if step.primitive.mutates:
-            positions = step.primitive.mutates(**step.params) if callable(step.primitive.mutates) else step.primitive.mutates
+            positions = (
+                step.primitive.mutates(**step.params) if callable(step.primitive.mutates) else step.primitive.mutates
+            )
             for i in positions:
                 value = step.inputs[i]
                 if isinstance(value, Value) and value in program.states:
@@ -253,7 +257,9 @@ class Recorded:
             raise
         if recorder.problems:
             why = "; ".join(dict.fromkeys(recorder.problems))
-            warnings.warn(f"{self._step.__name__} can't be replayed and will run eagerly: {why}", CaptureWarning, stacklevel=3)
+            warnings.warn(
+                f"{self._step.__name__} can't be replayed and will run eagerly: {why}", CaptureWarning, stacklevel=3
+            )
             self._recordings[key] = why
             self.program = None
         else:
@@ -285,6 +291,6 @@ def record(step: Callable[..., Any]) -> Recorded:
     >>> [recorded(autograd.tensor([1.0, 2.0])).item() for _ in range(2)]
     [3.0, 2.5]
     >>> len(recorded.program)
-    8
+    9
     """
     return Recorded(step)

@@ -74,9 +74,7 @@ class Subset(Dataset):
         return len(self.indices)
 
 
-def random_split(
-    dataset: Dataset, lengths: Sequence[int | float], generator: Generator | None = None
-) -> list[Subset]:
+def random_split(dataset: Dataset, lengths: Sequence[int | float], generator: Generator | None = None) -> list[Subset]:
     """Splits a dataset at random into parts of given lengths, or fractions that sum to 1."""
     total = len(dataset)  # type: ignore[arg-type]
     if math.isclose(sum(lengths), 1) and sum(lengths) <= 1 + 1e-9:

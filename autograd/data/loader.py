@@ -55,8 +55,8 @@ class DataLoader:
     """
 
     def __init__(
-        self, dataset: Any, batch_size: int | None = 1, shuffle: bool | None = None, sampler: Iterable[int] | None = None,
-        batch_sampler: Iterable[list[int]] | None = None, num_workers: int = 0,
+        self, dataset: Any, batch_size: int | None = 1, shuffle: bool | None = None,
+        sampler: Iterable[int] | None = None, batch_sampler: Iterable[list[int]] | None = None, num_workers: int = 0,
         collate_fn: Callable[[list[Any]], Any] | None = None, pin_memory: bool = False, drop_last: bool = False,
         *, generator: Generator | None = None,
     ) -> None:  # fmt: skip
@@ -80,7 +80,7 @@ class DataLoader:
         if self.batch_sampler is None:
             for index in self.sampler:
                 sample = self.dataset[index]
-                yield sample if self.collate_fn is None else self.collate_fn(sample)  # type: ignore[arg-type]
+                yield sample if self.collate_fn is None else self.collate_fn(sample)
             return
         # A TensorDataset gives a whole batch in one indexing, which is what stacking its rows would give.
         whole = type(self.dataset) is TensorDataset and self.collate_fn is None

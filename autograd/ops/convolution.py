@@ -209,7 +209,8 @@ def convolution(
         return squeeze(out, 0)
     if input.ndim != dims + 2:
         raise OperationError(
-            f"{name}: expected an input of {dims + 1} (unbatched) or {dims + 2} dimensions, got shape {tuple(input.shape)}"
+            f"{name}: expected an input of {dims + 1} (unbatched) or {dims + 2} dimensions, "
+            f"got shape {tuple(input.shape)}"
         )
     strides, dilations = as_tuple(stride, dims), as_tuple(dilation, dims)
     kernel = tuple(weight._array.shape[2:])

@@ -202,7 +202,9 @@ def arange(
     if (end - start) * step < 0:
         raise RuntimeError(f"arange: from {start} to {end} the sign of step {step} leads away")
     if dtype is None:
-        dtype = dtypes.get_default_dtype() if any(isinstance(each, float) for each in (start, end, step)) else dtypes.int64
+        dtype = (
+            dtypes.get_default_dtype() if any(isinstance(each, float) for each in (start, end, step)) else dtypes.int64
+        )
     count = math.ceil((end - start) / step)
     if not dtype.is_floating_point:
         start, step = int(start), int(step)
@@ -220,16 +222,16 @@ def linspace(
     return _finish(made, requires_grad)
 
 
-def eye(
-    n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """The identity matrix of n rows and m (default n) columns."""
     kind = dtype or dtypes.get_default_dtype()
     made = apply(_eye, backend=get_backend(device), n=n, m=n if m is None else m, dtype=kind)
     return _finish(made, requires_grad)
 
 
-def new_tensor(input: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def new_tensor(
+    input: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """A new tensor of `data` with the input's dtype and device."""
     kind, place = dtype or input.dtype, input.device if device is None else device
     return tensor(data, dtype=kind, device=place, requires_grad=requires_grad)
@@ -253,7 +255,9 @@ def new_full(input: Tensor, size: Sequence[int], fill_value: Any, **options: Any
     return full(size, fill_value, **{"dtype": input.dtype, "device": input.device, **options})
 
 
-def to(input: Tensor, *where: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False) -> Tensor:
+def to(
+    input: Tensor, *where: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False
+) -> Tensor:
     """The tensor with another dtype, on another device, or both; itself if nothing changes.
 
     `where` is a dtype, a device, both, or another tensor to be like.
@@ -263,13 +267,9 @@ def to(input: Tensor, *where: Any, dtype: Any = None, device: Any = None, non_bl
             dtype, device = each.dtype, each.device
         elif isinstance(each, dtypes.dtype):
             dtype = each
-        elif isinstance(each, bool):
-            non_blocking = each
-        elif each is not None:
+        elif each is not None and not isinstance(each, bool):  # a bool is non_blocking
             device = each
     result = input if dtype is None else cast(input, dtype)
     if device is not None:
         result = move(result, get_backend(device))
     return result.clone() if copy and result is input else result
-
-

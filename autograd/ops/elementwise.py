@@ -11,7 +11,7 @@ from .. import dtypes
 from ..engine import apply
 from ..primitive import Primitive, Rule
 from ..tensor import Tensor
-from .promotion import as_operand, cast, floating, promote, require_floating, result_type
+from .promotion import as_operand, cast, floating, promote, result_type
 
 INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 Function = Callable[..., Tensor]
@@ -440,13 +440,17 @@ def _gelu_slope(x: Tensor) -> Tensor:
 # Choosing
 
 
-@binary(x=lambda g, x, y: mul(g, _share(gt(x, y), eq(x, y), g)), y=lambda g, x, y: mul(g, _share(lt(x, y), eq(x, y), g)))
+@binary(
+    x=lambda g, x, y: mul(g, _share(gt(x, y), eq(x, y), g)), y=lambda g, x, y: mul(g, _share(lt(x, y), eq(x, y), g))
+)
 def maximum(xp, x, y):
     """The larger of each pair; at ties each gets half of the gradient."""
     return xp.maximum(x, y)
 
 
-@binary(x=lambda g, x, y: mul(g, _share(lt(x, y), eq(x, y), g)), y=lambda g, x, y: mul(g, _share(gt(x, y), eq(x, y), g)))
+@binary(
+    x=lambda g, x, y: mul(g, _share(lt(x, y), eq(x, y), g)), y=lambda g, x, y: mul(g, _share(gt(x, y), eq(x, y), g))
+)
 def minimum(xp, x, y):
     """The smaller of each pair; at ties each gets half of the gradient."""
     return xp.minimum(x, y)
@@ -477,7 +481,7 @@ _gate_primitive = _make(_gate, {"up": lambda g, condition: apply(_gate_primitive
 
 
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
-    """input where the condition holds, else other; all broadcast. With the condition alone: `nonzero(as_tuple=True)`."""
+    """input where the condition holds, else other; all broadcast. Of a condition alone: `nonzero(as_tuple=True)`."""
     if input is None and other is None:
         from .indexing import nonzero
 
@@ -500,7 +504,9 @@ _clamp_primitive = _make(
     {
         "x": lambda g, x, low, high: apply(_gate_primitive, g, _inside(x, low, high)),
         "low": lambda g, x, low, high: apply(_gate_primitive, g, lt(x, low)),
-        "high": lambda g, x, low, high: apply(_gate_primitive, g, gt(x, high) if low is None else gt(maximum(x, low), high)),
+        "high": lambda g, x, low, high: apply(
+            _gate_primitive, g, gt(x, high) if low is None else gt(maximum(x, low), high)
+        ),
     },
 )
 
@@ -704,5 +710,3 @@ def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-
 def equal(input: Tensor, other: Tensor) -> bool:
     """Whether both have the same shape and elements."""
     return input.shape == other.shape and bool(eq(input, other).all())
-
-

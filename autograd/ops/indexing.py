@@ -13,8 +13,8 @@ from ..modes import modes
 from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
-from .promotion import cast
 from .dims import normalize_dim
+from .promotion import cast
 
 ARRAY = "array"  # stands in a pattern where the next index tensor goes
 

@@ -82,7 +82,9 @@ def fill_(input: Tensor, value: Any) -> Tensor:
             raise RuntimeError(f"fill_: expected a number or a 0-d tensor, got shape {tuple(value.shape)}")
         return copy_(input, value)
     kind = input.dtype
-    return apply(_copy, input, float(value) if kind.is_floating_point else bool(value) if kind is dtypes.bool else int(value))
+    return apply(
+        _copy, input, float(value) if kind.is_floating_point else bool(value) if kind is dtypes.bool else int(value)
+    )
 
 
 def zero_(input: Tensor) -> Tensor:
@@ -99,7 +101,9 @@ def in_place(function: Callable[..., Tensor], name: str | None = None) -> Callab
         check_writable(self, called)
         if direct or not modes.grad:
             return overwrite(called, self, function(self, *args, **kwargs))
-        tracked = self.requires_grad or any(isinstance(x, Tensor) and x.requires_grad for x in (*args, *kwargs.values()))
+        tracked = self.requires_grad or any(
+            isinstance(x, Tensor) and x.requires_grad for x in (*args, *kwargs.values())
+        )
         return overwrite(called, self, function(clone(self) if tracked else self, *args, **kwargs))
 
     functools.update_wrapper(method, function)
@@ -156,8 +160,8 @@ def scatter_add_(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 def scatter_(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
     """Writes src (a tensor or a number) where `gather(., dim, index)` would read."""
     from .creation import arange
-    from .indexing import write
     from .dims import normalize_dim
+    from .indexing import write
 
     axis = normalize_dim("scatter_", dim, input.ndim)
     places: list[Any] = []

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-
-
 from ..engine import apply
 from ..errors import OperationError
 from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
-
 from .reduction import _sum, sum_to
 from .shape import matrix_transpose, reshape, squeeze, unsqueeze
 
@@ -34,7 +31,9 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
     if not a or not b:
         raise OperationError("matmul: both arguments need at least one dimension; use * for scalars")
     if a[-1] != b[-2 if len(b) > 1 else 0]:
-        raise OperationError(f"matmul: shapes {tuple(a)} and {tuple(b)} cannot be multiplied ({a[-1]} != {b[-2 if len(b) > 1 else 0]})")
+        raise OperationError(
+            f"matmul: shapes {tuple(a)} and {tuple(b)} cannot be multiplied ({a[-1]} != {b[-2 if len(b) > 1 else 0]})"
+        )
     if input._array.dtype is not other._array.dtype and input.dtype is not other.dtype:
         raise OperationError(f"matmul: expected one dtype, got {input.dtype} and {other.dtype}")
     if len(a) > 1 and len(b) > 1:
@@ -145,5 +144,3 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     if len(shape) == 1:
         return squeeze(apply(_linear, unsqueeze(input, 0), weight, bias), 0)
     return apply(_linear, input, weight, bias)
-
-

@@ -10,8 +10,8 @@ from ..engine import apply, partial_derivative
 from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
-from .promotion import cast, floating
 from .dims import normalize_dim
+from .promotion import cast, floating
 from .reduction import sum
 
 

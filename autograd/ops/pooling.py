@@ -127,7 +127,9 @@ def _prepare(
 def _grow(x: Tensor, pads: Sequence[int], over: Sequence[int], value: float) -> Tensor:
     if not any(pads) and not any(over):
         return x
-    return pad_constant(x, [width for p, o in reversed(list(zip(pads, over, strict=True))) for width in (p, p + o)], value)
+    return pad_constant(
+        x, [width for p, o in reversed(list(zip(pads, over, strict=True))) for width in (p, p + o)], value
+    )
 
 
 def max_pool(
@@ -136,7 +138,9 @@ def max_pool(
 ) -> Any:  # fmt: skip
     """The maximum of each window; at ties the gradient goes to the first."""
     if input.ndim == dims + 1:
-        out = max_pool(name, dims, input.unsqueeze(0), kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+        out = max_pool(
+            name, dims, input.unsqueeze(0), kernel_size, stride, padding, dilation, ceil_mode, return_indices
+        )
         return (out[0].squeeze(0), out[1].squeeze(0)) if return_indices else out.squeeze(0)
     kernel, strides, pads, dilations, over = _prepare(
         name, dims, input, kernel_size, stride, padding, dilation, ceil_mode

@@ -49,7 +49,7 @@ def result_type(*operands: Any) -> dtypes.dtype:
     result: dtypes.dtype | None = None
     for kind in ranked:  # type: ignore[assignment]
         if kind is not None and (result is None or kind.category > result.category):
-            result = kind if result is None or not kind.is_floating_point else kind
+            result = kind
     assert result is not None
     return result
 

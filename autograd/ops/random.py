@@ -175,7 +175,9 @@ def _state(generator: Generator | None, device: Any) -> Tensor:
 
 
 @no_grad()
-def _draw(primitive_: Any, size: Any, dtype: Any, device: Any, generator: Any, requires_grad: bool, **params: Any) -> Tensor:
+def _draw(
+    primitive_: Any, size: Any, dtype: Any, device: Any, generator: Any, requires_grad: bool, **params: Any
+) -> Tensor:
     kind = dtypes.get_default_dtype() if dtype is None else dtype
     drawn = apply(primitive_, _state(generator, device), shape=shape_of(size), dtype=kind, **params)
     return drawn.requires_grad_() if requires_grad else drawn
@@ -205,7 +207,7 @@ def randint(
     if low >= high:
         raise RuntimeError(f"randint: expected low < high, got {low} and {high}")
     kind = dtypes.int64 if dtype is None else dtype
-    return _draw(_integers, (tuple(size),), kind, device, generator, requires_grad, low=int(low), high=int(high))  # type: ignore[arg-type]
+    return _draw(_integers, (tuple(size),), kind, device, generator, requires_grad, low=int(low), high=int(high))
 
 
 @no_grad()

@@ -16,6 +16,7 @@ from . import elementwise as e
 from .dims import Dims, normalize_dim, normalize_dims
 from .promotion import cast, floating, require_floating
 
+
 class ValuesAndIndices(NamedTuple):
     """What reductions along one dimension return: the values and where they were found."""
 
@@ -203,7 +204,11 @@ def _extreme(name: str, whole: Any, pairwise: Any, place: Any, input: Tensor, di
     axis = normalize_dim(name, dim, input.ndim)
     indices = place(input, axis, keepdim=True)
     values = gather(input, axis, indices)
-    return ValuesAndIndices(values, indices) if keepdim else ValuesAndIndices(squeeze(values, axis), squeeze(indices, axis))
+    return (
+        ValuesAndIndices(values, indices)
+        if keepdim
+        else ValuesAndIndices(squeeze(values, axis), squeeze(indices, axis))
+    )
 
 
 def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:

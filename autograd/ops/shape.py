@@ -11,8 +11,8 @@ from ..errors import OperationError
 from ..primitive import primitive
 from ..tensor import Tensor
 from .creation import shape_of
-from .promotion import cast, result_type
 from .dims import normalize_dim
+from .promotion import cast, result_type
 from .reduction import sum_to
 
 
@@ -373,5 +373,3 @@ def pad_constant(input: Tensor, pad: Sequence[int], value: float = 0) -> Tensor:
         input = _crop(input, [(max(-a, 0), max(-b, 0)) for a, b in widths])
         widths = [(max(a, 0), max(b, 0)) for a, b in widths]
     return apply(_pad, input, widths=tuple(widths), value=value)
-
-

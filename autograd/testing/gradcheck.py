@@ -74,9 +74,7 @@ def analytic_jacobian(function: Callable[..., Any], inputs: Sequence[Any], posit
             unit = np.zeros(out.numel())
             unit[element] = 1.0
             seed = out._backend.from_numpy(unit.reshape(tuple(out.shape)))
-            gradients = grad(
-                out, targets, out.detach() * 0 + _wrap(seed, out), retain_graph=True, allow_unused=True
-            )
+            gradients = grad(out, targets, out.detach() * 0 + _wrap(seed, out), retain_graph=True, allow_unused=True)
             for which, gradient in enumerate(gradients):
                 if gradient is not None:
                     x = targets[which]
@@ -103,7 +101,9 @@ def _compare(
     wrong = ~(excess <= 0) & ~(np.isnan(analytic) & np.isnan(numeric))
     if not wrong.any():
         return
-    worst = np.unravel_index(np.argmax(np.where(np.isnan(excess), np.inf, np.where(wrong, excess, -np.inf))), excess.shape)
+    worst = np.unravel_index(
+        np.argmax(np.where(np.isnan(excess), np.inf, np.where(wrong, excess, -np.inf))), excess.shape
+    )
     x_shape, out_shape = shapes
     x_at = tuple(int(i) for i in np.unravel_index(worst[0], x_shape)) if x_shape else ()
     out_at = tuple(int(i) for i in np.unravel_index(worst[1], out_shape)) if out_shape else ()
@@ -152,7 +152,9 @@ def gradcheck(
                 shapes = tuple(every[position].shape), tuple(outputs[number].shape)
                 described = ", ".join(repr(x.detach()) if isinstance(x, Tensor) else repr(x) for x in every)
                 _compare(analytic[which][number], matrix, atol, rtol, name, shapes, described)
-                if not np.allclose(analytic[which][number], again[which][number], rtol=1e-10, atol=1e-12, equal_nan=True):
+                if not np.allclose(
+                    analytic[which][number], again[which][number], rtol=1e-10, atol=1e-12, equal_nan=True
+                ):
                     raise GradcheckError(f"{name}: two backward passes disagree; is the function random?")
     except GradcheckError:
         if raise_exception:
@@ -204,6 +206,4 @@ def gradgradcheck(
         with enable_grad():
             return vector_jacobian_product(*arguments)
 
-    return gradcheck(
-        recorded, [*every, *vectors], eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception
-    )
+    return gradcheck(recorded, [*every, *vectors], eps=eps, atol=atol, rtol=rtol, raise_exception=raise_exception)
