@@ -119,7 +119,7 @@ class Primitive:
         return self.table[position]
 
     def saves(self, needs: int, count: int) -> tuple[tuple[int, ...], bool]:
-        """Which of `count` inputs to save, and whether the outputs, if the inputs in the mask `needs` want gradients."""
+        """Which inputs (of `count`) to save, and whether the outputs, if those in the mask `needs` want gradients."""
         found = self._saves.get(needs)
         if found is None or self.variadic is not None:
             asked = [item for i in range(count) if needs >> i & 1 for item in self.rule_for(i)[1]]
