@@ -6,6 +6,7 @@ import builtins as _builtins
 import warnings as _warnings
 
 from . import methods as _methods
+from .backend import get_default_device, set_default_device
 from .device import device
 from .dtypes import (
     bool,

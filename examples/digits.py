@@ -91,7 +91,7 @@ def predict(model: nn.Module, loader: DataLoader, device: autograd.device) -> tu
 def draw(path: Path, losses: list[float], accuracies: list[float], filters: np.ndarray, wrong: list[tuple]) -> None:
     """The loss curve, the filters of the first layer, and the digits that were taken for others."""
     figure = Figure(figsize=(11, 7), layout="constrained")
-    top, bottom = figure.subfigures(2, 1)
+    top, bottom = figure.subfigures(2, 1, height_ratios=[2, 1])
     left, right = top.subfigures(1, 2, width_ratios=[2, 1])
 
     axes = left.subplots()

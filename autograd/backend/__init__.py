@@ -11,6 +11,7 @@ from .numpy import NumpyBackend
 _factories: dict[str, Callable[[int | None], Backend]] = {}
 _made: dict[tuple[str, int | None], Backend] = {}
 _by_request: dict[object, Backend] = {}
+_default: object = "cpu"
 
 
 def register_backend(type: str, factory: Callable[[int | None], Backend]) -> None:
@@ -25,11 +26,11 @@ def register_backend(type: str, factory: Callable[[int | None], Backend]) -> Non
 
 
 def get_backend(device: object = None) -> Backend:
-    """The backend of a device, given as a `device`, its name, a CUDA index, or None for the CPU."""
+    """The backend of a device, given as a `device`, its name, a CUDA index, or None for the default device."""
     backend = _by_request.get(device)
     if backend is not None:
         return backend
-    place = Device("cpu" if device is None else device)
+    place = Device(_default if device is None else device)
     if place.type not in _factories:
         raise RuntimeError(
             f"no backend is registered for device {str(place)!r}; known: {', '.join(sorted(_factories))}"
@@ -40,6 +41,20 @@ def get_backend(device: object = None) -> Backend:
         _made[key] = _made.setdefault((made.device.type, made.device.index), made)
     _by_request[device] = _made[key]
     return _made[key]
+
+
+def set_default_device(device: object) -> None:
+    """Sets where tensors are made when no device is named ('cpu' at first, and again for None)."""
+    global _default
+    wanted = "cpu" if device is None else device
+    get_backend(wanted)
+    _default = wanted
+    _by_request.pop(None, None)
+
+
+def get_default_device() -> Device:
+    """Where tensors are made when no device is named."""
+    return get_backend(None).device
 
 
 def is_available(device: object) -> bool:
@@ -61,4 +76,4 @@ _cpu = NumpyBackend()
 register_backend("cpu", lambda index: _cpu)
 register_backend("cuda", _cuda)
 
-__all__ = ["Backend", "get_backend", "is_available", "register_backend"]
+__all__ = ["Backend", "get_backend", "get_default_device", "is_available", "register_backend", "set_default_device"]

@@ -58,7 +58,9 @@ class NumpyBackend(Backend):
         return view is source or (base is not None and (base is source or base is source.base))
 
     def exclusive(self, array: Array) -> bool:
-        return 0 not in array.strides
+        if 0 not in array.strides:
+            return True
+        return all(step or size <= 1 for step, size in zip(array.strides, array.shape, strict=True)) or not array.size
 
     def strides(self, array: Array) -> tuple[int, ...]:
         return tuple(step // array.itemsize for step in array.strides)

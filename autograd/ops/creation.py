@@ -114,7 +114,7 @@ def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) 
     if isinstance(data, Tensor):
         moved = data if device is None else move(data, get_backend(device))
         return moved if dtype is None else cast(moved, dtype)
-    if isinstance(data, np.ndarray) and device in (None, "cpu"):
+    if isinstance(data, np.ndarray) and get_backend(device) is get_backend("cpu"):
         shared = from_numpy(data)
         return shared if dtype is None else cast(shared, dtype)
     return tensor(data, dtype=dtype, device=device)

@@ -11,6 +11,7 @@ from .. import dtypes
 from ..engine import apply
 from ..primitive import Primitive, Rule
 from ..tensor import Tensor
+from .creation import zeros_like
 from .promotion import as_operand, cast, floating, promote, result_type
 
 INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
@@ -143,9 +144,9 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     raise ValueError(f"div: rounding_mode is one of None, 'trunc' and 'floor', got {rounding_mode!r}")
 
 
-@binary()
+@binary(x=lambda g: zeros_like(g), y=lambda g: zeros_like(g))
 def floor_divide(xp, x, y):
-    """floor(input / other); its gradient is zero wherever there is one, so none is recorded."""
+    """floor(input / other); its gradient is zero wherever there is one."""
     return xp.floor_divide(x, y)
 
 
@@ -204,7 +205,7 @@ def abs(xp, x):
     return xp.abs(x)
 
 
-@unary(to_float=False)
+@unary(to_float=False, x=lambda g: zeros_like(g))
 def sign(xp, x):
     """-1, 0 or 1."""
     return x if _is_bool(xp, x) else xp.sign(x)
@@ -541,25 +542,25 @@ def clamp_max(input: Tensor, max: Any) -> Tensor:
 # Rounding
 
 
-@unary(to_float=False, x=lambda g: mul(g, 0.0))
+@unary(to_float=False, x=lambda g: zeros_like(g))
 def floor(xp, x):
     """The next integer below."""
     return xp.floor(x)
 
 
-@unary(to_float=False, x=lambda g: mul(g, 0.0))
+@unary(to_float=False, x=lambda g: zeros_like(g))
 def ceil(xp, x):
     """The next integer above."""
     return xp.ceil(x)
 
 
-@unary(to_float=False, x=lambda g: mul(g, 0.0))
+@unary(to_float=False, x=lambda g: zeros_like(g))
 def round(xp, x):
     """The nearest integer; halves go to the even one."""
     return xp.round(x)
 
 
-@unary(to_float=False, x=lambda g: mul(g, 0.0))
+@unary(to_float=False, x=lambda g: zeros_like(g))
 def trunc(xp, x):
     """The next integer towards 0."""
     return xp.trunc(x)

@@ -105,6 +105,8 @@ def _parse(x: Tensor, index: Any) -> tuple[tuple, list[Tensor]]:
                 f"got {type(part).__name__}"
             )
     _check_bounds(x, pattern, tensors)
+    if not tensors and Ellipsis not in pattern:
+        pattern.append(Ellipsis)  # so that picking one element of a vector is a view, too
     return tuple(pattern), tensors
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from ..dtypes import float64
 from ..engine import grad
 from ..modes import no_grad
+from ..ops.creation import tensor
 from ..ops.random import Generator, randn
 from ..tensor import Tensor
 
@@ -51,10 +52,12 @@ def numeric_jacobian(
         for index in np.ndindex(*x.shape):
             original = x[index].item()
             sides = []
-            for shifted in (original + eps, original - eps):
-                x[index] = shifted
-                sides.append([out.detach().cpu().numpy().copy().reshape(-1) for out in _outputs(function, inputs)])
-            x[index] = original
+            try:
+                for shifted in (original + eps, original - eps):
+                    x[index] = shifted
+                    sides.append([out.detach().cpu().numpy().copy().reshape(-1) for out in _outputs(function, inputs)])
+            finally:
+                x[index] = original
             columns.append([(above - below) / (2 * eps) for above, below in zip(*sides, strict=True)])
         sizes = [out.numel() for out in _outputs(function, inputs)]
     if not columns:
@@ -73,8 +76,8 @@ def analytic_jacobian(function: Callable[..., Any], inputs: Sequence[Any], posit
         for element in range(out.numel()):
             unit = np.zeros(out.numel())
             unit[element] = 1.0
-            seed = out._backend.from_numpy(unit.reshape(tuple(out.shape)))
-            gradients = grad(out, targets, out.detach() * 0 + _wrap(seed, out), retain_graph=True, allow_unused=True)
+            seed = tensor(unit.reshape(tuple(out.shape)), dtype=out.dtype, device=out.device)
+            gradients = grad(out, targets, seed, retain_graph=True, allow_unused=True)
             for which, gradient in enumerate(gradients):
                 if gradient is not None:
                     x = targets[which]
@@ -85,12 +88,6 @@ def analytic_jacobian(function: Callable[..., Any], inputs: Sequence[Any], posit
                         )
                     jacobians[which][number][:, element] = gradient.detach().cpu().numpy().reshape(-1)
     return jacobians
-
-
-def _wrap(array: Any, like: Tensor) -> Tensor:
-    from ..tensor import wrap
-
-    return wrap(array, like._backend)
 
 
 def _compare(

@@ -1,0 +1,59 @@
+"""A backend on array-api-strict: what runs here uses the array API standard and nothing of NumPy.
+
+Its arrays live on a device of which NumPy knows nothing, so an implicit conversion fails as a GPU's
+would. It stands in for a third party's backend, and for the GPU on machines without one.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from autograd import dtypes
+from autograd.backend import Backend, register_backend
+from autograd.device import device as Device
+
+
+class Placed:
+    """The namespace, but what it makes from nothing lies on one device."""
+
+    CREATES = ("arange", "asarray", "empty", "eye", "full", "linspace", "ones", "zeros")
+
+    def __init__(self, xp: Any, place: Any) -> None:
+        self._xp = xp
+        for name in self.CREATES:
+            setattr(self, name, functools.partial(getattr(xp, name), device=place))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._xp, name)
+
+
+class StrictBackend(Backend):
+    def __init__(self, xp: Any) -> None:
+        self.place = xp.Device("device1")
+        self.xp = Placed(xp, self.place)
+        self.device = Device("strict")
+        self.array_type = type(xp.asarray(0))
+        self.native = {kind: getattr(xp, kind.name) for kind in dtypes.ALL if hasattr(xp, kind.name)}
+        self.dtypes = {native: kind for kind, native in self.native.items()}
+
+    def from_numpy(self, array: np.ndarray) -> Any:
+        return self.xp.asarray(array, device=self.place)
+
+    def to_numpy(self, array: Any) -> np.ndarray:
+        return np.asarray(array.to_device(self.xp.Device("CPU_DEVICE"))).copy()
+
+
+def register() -> None:
+    """Makes the device 'strict' known."""
+
+    def factory(index: int | None) -> Backend:
+        try:
+            import array_api_strict
+        except ImportError as error:
+            raise RuntimeError("device 'strict' needs array-api-strict") from error
+        return StrictBackend(array_api_strict)
+
+    register_backend("strict", factory)

@@ -1,0 +1,216 @@
+"""Tests generated from the table of operations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from operations import ROWS, Call, Draw, Fixed, Operation
+from oracle import as_list, assert_same, convert, here, host, there, torch_or_skip
+
+import autograd
+from autograd import Tensor
+from autograd.testing import gradcheck, gradgradcheck
+
+EVERY = [pytest.param(row, id=f"{number}-{row}") for number, row in enumerate(ROWS)]
+SMOOTH = [pytest.param(row, id=f"{number}-{row}") for number, row in enumerate(ROWS) if row.differentiable]
+
+
+def arguments(call: Call, make: Any) -> tuple[list[Any], dict[str, Any]]:
+    """The call's arguments as tensors made by `make(array, differentiated)`."""
+
+    def one(value: Any) -> Any:
+        if isinstance(value, Fixed):
+            return make(value.array, False)
+        return convert(value, lambda array: make(array, array.dtype.kind == "f"))
+
+    return [one(x) for x in call.args], {name: one(x) for name, x in call.kwargs.items()}
+
+
+def ours(dtype: Any = autograd.float64, device: Any = None, grad: bool = True) -> Any:
+    def make(array: np.ndarray, differentiated: bool) -> Tensor:
+        kind = dtype if array.dtype.kind == "f" else None
+        return autograd.tensor(array, dtype=kind, device=device, requires_grad=differentiated and grad)
+
+    return make
+
+
+def theirs(dtype: str = "float64", grad: bool = True) -> Any:
+    torch = torch_or_skip()
+
+    def make(array: np.ndarray, differentiated: bool) -> Any:
+        kind = getattr(torch, dtype) if array.dtype.kind == "f" else None
+        return torch.tensor(array, dtype=kind, requires_grad=differentiated and grad)
+
+    return make
+
+
+def leaves(args: Any) -> list[Any]:
+    """The differentiated tensors among the arguments."""
+    found = []
+    for x in args:
+        if isinstance(x, list | tuple):
+            found += leaves(x)
+        elif hasattr(x, "requires_grad") and x.requires_grad:
+            found.append(x)
+    return found
+
+
+def gradients(function: Any, args: list[Any], kwargs: dict[str, Any], engine: Any, like: Any) -> tuple[list, list]:
+    """The outputs, and the gradients of a weighted sum of them by every differentiated argument."""
+    outputs = as_list(function(*args, **kwargs))
+    floating = [out for out in outputs if out.requires_grad]
+    targets = leaves([*args, *kwargs.values()])
+    if not floating:
+        return outputs, [None for _ in targets]
+    rng = np.random.default_rng(7)
+    weights = [like(np.asarray(rng.normal(size=tuple(out.shape))), out) for out in floating]
+    return outputs, list(engine(floating, targets, weights, allow_unused=True))
+
+
+@pytest.mark.parametrize("row", EVERY)
+def test_agrees_with_torch(row: Operation) -> None:
+    torch = torch_or_skip()
+    for call in row.samples(Draw()):
+        args, kwargs = arguments(call, ours())
+        out, grads = gradients(
+            here(row.name), args, kwargs, autograd.grad, lambda w, o: autograd.tensor(w, dtype=o.dtype)
+        )
+        args, kwargs = arguments(call, theirs())
+        expected, expected_grads = gradients(
+            there(row.name), args, kwargs, torch.autograd.grad, lambda w, o: torch.tensor(w, dtype=o.dtype)
+        )
+        assert len(out) == len(expected)
+        for number, (mine, other) in enumerate(zip(out, expected, strict=True)):
+            assert_same(mine, other, what=f"{call}: output {number}")
+            assert mine.requires_grad == other.requires_grad, f"{call}: requires_grad of output {number}"
+        for number, (mine, other) in enumerate(zip(grads, expected_grads, strict=True)):
+            if mine is None or other is None:  # no gradient, or zeros
+                assert mine is None or not host(mine).any(), f"{call}: gradient {number}"
+                assert other is None or not host(other).any(), f"{call}: gradient {number}"
+            else:
+                assert_same(mine, other, what=f"{call}: gradient {number}")
+
+
+@pytest.mark.parametrize("row", EVERY)
+def test_single_precision_agrees_with_torch(row: Operation) -> None:
+    for call in row.samples(Draw()):
+        args, kwargs = arguments(call, ours(autograd.float32, grad=False))
+        out = as_list(here(row.name)(*args, **kwargs))
+        args, kwargs = arguments(call, theirs("float32", grad=False))
+        for mine, other in zip(out, as_list(there(row.name)(*args, **kwargs)), strict=True):
+            assert_same(mine, other, rtol=2e-5, atol=2e-6, what=str(call))
+
+
+def differentiated(row: Operation, call: Call) -> tuple[Any, list[Tensor]]:
+    """A function of the differentiated arguments alone, and those arguments."""
+    args, kwargs = arguments(call, ours())
+    targets = leaves([*args, *kwargs.values()])
+    places = {id(x): i for i, x in enumerate(targets)}
+
+    def function(*given: Tensor) -> Any:
+        def put(value: Any) -> Any:
+            if isinstance(value, list):
+                return [put(each) for each in value]
+            return given[places[id(value)]] if id(value) in places else value
+
+        out = here(row.name)(*[put(x) for x in args], **{name: put(x) for name, x in kwargs.items()})
+        return tuple(each for each in as_list(out) if each.is_floating_point())
+
+    return function, targets
+
+
+@pytest.mark.parametrize("row", SMOOTH)
+def test_gradient_is_the_numeric_one(row: Operation) -> None:
+    for call in row.samples(Draw()):
+        function, targets = differentiated(row, call)
+        assert gradcheck(function, targets)
+
+
+@pytest.mark.parametrize("row", SMOOTH)
+def test_second_gradient_is_the_numeric_one(row: Operation) -> None:
+    for call in row.samples(Draw()):
+        function, targets = differentiated(row, call)
+        assert gradgradcheck(function, targets, atol=1e-4)
+
+
+def _method_of(row: Operation) -> str | None:
+    return row.name if "." not in row.name and hasattr(Tensor, row.name) else None
+
+
+@pytest.mark.parametrize("row", EVERY)
+def test_method_and_in_place_variants(row: Operation) -> None:
+    name = _method_of(row)
+    if name is None:
+        pytest.skip(f"{row.name} is no method")
+    for call in row.samples(Draw()):
+        args, kwargs = arguments(call, ours())
+        if not isinstance(args[0], Tensor):
+            continue
+        expected = as_list(here(name)(*args, **kwargs))
+        for mine, other in zip(as_list(getattr(args[0], name)(*args[1:], **kwargs)), expected, strict=True):
+            np.testing.assert_array_equal(host(mine), host(other))
+        if hasattr(Tensor, f"{name}_") and expected[0].shape == args[0].shape and expected[0].is_floating_point():
+            _check_in_place(name, args, kwargs, expected[0])
+
+
+def _check_in_place(name: str, args: list[Any], kwargs: dict[str, Any], expected: Tensor) -> None:
+    """Writes over its first argument, counts a version, and has the gradient of the function."""
+    first = args[0] * 1
+    version = first._version
+    written = getattr(first, f"{name}_")(*args[1:], **kwargs)
+    assert written is first
+    assert first._version == version + 1
+    np.testing.assert_array_equal(host(first), host(expected))
+    targets = leaves([*args, *kwargs.values()])
+    if expected.requires_grad:
+        weight = autograd.randn(tuple(expected.shape), dtype=expected.dtype)
+        by_function = autograd.grad(expected, targets, weight, allow_unused=True)
+        in_place = autograd.grad(first, targets, weight, allow_unused=True)
+        for mine, other in zip(in_place, by_function, strict=True):
+            np.testing.assert_allclose(
+                0 if mine is None else host(mine), 0 if other is None else host(other), rtol=1e-12
+            )
+
+
+@pytest.mark.parametrize("row", EVERY)
+def test_non_contiguous_inputs(row: Operation) -> None:
+    """Views with strange strides give what compact arrays give."""
+
+    def strided(array: np.ndarray, differentiated: bool) -> Tensor:
+        x = autograd.tensor(np.repeat(np.moveaxis(array, 0, -1), 2, -1) if array.ndim else array)
+        return x[..., ::2].movedim(-1, 0) if array.ndim else x
+
+    for call in row.samples(Draw()):
+        args, kwargs = arguments(call, ours(grad=False))
+        expected = as_list(here(row.name)(*args, **kwargs))
+        args, kwargs = arguments(call, strided)
+        for mine, other in zip(as_list(here(row.name)(*args, **kwargs)), expected, strict=True):
+            np.testing.assert_allclose(host(mine), host(other), rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("row", EVERY)
+def test_code_is_the_array_api_and_no_more(row: Operation) -> None:
+    """Forward, backward and second backward run on array-api-strict, and give what NumPy gives."""
+    pytest.importorskip("array_api_strict")
+    for call in row.samples(Draw()):
+        results = []
+        for device in ("cpu", "strict"):
+            args, kwargs = arguments(call, ours(device=device))
+            targets = leaves([*args, *kwargs.values()])
+            outputs = as_list(here(row.name)(*args, **kwargs))
+            results.append([host(out) for out in outputs])
+            assert all(str(out.device) == device for out in outputs)
+            smooth = [out for out in outputs if out.requires_grad]
+            if smooth:
+                seeds = [autograd.ones_like(out) for out in smooth]
+                first = autograd.grad(smooth, targets, seeds, create_graph=True, allow_unused=True)
+                first = [g for g in first if g is not None]
+                results[-1] += [host(g) for g in first]
+                again = [g for g in first if g.requires_grad]
+                if again:
+                    second = autograd.grad(again, targets, [autograd.ones_like(g) for g in again], allow_unused=True)
+                    results[-1] += [host(g) for g in second if g is not None]
+        for plain, strict in zip(*results, strict=True):
+            np.testing.assert_allclose(strict, plain, rtol=1e-9, atol=1e-11)
