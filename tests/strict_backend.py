@@ -7,6 +7,7 @@ would. It stands in for a third party's backend, and for the GPU on machines wit
 from __future__ import annotations
 
 import functools
+import math
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,20 @@ class StrictBackend(Backend):
 
     def to_numpy(self, array: Any) -> np.ndarray:
         return np.asarray(array.to_device(self.xp.Device("CPU_DEVICE"))).copy()
+
+
+    def index(self, x: Any, index: tuple) -> Any:
+        places = np.arange(math.prod(x.shape)).reshape(x.shape)[self._host_index(index)]
+        taken = self.xp.take(self.xp.reshape(x, (-1,)), self.xp.asarray(places.reshape(-1)), axis=0)
+        return self.xp.reshape(taken, places.shape)
+
+    def index_write(self, x: Any, index: tuple, value: Any) -> None:
+        written = self.to_numpy(x)
+        written[self._host_index(index)] = self.to_numpy(value) if isinstance(value, self.array_type) else value
+        x[...] = self.from_numpy(written)
+
+    def _host_index(self, index: tuple) -> tuple:
+        return tuple(self.to_numpy(part) if isinstance(part, self.array_type) else part for part in index)
 
 
 def register() -> None:

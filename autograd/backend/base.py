@@ -95,7 +95,7 @@ class Backend:
     def index_add(self, x: Array, index: tuple, value: Array) -> None:
         """x[index] += value, where an element named several times receives each addition."""
         xp = self.xp
-        positions = xp.reshape(xp.arange(math.prod(x.shape)), x.shape)[index]
+        positions = self.index(xp.reshape(xp.arange(math.prod(x.shape)), x.shape), index)
         flat, values = xp.reshape(positions, (-1,)), xp.reshape(xp.broadcast_to(value, positions.shape), (-1,))
         hit = xp.astype(xp.expand_dims(flat, axis=1) == xp.arange(math.prod(x.shape)), x.dtype)
         x[...] = x + xp.reshape(xp.matmul(values, hit), x.shape)

@@ -104,18 +104,19 @@ def _parse(x: Tensor, index: Any) -> tuple[tuple, list[Tensor]]:
                 f"only integers, slices, Ellipsis, None and integer or boolean tensors are valid indices, "
                 f"got {type(part).__name__}"
             )
-    _check_bounds(x, pattern, tensors)
-    if not tensors and Ellipsis not in pattern:
+    taken = _check_bounds(x, pattern, tensors)
+    if Ellipsis not in pattern and (taken < x.ndim or not tensors):
         pattern.append(Ellipsis)  # so that picking one element of a vector is a view, too
     return tuple(pattern), tensors
 
 
-def _check_bounds(x: Tensor, pattern: list[Any], tensors: list[Tensor]) -> None:
-    """IndexError for more indices than dimensions; a boolean mask takes as many as it has itself."""
+def _check_bounds(x: Tensor, pattern: list[Any], tensors: list[Tensor]) -> int:
+    """How many dimensions are indexed; IndexError if there are fewer. A mask takes as many as it has itself."""
     masks = [index.ndim - 1 for index in tensors if index.dtype is dtypes.bool]
     taken = sum(part is not None and part is not Ellipsis for part in pattern) + sum(masks)
     if taken > x.ndim:
         raise IndexError(f"too many indices ({taken}) for a tensor of {x.ndim} dimensions")
+    return taken
 
 
 def read(x: Tensor, index: Any) -> Tensor:
