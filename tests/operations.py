@@ -162,6 +162,7 @@ LAYERS = {
         lambda d: call(d.real(2, 5, 5), d.real(3, 2, 2, 2), padding="valid"),
         lambda d: call(d.real(1, 2, 5, 4), d.real(2, 2, 3, 3), padding="same"),
         lambda d: call(d.real(1, 1, 5, 5), d.real(1, 1, 2, 2), stride=3),
+        lambda d: call(d.real(0, 2, 4, 4), d.real(3, 2, 3, 3), d.real(3)),
     ),
     "conv3d": shapes(lambda d: call(d.real(1, 2, 3, 4, 3), d.real(2, 2, 2, 2, 2), d.real(2), stride=(1, 2, 1), padding=1)),
     "max_pool1d": shapes(lambda d: call(images(d, 2, 2, 7), 3, stride=2, padding=1)),

@@ -46,7 +46,6 @@ class StrictBackend(Backend):
     def to_numpy(self, array: Any) -> np.ndarray:
         return np.asarray(array.to_device(self.xp.Device("CPU_DEVICE"))).copy()
 
-
     def index(self, x: Any, index: tuple) -> Any:
         places = np.arange(math.prod(x.shape)).reshape(x.shape)[self._host_index(index)]
         taken = self.xp.take(self.xp.reshape(x, (-1,)), self.xp.asarray(places.reshape(-1)), axis=0)

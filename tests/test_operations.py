@@ -10,11 +10,15 @@ from operations import ROWS, Call, Draw, Fixed, Operation
 from oracle import as_list, assert_same, convert, here, host, there, torch_or_skip
 
 import autograd
-from autograd import Tensor
+from autograd import OperationError, Tensor
 from autograd.testing import gradcheck, gradgradcheck
 
 EVERY = [pytest.param(row, id=f"{number}-{row}") for number, row in enumerate(ROWS)]
 SMOOTH = [pytest.param(row, id=f"{number}-{row}") for number, row in enumerate(ROWS) if row.differentiable]
+
+
+# Where torch has an answer for integers and this engine a clear error: 2 ** -1 is no integer.
+REFUSED = {"pow"}
 
 
 def arguments(call: Call, make: Any) -> tuple[list[Any], dict[str, Any]]:
@@ -133,6 +137,40 @@ def test_second_gradient_is_the_numeric_one(row: Operation) -> None:
     for call in row.samples(Draw()):
         function, targets = differentiated(row, call)
         assert gradgradcheck(function, targets, atol=1e-4)
+
+
+def _as_kind(kind: str) -> Any:
+    """Makes arrays of one dtype out of the samples' floating ones."""
+
+    def array(value: np.ndarray) -> np.ndarray:
+        return (value > 0 if kind == "bool" else np.trunc(value)).astype(kind) if value.dtype.kind == "f" else value
+
+    return array
+
+
+@pytest.mark.parametrize("kind", ["bool", "int64", "int32", "uint8", "float16"])
+@pytest.mark.parametrize("row", [row for row in EVERY if row.values[0].integers])
+def test_other_dtypes_agree_with_torch(row: Operation, kind: str) -> None:
+    """Integers, bools and half precision give torch's values and dtype; where torch refuses, an answer is a bonus."""
+    torch = torch_or_skip()
+    for call in row.samples(Draw()):
+        array = _as_kind(kind)
+        if kind == "uint8":
+            call = Call(tuple(convert(x, lambda a: np.asarray(np.abs(a))) for x in call.args), call.kwargs)
+        args, kwargs = arguments(call, lambda a, _: torch.tensor(array(a)))
+        try:
+            expected = as_list(there(row.name)(*args, **kwargs))
+        except RuntimeError:
+            expected = None
+        args, kwargs = arguments(call, lambda a, _: autograd.tensor(array(a)))
+        try:
+            out = as_list(here(row.name)(*args, **kwargs))
+        except (OperationError, TypeError):
+            assert expected is None or (row.name in REFUSED and "int" in kind)
+            continue
+        for mine, other in zip(out, expected or [], strict=expected is not None):
+            half = kind == "float16"
+            assert_same(mine, other, rtol=4e-3 if half else 1e-5, atol=2e-3 if half else 1e-6, what=str(call))
 
 
 def _method_of(row: Operation) -> str | None:

@@ -82,6 +82,9 @@ class Backend:
     def all_finite(self, array: Array) -> bool:
         return bool(self.xp.all(self.xp.isfinite(array)))
 
+    def check_divisor(self, y: Any) -> None:
+        """ValueError for a zero among integers, which have no infinity to give; here nothing is looked at."""
+
     # Named kernels: indexing
 
     def index(self, x: Array, index: tuple) -> Array:

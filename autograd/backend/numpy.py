@@ -85,6 +85,10 @@ class NumpyBackend(Backend):
         for start in range(0, max(count, 1), step):
             yield slice(start, start + step)
 
+    def check_divisor(self, y: Any) -> None:
+        if np.asarray(y).dtype.kind in "iu" and not np.all(y):
+            raise ValueError("division of integers by zero")
+
     def unfold(self, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
         windows = _windows(np.lib.stride_tricks.as_strided, x, kernel, stride, dilation)
         return np.ascontiguousarray(windows)
@@ -106,7 +110,9 @@ class NumpyBackend(Backend):
         return super().gate_positive(g, x) if gated is None else gated
 
     def erf(self, x: Array) -> Array:
-        return super().erf(x) if _scipy_erf is None else _scipy_erf(x)
+        if _scipy_erf is None or x.dtype == np.float16:
+            return super().erf(x)
+        return _scipy_erf(x)
 
     def gate(self, g: Array, condition: Array) -> Array:
         return np.multiply(g, condition)

@@ -71,7 +71,7 @@ def _convolution_input(backend, up, weight, *, space, stride, padding, dilation,
     outs, kernel, channels = up.shape[2:], weight.shape[2:], weight.shape[1]
     matrix = xp.matrix_transpose(_weight_matrix(xp, weight, groups))
     padded = [size + 2 * p for size, p in zip(space, padding, strict=True)]
-    inner = (slice(None), *(slice(p, p + size) for p, size in zip(padding, space, strict=True)))
+    inner = (slice(None), *(slice(p, p + size) for p, size in zip(padding, space, strict=True)), slice(None))
     parts = []
     for batch in _blocks(backend, up, outs, kernel, groups * channels):
         product = xp.matmul(_by_group(xp, _channels_last(xp, up[batch, ...]), len(outs), groups), matrix)

@@ -138,27 +138,32 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     if rounding_mode == "floor":
         return floor_divide(input, other)
     if rounding_mode == "trunc":
-        kind = result_type(input, other)
-        quotient = trunc(_true_divide(input, other))
-        return quotient if kind.is_floating_point else cast(quotient, kind)
+        if result_type(input, other).is_floating_point:
+            return trunc(_true_divide(input, other))
+        return floor_divide(sub(input, fmod(input, other)), other)
     raise ValueError(f"div: rounding_mode is one of None, 'trunc' and 'floor', got {rounding_mode!r}")
 
 
 @binary(x=lambda g: zeros_like(g), y=lambda g: zeros_like(g))
-def floor_divide(xp, x, y):
+def floor_divide(backend, x, y):
     """floor(input / other); its gradient is zero wherever there is one."""
-    return xp.floor_divide(x, y)
+    backend.check_divisor(y)
+    return backend.xp.floor_divide(x, y)
 
 
 @binary(x=lambda g: g, y=lambda g, x, y: neg(mul(g, floor_divide(x, y))))
-def remainder(xp, x, y):
+def remainder(backend, x, y):
     """input - floor(input / other) * other: has the sign of `other`, as Python's %."""
-    return xp.remainder(x, y)
+    backend.check_divisor(y)
+    return backend.xp.remainder(x, y)
 
 
 def fmod(input: Any, other: Any) -> Tensor:
     """input - trunc(input / other) * other: has the sign of `input`, as C's fmod."""
-    return sub(input, mul(div(input, other, rounding_mode="trunc"), other))
+    if result_type(input, other).is_floating_point:
+        return sub(input, mul(div(input, other, rounding_mode="trunc"), other))
+    rest = remainder(input, other)
+    return where(logical_and(ne(rest, 0), ne(lt(rest, 0), lt(input, 0))), sub(rest, other), rest)
 
 
 @binary(x=lambda g, x, y: _pow_by_base(g, x, y), y=lambda g, x, y, out: _pow_by_exponent(g, x, y, out))
@@ -220,6 +225,8 @@ def reciprocal(xp, x):
 @unary(to_float=False, x=lambda g, x: mul(mul(g, 2.0), x))
 def square(xp, x):
     """input * input."""
+    if _is_bool(xp, x):
+        x = xp.astype(x, xp.int64)
     return xp.multiply(x, x)
 
 
@@ -697,6 +704,8 @@ def isfinite(xp, x):
 
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
     """|input - other| <= atol + rtol * |other|, elementwise."""
+    if not result_type(input, other).is_floating_point:
+        input, other = cast(input, dtypes.float64), cast(other, dtypes.float64)
     close = logical_or(eq(input, other), le(abs(sub(input, other)), add(mul(abs(other), rtol), atol)))
     finite = logical_or(eq(input, other), isfinite(other))
     close = logical_and(close, finite)
