@@ -157,12 +157,12 @@ def test_other_dtypes_agree_with_torch(row: Operation, kind: str) -> None:
         array = _as_kind(kind)
         if kind == "uint8":
             call = Call(tuple(convert(x, lambda a: np.asarray(np.abs(a))) for x in call.args), call.kwargs)
-        args, kwargs = arguments(call, lambda a, _: torch.tensor(array(a)))
+        args, kwargs = arguments(call, lambda a, _, array=array: torch.tensor(array(a)))
         try:
             expected = as_list(there(row.name)(*args, **kwargs))
         except RuntimeError:
             expected = None
-        args, kwargs = arguments(call, lambda a, _: autograd.tensor(array(a)))
+        args, kwargs = arguments(call, lambda a, _, array=array: autograd.tensor(array(a)))
         try:
             out = as_list(here(row.name)(*args, **kwargs))
         except (OperationError, TypeError):

@@ -81,7 +81,7 @@ def _parse(x: Tensor, index: Any) -> tuple[tuple, list[Tensor]]:
         if isinstance(part, list | np.ndarray | range):
             from .creation import as_tensor
 
-            part = as_tensor(np.asarray(part, dtype=np.int64) if len(part) == 0 else np.asarray(part), device=x.device)
+            part = as_tensor(np.asarray(part) if np.size(part) else np.asarray(part, dtype=np.int64), device=x.device)
         if isinstance(part, Tensor):
             if part.dtype.is_floating_point:
                 raise IndexError(f"tensors used as indices must be integers or bools, got {part.dtype}")
@@ -119,9 +119,25 @@ def _check_bounds(x: Tensor, pattern: list[Any], tensors: list[Tensor]) -> int:
     return taken
 
 
+def _integers_first(x: Tensor, pattern: tuple, tensors: list[Tensor]) -> tuple[Tensor, tuple]:
+    """Beside index tensors, integers select as slices would: they are no index arrays, as NumPy's would be."""
+    if not tensors or not any(isinstance(part, int) for part in pattern):
+        return x, pattern
+    selection: list[Any] = []
+    arrays = iter(tensors)
+    for part in pattern:
+        if part is ARRAY:
+            array = next(arrays)
+            selection += [slice(None)] * (array.ndim if array.dtype is dtypes.bool else 1)
+        elif part is not None:
+            selection.append(slice(None) if isinstance(part, slice) else part)
+    return read(x, tuple(selection)), tuple(part for part in pattern if not isinstance(part, int))
+
+
 def read(x: Tensor, index: Any) -> Tensor:
     """x[index]: a view for integers, slices, None and Ellipsis; a copy for index tensors and masks."""
     pattern, tensors = _parse(x, index)
+    x, pattern = _integers_first(x, pattern, tensors)
     if not tensors:
         return apply(_slice, x, index=pattern)
     return apply(_index, x, *tensors, pattern=pattern)
@@ -140,7 +156,9 @@ def write(x: Tensor, index: Any, value: Any) -> Tensor:
         from .creation import as_tensor
 
         value = cast(as_tensor(value, device=x.device), x.dtype)
-    return apply(_index_put, x, value, *tensors, pattern=pattern)
+    selected, pattern = _integers_first(x, pattern, tensors)
+    apply(_index_put, selected, value, *tensors, pattern=pattern)
+    return x
 
 
 def _as_kind(value: Any, kind: dtypes.dtype) -> Any:
