@@ -60,7 +60,7 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
     if primitive.mutates:
         mutated = primitive.mutates(**params) if callable(primitive.mutates) else primitive.mutates
         for i in mutated:
-            check_writable(inputs[i], primitive.name)
+            check_writable(inputs[i], primitive.name, bool(tracked & primitive.differentiable))
     try:
         result = primitive.compute(backend if primitive.wants_backend else backend.xp, *arrays, **params)
     except (ValueError, TypeError, NotImplementedError) as error:
@@ -108,7 +108,7 @@ def _share(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any], 
     source = inputs[0]
     if out._backend.shares_memory(out._array, source._array):
         out._versions = source._versions
-        if modes.grad:
+        if out._versions is not None:
             out._view = View(source, primitive, params)
 
 
@@ -142,8 +142,8 @@ class Saved:
         self.array, self.backend, self.edge = x._array, x._backend, edge
         self.versions, self.version = x._versions, x._versions[0]
 
-    def unpack(self, user: str) -> Tensor:
-        """The saved tensor, tied to its history again; BackwardError if it was overwritten since."""
+    def unpack(self, user: str, tied: bool = False) -> Tensor:
+        """The saved tensor, tied to its history if that is `tied` or recorded; BackwardError if it was overwritten."""
         if self.versions[0] != self.version:
             raise BackwardError(
                 f"{user}: a value needed for the gradient (shape {tuple(self.array.shape)}) was modified in place "
@@ -151,7 +151,7 @@ class Saved:
             )
         x = wrap(self.array, self.backend)
         x._versions = self.versions
-        if self.edge is not None and modes.grad:
+        if self.edge is not None and (tied or modes.grad):
             source = self.edge[0]
             if isinstance(source, Tensor) and source._array is self.array:
                 return source
@@ -317,7 +317,7 @@ class SavedOutput:
         self.node = weakref.ref(node)
         self.number = number
 
-    def unpack(self, user: str) -> Tensor:
+    def unpack(self, user: str, tied: bool = False) -> Tensor:
         x = self.saved.unpack(user)
         node = self.node()
         if node is not None and self.number < node.outputs:
@@ -486,7 +486,7 @@ def _start(outputs: Sequence[Tensor], gradients: Sequence[Tensor | None] | Tenso
         raise BackwardError(f"{asking}: got {len(outputs)} outputs and {len(gradients)} gradients")
     started = []
     for number, (output, gradient) in enumerate(zip(outputs, gradients, strict=True)):
-        if not (output._requires_grad or output.requires_grad):
+        if not output.requires_grad:
             raise BackwardError(
                 f"{asking}: element {number} of the tensors does not require grad and does not have a grad_fn"
             )

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from .engine import Node, Saved, edge_of
+from .engine import Node, Saved, SavedOutput, edge_of
 from .errors import BackwardError
 from .modes import modes
 from .tensor import Tensor, wrap
@@ -33,7 +33,7 @@ class Context:
         """What was saved; BackwardError if it was overwritten, or freed by a first backward pass."""
         if self._saved is None:
             raise BackwardError("saved_tensors: freed by an earlier backward; pass retain_graph=True to that one")
-        return tuple(each.unpack("Function") if hasattr(each, "unpack") else each for each in self._saved)
+        return tuple(each.unpack("Function", tied=True) if hasattr(each, "unpack") else each for each in self._saved)
 
     def mark_non_differentiable(self, *outputs: Tensor) -> None:
         """These outputs get no gradient."""
@@ -193,25 +193,9 @@ class Function:
         return outputs
 
 
-class _SavedOutput:
-    """An output that its own node saved, without the cycle that holding the node would make."""
-
-    def __init__(self, x: Tensor, node: Node, number: int) -> None:
-        import weakref
-
-        self.saved, self.node, self.number = Saved(x, None), weakref.ref(node), number
-
-    def unpack(self, user: str) -> Tensor:
-        x = self.saved.unpack(user)
-        node = self.node()
-        if node is not None:
-            x._requires_grad, x._node, x._output = True, node, self.number
-        return x
-
-
 def _keep(x: Tensor, node: Node, output: int | None, edges: list, inputs: dict[int, int]) -> Any:
     if output is not None:
-        return _SavedOutput(x, node, output)
+        return SavedOutput(x, node, output)
     return Saved(x, edges[inputs[id(x)]] if id(x) in inputs else edge_of(x))
 
 

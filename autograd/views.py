@@ -45,7 +45,7 @@ class View:
         return x
 
 
-def check_writable(x: Any, operation: str) -> None:
+def check_writable(x: Any, operation: str, tracked: bool = False) -> None:
     """Refuses a write in place that would lose a gradient or hit shared elements, before anything is changed."""
     if modes.grad and x._requires_grad:
         if x._node is None:
@@ -59,6 +59,12 @@ def check_writable(x: Any, operation: str) -> None:
                 f"{operation}: a view of a leaf tensor that requires grad is being written in place; "
                 "do it inside no_grad(), or on a clone()"
             )
+    view = x._view
+    if modes.grad and view is not None and not view.recorded and (tracked or view.base._requires_grad):
+        raise BackwardError(
+            f"{operation}: a view made in no_grad mode is being written in place with grad mode enabled; "
+            "make the view outside no_grad"
+        )
     if x._versions is None and not modes.inference:
         raise BackwardError(
             f"{operation}: a tensor made in inference_mode can't be changed in place outside; clone() it first"
@@ -93,11 +99,6 @@ def rewrite(target: Tensor, node: Node) -> None:
     view = target._view
     if view is not None:
         base = view.base
-        if not view.recorded:
-            raise BackwardError(
-                f"{node.label}: a view made in no_grad mode is being written in place with grad mode enabled; "
-                "make the view outside no_grad"
-            )
         overwritten = Node(_overwrite, {"view": view}, [edge_of(base), (node, 0)], 1)
         base._node, base._output, base._requires_grad = overwritten, 0, True
     target._node, target._output, target._requires_grad = node, 0, True

@@ -128,7 +128,7 @@ def test_tensor_constructor() -> None:
 def test_default_device(device: autograd.device) -> None:
     assert autograd.zeros(1).device == device
     assert autograd.rand(1).device == device
-    with pytest.raises(RuntimeError, match="no backend is registered for device 'abacus'; known: .*cpu"):
+    with pytest.raises(RuntimeError, match=r"no backend is registered for device .abacus.; known: .*cpu"):
         autograd.set_default_device("abacus")
     assert autograd.get_default_device() == device
 
