@@ -18,14 +18,15 @@ class _BatchNorm(Module):
 
     def __init__(
         self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
-        track_running_stats: bool = True, device: Any = None, dtype: Any = None,
+        track_running_stats: bool = True, device: Any = None, dtype: Any = None, *, bias: bool = True,
     ) -> None:  # fmt: skip
         super().__init__()
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
         options = {"device": device, "dtype": dtype}
-        for name, start in (("weight", autograd.ones), ("bias", autograd.zeros)):
-            self.register_parameter(name, Parameter(start(num_features, **options)) if affine else None)
+        self.register_parameter("weight", Parameter(autograd.ones(num_features, **options)) if affine else None)
+        has_bias = affine and bias
+        self.register_parameter("bias", Parameter(autograd.zeros(num_features, **options)) if has_bias else None)
         for name, start in (("running_mean", autograd.zeros), ("running_var", autograd.ones)):
             self.register_buffer(name, start(num_features, **options) if track_running_stats else None)
         batches = autograd.tensor(0, dtype=autograd.int64, device=device) if track_running_stats else None
@@ -43,6 +44,7 @@ class _BatchNorm(Module):
         self.reset_running_stats()
         if self.affine:
             init.ones_(self.weight)
+        if self.bias is not None:
             init.zeros_(self.bias)
 
     def forward(self, input: Tensor) -> Tensor:
@@ -69,7 +71,7 @@ class _BatchNorm(Module):
     def extra_repr(self) -> str:
         return (
             f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-            f"track_running_stats={self.track_running_stats}"
+            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
         )
 
 

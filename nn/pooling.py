@@ -6,6 +6,7 @@ from typing import Any
 
 from autograd import Tensor
 from autograd.ops import pooling
+from autograd.ops.convolution import as_tuple
 
 from .module import Module
 
@@ -94,7 +95,10 @@ class AvgPool1d(_AvgPool):
         self, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
         count_include_pad: bool = True,
     ) -> None:  # fmt: skip
-        super().__init__(kernel_size, stride, padding, ceil_mode, count_include_pad)
+        super().__init__(
+            as_tuple(kernel_size, 1), as_tuple(kernel_size if stride is None else stride, 1), as_tuple(padding, 1),
+            ceil_mode, count_include_pad,
+        )  # fmt: skip
 
 
 class AvgPool2d(_AvgPool):
