@@ -51,6 +51,7 @@ class _Format:
     def _measure(self, values: np.ndarray) -> None:
         nonzero = values[np.isfinite(values) & (values != 0)]
         size = np.abs(nonzero)
+        self.whole = True
         if size.size:
             smallest, largest = size.min(), size.max()
             self.whole = bool((nonzero == np.ceil(nonzero)).all())
@@ -58,11 +59,9 @@ class _Format:
         if _OPTIONS["sci_mode"] is not None:
             self.scientific = _OPTIONS["sci_mode"]
         if self.whole and not self.scientific:
-            self.width = max((len(f"{value:.0f}") + 1 for value in values), default=1)
+            self.width = max((len(f"{value:.0f}") + 1 for value in nonzero), default=1)
         else:
             self.width = max((len(self(value)) for value in nonzero), default=1)
-            if not np.isfinite(values).all():
-                self.width = max(self.width, max(len(self(value)) for value in values[~np.isfinite(values)]))
 
     def __call__(self, value: Any) -> str:
         if not self.floating:

@@ -82,7 +82,7 @@ class Optimizer:
 
     def hyper(self, group: dict[str, Any]) -> dict[str, Any]:
         """What the kernel reads of a group."""
-        return {name: group[name] for name in self.hyperparameters}
+        return {name: _plain(group[name]) for name in self.hyperparameters}
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Updates every parameter that has a gradient; `closure` recomputes and returns the loss first."""
@@ -173,6 +173,11 @@ def _adopt(name: str, value: Any, p: Tensor) -> Any:
     if not isinstance(value, Tensor):
         return copy.deepcopy(value)
     return value.detach().clone().to(device=p.device, dtype=None if name == "step" else p.dtype)
+
+
+def _plain(value: Any) -> Any:
+    """A hyperparameter for the kernel: a tensor (a learning rate, say) as its array."""
+    return value._array if isinstance(value, Tensor) else value
 
 
 def check_at_least_zero(**values: Any) -> None:

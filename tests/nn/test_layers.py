@@ -172,9 +172,9 @@ def test_layers_refuse_wrong_shapes() -> None:
         nn.Linear(4, 2)(autograd.ones(2, 3))
     with pytest.raises(autograd.OperationError, match=r"Conv2d: .*got shape \(3,\)"):
         nn.Conv2d(1, 1, 3)(autograd.ones(3))
-    with pytest.raises(autograd.OperationError, match="Conv2d: .*channels"):
+    with pytest.raises(autograd.OperationError, match=r"Conv2d: .*channels"):
         nn.Conv2d(2, 1, 3)(autograd.ones(1, 3, 5, 5))
-    with pytest.raises(autograd.OperationError, match="Conv2d: .*kernel"):
+    with pytest.raises(autograd.OperationError, match=r"Conv2d: .*kernel"):
         nn.Conv2d(1, 1, 5)(autograd.ones(1, 1, 3, 3))
     with pytest.raises(ValueError, match="BatchNorm2d: expected 4 dimensions"):
         nn.BatchNorm2d(3)(autograd.ones(2, 3))
