@@ -1,4 +1,6 @@
-"""`--device cuda` runs the same tests on a GPU; `--device strict` on a namespace that is the array API and no more."""
+"""`--device cuda` runs the same tests on a GPU; `--device strict` on a namespace that is the array API and no more,
+`--device guard` on one that has CuPy's names and keywords and no more.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +12,17 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import guard_backend
 import strict_backend
 
 import autograd
 
+guard_backend.register()
 strict_backend.register()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--device", default="cpu", help="where the tests' tensors live: cpu, cuda, strict")
+    parser.addoption("--device", default="cpu", help="where the tests' tensors live: cpu, cuda, strict, guard")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -46,6 +46,12 @@ class StrictBackend(Backend):
     def to_numpy(self, array: Any) -> np.ndarray:
         return np.asarray(array.to_device(self.xp.Device("CPU_DEVICE"))).copy()
 
+    def shares_memory(self, view: Any, source: Any) -> bool:
+        return np.may_share_memory(view._array, source._array)
+
+    def exclusive(self, array: Any) -> bool:
+        return array._array.flags.writeable  # what broadcast_to gives is not
+
     def index(self, x: Any, index: tuple) -> Any:
         places = np.arange(math.prod(x.shape)).reshape(x.shape)[self._host_index(index)]
         taken = self.xp.take(self.xp.reshape(x, (-1,)), self.xp.asarray(places.reshape(-1)), axis=0)

@@ -60,6 +60,8 @@ CALLS = [
 @pytest.mark.parametrize("call", CALLS)
 def test_agrees_with_torch(call: str) -> None:
     torch = torch_or_skip()
+    if autograd.get_default_device() == "strict" and "float16" in call:
+        pytest.skip("the array API has no float16")
     ours = eval(f"torch.{call}", {"torch": autograd, "np": np})
     assert_same(ours, eval(f"torch.{call}", {"torch": torch, "np": np}), rtol=1e-6)
     assert ours.is_leaf

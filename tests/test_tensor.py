@@ -142,8 +142,8 @@ def test_promotion_is_torch(first: str, second: str) -> None:
                 kinds.append(engine.maximum(x, y if engine.is_tensor(y) else engine.ones(())).dtype)
         return [str(kind).split(".")[1] for kind in kinds]
 
-    if autograd.get_default_device() == "strict" and "float16" in (first, second):
-        pytest.skip("the array API has no float16")
+    if autograd.get_default_device() == "strict" and ("float16" in (first, second) or first == "bool"):
+        pytest.skip("the array API has no float16, and no sum of bools")
     assert result(autograd) == result(torch)
 
 

@@ -23,8 +23,9 @@ Array = Any
 class Backend:
     """One device's arrays. Subclass it, and hand a factory to `autograd.backend.register_backend`.
 
-    `xp` is the array namespace, `array_type` the class of its arrays, `dtypes` maps the namespace's
-    dtypes to autograd's and `native` the other way.
+    `xp` is the array namespace; what it makes from nothing (`zeros`, `arange`) must lie on this device.
+    `array_type` is the class of its arrays; `dtypes` maps the namespace's dtypes to autograd's and
+    `native` the other way.
     """
 
     device: Device
@@ -56,8 +57,8 @@ class Backend:
         return array
 
     def shares_memory(self, view: Array, source: Array) -> bool:
-        """Whether `view`, just made from `source`, is a window on its memory."""
-        return view is source
+        """Whether `view`, just made from `source`, is a window on its memory: False if this namespace copies."""
+        raise NotImplementedError
 
     def exclusive(self, array: Array) -> bool:
         """Whether each element has a place of its own in memory, so that writing in place is safe."""
@@ -80,7 +81,7 @@ class Backend:
         """Waits until all that was asked of the device is done."""
 
     def all_finite(self, array: Array) -> bool:
-        return bool(self.xp.all(self.xp.isfinite(array)))
+        return bool(self.to_numpy(self.xp.all(self.xp.isfinite(array))))
 
     def check_divisor(self, y: Any) -> None:
         """ValueError for a zero among integers, which have no infinity to give; here nothing is looked at."""
@@ -114,7 +115,7 @@ class Backend:
         window = tuple(slice(None) if i == axis else slice(0, n) for i, n in enumerate(index.shape))
         places = xp.expand_dims(xp.moveaxis(index, axis, -1), axis=-1) == xp.arange(x.shape[axis])
         spread = xp.expand_dims(xp.moveaxis(value, axis, -1), axis=-1) * xp.astype(places, x.dtype)
-        x[window] = x[window] + xp.moveaxis(xp.sum(spread, axis=-2), -1, axis)
+        x[window] = x[window] + xp.moveaxis(xp.sum(spread, axis=-2, dtype=x.dtype), -1, axis)
 
     def blocks(self, count: int, bytes_each: int) -> Iterator[slice]:
         """Slices of a batch of `count`, each as large as the device likes to work on at once: here, all of it."""
@@ -133,7 +134,7 @@ class Backend:
         """The adjoint of unfold: sums windows (N, *O, *K, C) back into (N, *S, C)."""
         dims = len(space)
         kernel = windows.shape[1 + dims : 1 + 2 * dims]
-        x = self.xp.zeros((windows.shape[0], *space, windows.shape[-1]), dtype=windows.dtype, device=windows.device)
+        x = self.xp.zeros((windows.shape[0], *space, windows.shape[-1]), dtype=windows.dtype)
         every = (slice(None),) * (1 + dims)
         offsets = itertools.product(*map(range, kernel))
         for offset, place in zip(offsets, window_slices(space, kernel, stride, dilation), strict=True):

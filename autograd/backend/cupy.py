@@ -55,8 +55,7 @@ class CupyBackend(Backend):
         return self.xp.ascontiguousarray(array)
 
     def shares_memory(self, view: Array, source: Array) -> bool:
-        base = view.base
-        return view is source or (base is not None and (base is source or base is source.base))
+        return view.data.mem is source.data.mem
 
     def exclusive(self, array: Array) -> bool:
         if 0 not in array.strides:

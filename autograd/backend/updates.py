@@ -78,6 +78,6 @@ def adagrad(
 ) -> None:  # fmt: skip
     step += 1.0
     g = _direction(p, g, weight_decay, maximize)
-    rate = xp.astype(lr / (1.0 + (step - 1.0) * lr_decay), p.dtype)
+    rate = xp.astype(lr / (1.0 + (xp.astype(step, xp.float64) - 1.0) * lr_decay), p.dtype)
     sum += g * g
     p -= rate * (g / (xp.sqrt(sum) + eps))

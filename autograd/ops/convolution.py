@@ -146,7 +146,7 @@ def _windows(
         return xp.reshape(last, (*last.shape[:-1], *kernel, last.shape[-1]))
     if any(padding):
         shape = tuple(size + 2 * p for size, p in zip(x.shape[2:], padding, strict=True))
-        padded = xp.zeros((x.shape[0], *shape, x.shape[1]), dtype=x.dtype, device=x.device)
+        padded = xp.zeros((x.shape[0], *shape, x.shape[1]), dtype=x.dtype)
         inner = tuple(slice(p, p + size) for size, p in zip(x.shape[2:], padding, strict=True))
         padded[(slice(None), *inner, slice(None))] = last
         last = padded

@@ -30,10 +30,10 @@ def _slice(xp, x, *, index):
 
 
 @primitive(up=lambda g, index: apply(_slice, g, index=index))
-def _slice_adjoint(xp, up, *, shape, index):
+def _slice_adjoint(backend, up, *, shape, index):
     """Zeros with `up` where the slice lies."""
-    whole = xp.zeros(shape, dtype=up.dtype, device=up.device)
-    whole[index] = up
+    whole = backend.xp.zeros(shape, dtype=up.dtype)
+    backend.index_write(whole, index, up)
     return whole
 
 
@@ -47,7 +47,7 @@ def _index(backend, x, *indices, pattern):
 @primitive(up=lambda g, indices, pattern: apply(_index, g, *indices, pattern=pattern))
 def _index_adjoint(backend, up, *indices, shape, pattern):
     """Zeros to which `up` is added at the indices."""
-    whole = backend.xp.zeros(shape, dtype=up.dtype, device=up.device)
+    whole = backend.xp.zeros(shape, dtype=up.dtype)
     backend.index_add(whole, _fill(pattern, indices), up)
     return whole
 
@@ -176,7 +176,7 @@ def _gather(backend, x, index, *, dim):
 @primitive(up=lambda g, index, dim: apply(_gather, g, index, dim=dim))
 def _scatter_sum(backend, up, index, *, shape, dim):
     """Zeros to which `up` is added where `gather` would read."""
-    whole = backend.xp.zeros(shape, dtype=up.dtype, device=up.device)
+    whole = backend.xp.zeros(shape, dtype=up.dtype)
     backend.add_along(whole, index, up, dim)
     return whole
 

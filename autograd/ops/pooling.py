@@ -89,7 +89,7 @@ def _sum_pool(xp, x, *, kernel, stride):
 
 @primitive(up=lambda g, kernel, stride: apply(_sum_pool, g, kernel=kernel, stride=stride))
 def _spread(xp, up, *, space, kernel, stride):
-    whole = xp.zeros((*up.shape[:2], *space), dtype=up.dtype, device=up.device)
+    whole = xp.zeros((*up.shape[:2], *space), dtype=up.dtype)
     for place in _places(whole, kernel, stride, (1,) * len(kernel)):
         whole[place] += up
     return whole

@@ -70,7 +70,7 @@ def _triu(xp, x, *, diagonal):
 def _pad(xp, x, *, widths, value):
     """Grows each dimension by (before, after) elements of one value."""
     shape = tuple(size + before + after for size, (before, after) in zip(x.shape, widths, strict=True))
-    padded = xp.full(shape, value, dtype=x.dtype, device=x.device) if value else xp.zeros(shape, dtype=x.dtype)
+    padded = xp.full(shape, value, dtype=x.dtype) if value else xp.zeros(shape, dtype=x.dtype)
     padded[tuple(slice(before, before + size) for size, (before, _) in zip(x.shape, widths, strict=True))] = x
     return padded
 

@@ -48,7 +48,7 @@ def make(optimizer: str, engine: Any, package: Any, dtype: str) -> tuple[list[An
 def descend(engine: Any, params: list[Any], optimizer: Any, steps: int) -> None:
     for _ in range(steps):
         optimizer.zero_grad()
-        loss = sum(((p - 0.5) ** 4).sum() + engine.sin(3 * p).sum() for p in params)
+        loss = sum(((p - 0.5) ** 2).sum() + 0.2 * engine.sin(3 * p).sum() for p in params)
         loss.backward()
         optimizer.step()
 

@@ -44,7 +44,7 @@ def test_the_wrong_input_and_element_are_named() -> None:
     assert "worst: d output[1] / d input[1]" in message
     assert "backward: 1.5" in message
     assert "numeric:  3" in message
-    assert "tensor([2., 5.], dtype=autograd.float64)" in message
+    assert "tensor([2., 5.]" in message
 
 
 def test_a_missing_gradient_is_found() -> None:

@@ -1,0 +1,178 @@
+"""A device's own kernels agree with the portable references: NumPy's and numba's with those of `Backend`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from oracle import host
+
+import autograd
+import nn
+from autograd.backend import Backend, get_backend
+from autograd.backend import numpy as numpy_backend
+from autograd.backend.special import erf
+
+pytestmark = pytest.mark.cpu_only
+
+CPU = get_backend("cpu")
+FAST = pytest.param(True, marks=pytest.mark.skipif(numpy_backend.fast is None, reason="numba is not installed"))
+
+
+@pytest.fixture(params=[FAST, False], ids=["numba", "numpy"])
+def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Backend:
+    """The CPU's backend with and without compiled kernels."""
+    if not request.param:
+        monkeypatch.setattr(numpy_backend, "fast", None)
+    return CPU
+
+
+WINDOWS = [((3, 3), (1, 1), (1, 1)), ((2, 2), (2, 2), (1, 1)), ((3, 2), (2, 1), (1, 2)), ((2, 3), (3, 3), (2, 1))]
+
+
+@pytest.mark.parametrize(("kernel", "stride", "dilation"), WINDOWS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_windows(backend: Backend, rng: np.random.Generator, kernel, stride, dilation, dtype) -> None:
+    x = rng.normal(size=(2, 8, 7, 3)).astype(dtype)
+    windows = backend.unfold(x, kernel, stride, dilation)
+    np.testing.assert_array_equal(windows, Backend.unfold(backend, x, kernel, stride, dilation))
+    assert windows.flags.c_contiguous
+    g = rng.normal(size=windows.shape).astype(dtype)
+    folded = backend.fold(g, (8, 7), stride, dilation)
+    np.testing.assert_allclose(folded, Backend.fold(backend, g, (8, 7), stride, dilation), rtol=1e-5, atol=1e-5)
+    # They are adjoint: <unfold x, g> = <x, fold g>.
+    np.testing.assert_allclose((windows * g).sum(), (x * folded).sum(), rtol=1e-3)
+
+
+@pytest.mark.parametrize(("kernel", "stride", "dilation"), WINDOWS)
+def test_max_scatter(backend: Backend, rng: np.random.Generator, kernel, stride, dilation) -> None:
+    x = rng.integers(0, 4, size=(2, 3, 8, 7)).astype(np.float32)  # with ties
+    best = autograd.ops.pooling._max_pool.compute(np, x, kernel=kernel, stride=stride, dilation=dilation)
+    g = rng.normal(size=best.shape).astype(np.float32)
+    ours = backend.max_scatter(g, x, best, kernel, stride, dilation)
+    np.testing.assert_allclose(ours, Backend.max_scatter(backend, g, x, best, kernel, stride, dilation), atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(7,), (80, 90), (8, 30, 9, 5)])
+@pytest.mark.parametrize("order", ["C", "F", "sliced"])
+def test_gate_positive(backend: Backend, rng: np.random.Generator, shape, order) -> None:
+    g, x = (rng.normal(size=shape).astype(np.float32) for _ in range(2))
+    x.flat[0] = np.nan
+    if order == "F":
+        g, x = np.asfortranarray(g), np.asfortranarray(x)
+    elif order == "sliced":
+        g, x = g[::2], x[::2]
+    np.testing.assert_array_equal(backend.gate_positive(g, x), np.where(x > 0, g, 0))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("mean", [True, False])
+@pytest.mark.parametrize("weighted", [True, False])
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_class_cross_entropy(backend: Backend, rng: np.random.Generator, dtype, mean, weighted, smoothing) -> None:
+    x = (rng.normal(size=(9, 4)) * 30).astype(dtype)
+    target = rng.integers(0, 4, 9)
+    target[3] = -100
+    weight = rng.uniform(0.5, 2, 4).astype(dtype) if weighted else None
+    options = (weight, -100, smoothing, mean)
+    loss = backend.class_cross_entropy(x, target, *options)
+    np.testing.assert_allclose(loss, Backend.class_cross_entropy(backend, x, target, *options), rtol=1e-5)
+    up = np.asarray(1.7, dtype=dtype)
+    slope = backend.class_cross_entropy_slope(up, x, target, *options)
+    expected = Backend.class_cross_entropy_slope(backend, up, x, target, *options)
+    np.testing.assert_allclose(slope, expected, rtol=1e-4, atol=1e-6)
+    assert loss.dtype == slope.dtype == dtype
+
+
+UPDATES = {
+    "adam": (["step", "exp_avg", "exp_avg_sq"], {"lr": 0.1, "betas": (0.9, 0.99), "eps": 1e-8, "weight_decay": 0.1, "decoupled": False, "maximize": False}),
+    "adamw": (["step", "exp_avg", "exp_avg_sq"], {"lr": 0.1, "betas": (0.9, 0.99), "eps": 1e-8, "weight_decay": 0.1, "decoupled": True, "maximize": True}),
+    "sgd": ([], {"lr": 0.1, "momentum": 0.0, "dampening": 0.0, "weight_decay": 0.1, "nesterov": False, "maximize": False}),
+    "sgd momentum": (["momentum_buffer"], {"lr": 0.1, "momentum": 0.9, "dampening": 0.2, "weight_decay": 0.1, "nesterov": False, "maximize": True}),
+    "sgd nesterov": (["momentum_buffer"], {"lr": 0.1, "momentum": 0.9, "dampening": 0.0, "weight_decay": 0.0, "nesterov": True, "maximize": False}),
+    "rmsprop": (["step", "square_avg"], {"lr": 0.1, "alpha": 0.9, "eps": 1e-8, "weight_decay": 0.1, "momentum": 0.0, "maximize": False}),
+    "adagrad": (["step", "sum"], {"lr": 0.1, "lr_decay": 0.1, "eps": 1e-8, "weight_decay": 0.1, "maximize": True}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UPDATES)
+@pytest.mark.parametrize("layout", ["C", "F"])
+def test_updates(backend: Backend, rng: np.random.Generator, name: str, layout: str) -> None:
+    names, hyper = UPDATES[name]
+    algorithm = name.split()[0].removesuffix("w")
+
+    def start() -> list[np.ndarray]:
+        fresh = np.random.default_rng(1)
+        arrays = [np.asarray(fresh.uniform(0.5, 1.5, (6, 5)).astype(np.float32), order=layout) for _ in range(2)]
+        return arrays + [
+            np.asarray(3.0, np.float32) if kind == "step" else fresh.uniform(0.1, 1, (6, 5)).astype(np.float32)
+            for kind in names
+        ]
+
+    ours, reference = start(), start()
+    for _ in range(3):
+        backend.update(algorithm, names, [ours], hyper)
+        Backend.update(backend, algorithm, names, [reference], hyper)
+    for a, b in zip(ours, reference, strict=True):
+        np.testing.assert_allclose(a, b, rtol=2e-5)
+
+
+def test_random_words_are_numpys_philox() -> None:
+    """The portable generator, the CPU's, and numpy.random.Philox give the same words, in any portions."""
+    expected = np.random.Philox(key=[42, 0], counter=[5, 0, 0, 0]).random_raw(40)
+    for words in (CPU.random_bits, lambda state, count: Backend.random_bits(CPU, state, count)):
+        state = np.array([42, 5], np.uint64)
+        np.testing.assert_array_equal(words(state, 10), expected[:10])
+        assert state.tolist() == [42, 8]  # whole blocks of four
+        np.testing.assert_array_equal(words(state, 28), expected[12:40])
+    halves = [
+        f(np.array([7, 0], np.uint64), 11) for f in (CPU.random_halves, lambda s, n: Backend.random_halves(CPU, s, n))
+    ]
+    np.testing.assert_array_equal(*halves)
+    assert halves[0].max() < 2**24
+
+
+def test_random_numbers_are_the_same_on_every_device() -> None:
+    pytest.importorskip("array_api_strict")
+    for draw in (
+        lambda d: autograd.rand(7, device=d),
+        lambda d: autograd.randn(7, device=d),
+        lambda d: autograd.randint(0, 100, (9,), device=d),
+        lambda d: autograd.randperm(9, device=d),
+        lambda d: nn.functional.dropout(autograd.ones(50, device=d), 0.5),
+    ):
+        autograd.manual_seed(11)
+        here = host(draw("cpu"))
+        autograd.manual_seed(11)
+        np.testing.assert_allclose(host(draw("strict")), here, rtol=1e-6)
+
+
+def test_indexing_kernels(rng: np.random.Generator) -> None:
+    x = rng.normal(size=(4, 5))
+    for index in (
+        (np.array([0, 2, 2]),),
+        (np.array([0, 1]), np.array([3, 3])),
+        (slice(None), np.array([1, 1])),
+        (x > 0,),
+    ):
+        value = rng.normal(size=x[index].shape)
+        ours, reference = np.zeros_like(x), np.zeros_like(x)
+        CPU.index_add(ours, index, value)
+        Backend.index_add(CPU, reference, index, value)
+        np.testing.assert_allclose(ours, reference, atol=1e-12)
+    along = rng.integers(0, 5, size=(3, 2))
+    np.testing.assert_array_equal(CPU.take_along(x, along, 1), Backend.take_along(CPU, x, along, 1))
+    ours, reference = np.zeros_like(x), np.zeros_like(x)
+    value = rng.normal(size=(3, 2))
+    CPU.add_along(ours, along, value, 1)
+    Backend.add_along(CPU, reference, along, value, 1)
+    np.testing.assert_allclose(ours, reference, atol=1e-12)
+
+
+def test_erf_is_exact_to_rounding() -> None:
+    import math
+
+    x = np.concatenate([np.linspace(-7, 7, 2001), [0.0, 1e-300, 0.5, 4.0, np.inf, -np.inf]])
+    expected = np.array([math.erf(each) for each in x])
+    np.testing.assert_allclose(erf(np, x), expected, rtol=1e-15, atol=1e-300)
+    assert np.isnan(erf(np, np.array([np.nan]))).all()
+    np.testing.assert_allclose(erf(np, x.astype(np.float32)), expected, rtol=3e-7)
