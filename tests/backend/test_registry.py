@@ -149,6 +149,6 @@ def test_the_cuda_kernels_compile() -> None:
         )
         code, _ = compiler._NVRTCProgram(source, "kernel.cu", method="cubin").compile(("-arch=sm_90",))
         assert len(code) > 500
+        wrong = source.replace("c0 =", "undeclared =", 1)
         with pytest.raises(compiler.CompileException):
-            wrong = source.replace("c0 =", "undeclared =", 1)
             compiler._NVRTCProgram(wrong, "kernel.cu", method="cubin").compile(("-arch=sm_90",))
