@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,12 +77,23 @@ class Program:
         lines.append(f"outputs: {', '.join(map(repr, self.outputs))}")
         return "\n".join(lines)
 
+    @functools.cached_property
+    def _last_used(self) -> list[list[Value]]:
+        """For each instruction, the values that nothing after it needs; known once the recording is complete."""
+        needed = {*self.outputs, *(value for _, value in self.gradients)}
+        last = []
+        for step in reversed(self.instructions):
+            touched = {x for x in (*step.inputs, *step.outputs) if isinstance(x, Value)}
+            last.append(list(touched - needed))
+            needed |= touched
+        return last[::-1]
+
     def run(self, arrays: list[Any]) -> list[Any]:
         """Computes every instruction on the backend's arrays; returns those of the outputs and gradients."""
         values: dict[Value, Any] = dict(zip(self.inputs, arrays, strict=True))
         for value, tensor in self.states.items():
             values[value] = tensor._array
-        for step in self.instructions:
+        for step, finished in zip(self.instructions, self._last_used, strict=True):
             inputs = [values[x] if isinstance(x, Value) else x.value if isinstance(x, Cell) else x for x in step.inputs]
             backend = step.backend
             result = step.primitive.compute(
@@ -91,5 +103,7 @@ class Program:
             for value, made in zip(step.outputs, results, strict=False):
                 if made is not None:
                     values[value] = made if type(made) is backend.array_type else backend.as_array(made)
+            for value in finished:
+                del values[value]
         gradients = [values[value] for _, value in self.gradients if value is not None]
         return [values[value] for value in self.outputs] + gradients
