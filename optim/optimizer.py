@@ -108,7 +108,7 @@ class Optimizer:
             if not state:
                 with unlistened():
                     state.update(self.new_state(p, group))
-            names = tuple(name for name in self.state_names if name in state)
+            names = tuple(state)
             alike.setdefault((p._backend, names), []).append((p, g, state))
         hyper = Cell(lambda: self.hyper(group), f"{type(self).__name__} hyperparameters")
         for (_, names), members in alike.items():
@@ -155,7 +155,12 @@ class Optimizer:
         state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
         for number, p in zip(numbers, members, strict=True):
             if number in state_dict["state"]:
-                state[p] = {name: _adopt(name, value, p) for name, value in state_dict["state"][number].items()}
+                loaded_state = state_dict["state"][number]
+                state[p] = {
+                    name: _adopt(name, loaded_state[name], p)
+                    for name in self.state_names
+                    if loaded_state.get(name) is not None
+                }
         for group, loaded in zip(self.param_groups, saved, strict=True):
             group.update({k: copy.deepcopy(v) for k, v in loaded.items() if k != "params"})
         self.state = state

@@ -86,6 +86,9 @@ class Backend:
     def check_divisor(self, y: Any) -> None:
         """ValueError for a zero among integers, which have no infinity to give; here nothing is looked at."""
 
+    def sum(self, x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
+        return self.xp.sum(x, axis=axes, keepdims=keepdims)
+
     # Named kernels: indexing
 
     def index(self, x: Array, index: tuple) -> Array:

@@ -124,8 +124,12 @@ def _gate_positive(g, x, out):
 
 def gate_positive(g: Array, x: Array) -> Array | None:
     """`Backend.gate_positive`, if both lie in memory in one order without gaps."""
-    if g.dtype is not x.dtype or g.strides != x.strides or g.dtype.kind != "f" or g.size < 4096:
+    if g.dtype is not x.dtype or g.strides != x.strides or g.dtype.char not in "fd":
         return None
+    if g.flags.c_contiguous:
+        out = np.empty(g.shape, g.dtype)
+        _gate_positive(g.reshape(-1), x.reshape(-1), out.reshape(-1))
+        return out
     order = sorted(range(g.ndim), key=lambda i: -g.strides[i])
     if not g.transpose(order).flags.c_contiguous:
         return None
@@ -153,7 +157,12 @@ def _cross_entropy(x, target, ignore):
 
 
 @_compiled
-def _cross_entropy_slope(x, target, ignore, up, out):
+def _cross_entropy_slope(x, target, ignore, up, mean, out):
+    if mean:
+        met = 0
+        for i in range(x.shape[0]):
+            met += target[i] != ignore
+        up /= met
     for i in range(x.shape[0]):
         if target[i] == ignore:
             out[i, :] = 0
@@ -182,9 +191,8 @@ def class_cross_entropy(x: Array, target: Array, ignore: int, mean: bool) -> Arr
 
 
 def class_cross_entropy_slope(up: float, x: Array, target: Array, ignore: int, mean: bool) -> Array:
-    out = np.empty_like(x)
-    met = np.count_nonzero(target != ignore) if mean else 1
-    _cross_entropy_slope(x, target, ignore, up / met if met else np.nan, out)
+    out = np.empty(x.shape, x.dtype)
+    _cross_entropy_slope(x, target, ignore, up, mean, out)
     return out
 
 

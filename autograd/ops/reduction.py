@@ -34,8 +34,8 @@ def expand_reduced(g: Tensor, shape: tuple[int, ...], dim: tuple[int, ...], keep
 
 
 @primitive(x=lambda g, x_shape, dim, keepdim: expand_reduced(g, x_shape, dim, keepdim))
-def _sum(xp, x, *, dim, keepdim):
-    return xp.sum(x, axis=dim, keepdims=keepdim)
+def _sum(backend, x, *, dim, keepdim):
+    return backend.sum(x, dim, keepdim)
 
 
 def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
