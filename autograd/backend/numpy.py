@@ -23,6 +23,7 @@ except ImportError:
 
 
 BLOCK_BYTES = 1 << 21
+_add_reduce: Any = np.add.reduce  # np.sum without its wrapper in Python
 
 
 class NumpyBackend(Backend):
@@ -90,7 +91,7 @@ class NumpyBackend(Backend):
             raise ValueError("division of integers by zero")
 
     def sum(self, x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
-        return np.add.reduce(x, axis=axes, keepdims=keepdims)  # np.sum without its wrapper
+        return _add_reduce(x, axis=axes, keepdims=keepdims)
 
     def unfold(self, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
         windows = _windows(np.lib.stride_tricks.as_strided, x, kernel, stride, dilation)
