@@ -75,7 +75,7 @@ def train(model: nn.Module, loader: DataLoader, optimizer: optim.Optimizer, devi
         optimizer.step()
         losses.append(loss.item())
         bar.update()
-        bar.set_postfix(loss=f"{losses[-1]:.3f}")
+        bar.set_postfix(loss=f"{losses[-1]:.3f}", refresh=False)
     return losses
 
 
