@@ -9,36 +9,14 @@ from typing import Any, Self
 from .module import Module
 
 
-class Sequential(Module):
-    """Runs modules one after the other; give them in order, or as an OrderedDict with names.
-
-    >>> import autograd, nn
-    >>> net = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 1))
-    >>> net(autograd.ones(2, 4)).shape
-    autograd.Size([2, 1])
-    """
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__()
-        named = args[0].items() if len(args) == 1 and isinstance(args[0], OrderedDict) else enumerate(args)
-        for name, module in named:
-            self.add_module(str(name), module)
-
-    def forward(self, input: Any) -> Any:
-        for module in self:
-            input = module(input)
-        return input
+class _Row(Module):
+    """Modules called "0", "1", ... (or by names, in order): what Sequential and ModuleList share."""
 
     def __len__(self) -> int:
         return len(self._modules)
 
     def __iter__(self) -> Iterator[Any]:
         return iter(list(self._modules.values()))
-
-    def __getitem__(self, index: int | slice) -> Any:
-        if isinstance(index, slice):
-            return type(self)(OrderedDict(list(self._modules.items())[index]))
-        return list(self._modules.values())[index]
 
     def __setitem__(self, index: int, module: Module) -> None:
         self._modules[list(self._modules)[index]] = module
@@ -62,32 +40,42 @@ class Sequential(Module):
         return self
 
 
-class ModuleList(Module):
+class Sequential(_Row):
+    """Runs modules one after the other; give them in order, or as an OrderedDict with names.
+
+    >>> import autograd, nn
+    >>> net = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 1))
+    >>> net(autograd.ones(2, 4)).shape
+    autograd.Size([2, 1])
+    """
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__()
+        named = args[0].items() if len(args) == 1 and isinstance(args[0], OrderedDict) else enumerate(args)
+        for name, module in named:
+            self.add_module(str(name), module)
+
+    def forward(self, input: Any) -> Any:
+        for module in self:
+            input = module(input)
+        return input
+
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return type(self)(OrderedDict(list(self._modules.items())[index]))
+        return list(self._modules.values())[index]
+
+
+class ModuleList(_Row):
     """A list of modules that are known to the module that holds it."""
 
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
         super().__init__()
         self.extend(modules or ())
 
-    __len__ = Sequential.__len__
-    __iter__ = Sequential.__iter__
-    __setitem__ = Sequential.__setitem__
-    __delitem__ = Sequential.__delitem__
-
     def __getitem__(self, index: int | slice) -> Any:
         modules = list(self._modules.values())[index]
         return type(self)(modules) if isinstance(index, slice) else modules  # type: ignore[arg-type]
-
-    def append(self, module: Module) -> Self:
-        """Adds a module at the end."""
-        self.add_module(str(len(self)), module)
-        return self
-
-    def extend(self, modules: Iterable[Module]) -> Self:
-        """Adds modules at the end."""
-        for module in modules:
-            self.append(module)
-        return self
 
     def insert(self, index: int, module: Module) -> None:
         """Adds a module before the one at `index`."""

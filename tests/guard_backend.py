@@ -59,6 +59,9 @@ class GuardArray:
     def astype(self, dtype: Any) -> GuardArray:
         return GuardArray(self.array.astype(dtype))
 
+    def view(self, dtype: Any) -> GuardArray:
+        return GuardArray(self.array.view(dtype))
+
     def reshape(self, *shape: Any) -> GuardArray:
         return GuardArray(self.array.reshape(*shape))
 

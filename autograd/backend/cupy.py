@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from .. import dtypes
 from ..device import device as Device
 from .base import Array, Backend
-from .numpy import _windows
+from .strided import StridedBackend
 
 
 def make_backend(index: int | None) -> Backend:
@@ -29,7 +28,7 @@ def make_backend(index: int | None) -> Backend:
     return CupyBackend(cupy, 0 if index is None else index)
 
 
-class CupyBackend(Backend):
+class CupyBackend(StridedBackend):
     """CuPy arrays in the memory of one GPU."""
 
     def __init__(self, cupy: Any, index: int) -> None:
@@ -48,25 +47,11 @@ class CupyBackend(Backend):
     def to_numpy(self, array: Array) -> np.ndarray:
         return array.get()
 
-    def copy(self, array: Array) -> Array:
-        return array.copy()
-
     def contiguous(self, array: Array) -> Array:
         return self.xp.ascontiguousarray(array)
 
     def shares_memory(self, view: Array, source: Array) -> bool:
         return view.data.mem is source.data.mem
-
-    def exclusive(self, array: Array) -> bool:
-        if 0 not in array.strides:
-            return True
-        return all(step or size <= 1 for step, size in zip(array.strides, array.shape, strict=True)) or not array.size
-
-    def strides(self, array: Array) -> tuple[int, ...]:
-        return tuple(step // array.itemsize for step in array.strides)
-
-    def is_contiguous(self, array: Array) -> bool:
-        return bool(array.flags.c_contiguous)
 
     def pointer(self, array: Array) -> int:
         return array.data.ptr
@@ -75,24 +60,14 @@ class CupyBackend(Backend):
         self._cuda.synchronize()
 
     def index_add(self, x: Array, index: tuple, value: Array) -> None:
-        self.xp.add.at(x, index, value)
-
-    def add_along(self, x: Array, index: Array, value: Array, axis: int) -> None:
-        places = list(self.xp.ix_(*map(self.xp.arange, index.shape)))
-        places[axis] = index
-        self.xp.add.at(x, tuple(places), value)
-
-    def unfold(self, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
-        windows = _windows(self.xp.lib.stride_tricks.as_strided, x, kernel, stride, dilation)
-        return self.xp.ascontiguousarray(windows)
+        if x.dtype == np.int64:  # the device adds atomically to unsigned words only; the bits are the same
+            x, value = x.view(np.uint64), value.astype(np.int64).view(np.uint64)
+        super().index_add(x, index, value)
 
     def erf(self, x: Array) -> Array:
         import cupyx.scipy.special
 
         return cupyx.scipy.special.erf(x)
-
-    def gate(self, g: Array, condition: Array) -> Array:
-        return self.xp.multiply(g, condition)
 
     def random_bits(self, state: Array, count: int) -> Array:
         """Each thread makes one block of four words from its own counter."""

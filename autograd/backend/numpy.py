@@ -9,7 +9,8 @@ import numpy as np
 
 from .. import dtypes
 from ..device import device as Device
-from .base import Array, Backend
+from .base import Array
+from .strided import StridedBackend
 
 try:
     from scipy.special import erf as _scipy_erf
@@ -26,7 +27,7 @@ BLOCK_BYTES = 1 << 21
 _add_reduce: Any = np.add.reduce  # np.sum without its wrapper in Python
 
 
-class NumpyBackend(Backend):
+class NumpyBackend(StridedBackend):
     """NumPy arrays in host memory."""
 
     xp = np
@@ -47,9 +48,6 @@ class NumpyBackend(Backend):
     def to_numpy(self, array: Array) -> np.ndarray:
         return array
 
-    def copy(self, array: Array) -> Array:
-        return array.copy()
-
     def contiguous(self, array: Array) -> Array:
         return array if array.flags.c_contiguous else np.ascontiguousarray(array)
 
@@ -58,27 +56,8 @@ class NumpyBackend(Backend):
         base = view.base
         return view is source or (base is not None and (base is source or base is source.base))
 
-    def exclusive(self, array: Array) -> bool:
-        if 0 not in array.strides:
-            return True
-        return all(step or size <= 1 for step, size in zip(array.strides, array.shape, strict=True)) or not array.size
-
-    def strides(self, array: Array) -> tuple[int, ...]:
-        return tuple(step // array.itemsize for step in array.strides)
-
-    def is_contiguous(self, array: Array) -> bool:
-        return array.flags.c_contiguous
-
     def pointer(self, array: Array) -> int:
         return array.ctypes.data
-
-    def index_add(self, x: Array, index: tuple, value: Array) -> None:
-        np.add.at(x, index, value)
-
-    def add_along(self, x: Array, index: Array, value: Array, axis: int) -> None:
-        places = list(np.ix_(*map(np.arange, index.shape)))
-        places[axis] = index
-        np.add.at(x, tuple(places), value)
 
     def blocks(self, count: int, bytes_each: int) -> Iterator[slice]:
         """Blocks that stay in the processor's cache between the passes over them."""
@@ -92,10 +71,6 @@ class NumpyBackend(Backend):
 
     def sum(self, x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
         return _add_reduce(x, axis=axes, keepdims=keepdims)
-
-    def unfold(self, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
-        windows = _windows(np.lib.stride_tricks.as_strided, x, kernel, stride, dilation)
-        return np.ascontiguousarray(windows)
 
     def fold(self, windows: Array, space: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
         if fast is not None and len(space) == 2 and windows.flags.c_contiguous and windows.dtype.kind == "f":
@@ -117,9 +92,6 @@ class NumpyBackend(Backend):
         if _scipy_erf is None or x.dtype == np.float16:
             return super().erf(x)
         return _scipy_erf(x)
-
-    def gate(self, g: Array, condition: Array) -> Array:
-        return np.multiply(g, condition)
 
     def class_cross_entropy(
         self, x: Array, target: Array, weight: Array | None, ignore: int, smoothing: float, mean: bool
@@ -154,13 +126,3 @@ class NumpyBackend(Backend):
         for arrays in tensors:
             if fast is None or not fast.update(algorithm, names, arrays, hyper):
                 super().update(algorithm, names, [arrays], hyper)
-
-
-def _windows(as_strided: Any, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
-    """The sliding windows of (N, *S, C) as a strided view (N, *O, *K, C)."""
-    batch, *space, channels = x.shape
-    outs = [(s - d * (k - 1) - 1) // t + 1 for s, k, t, d in zip(space, kernel, stride, dilation, strict=True)]
-    first, *steps, last = x.strides
-    between = [step * t for step, t in zip(steps, stride, strict=True)]
-    within = [step * d for step, d in zip(steps, dilation, strict=True)]
-    return as_strided(x, (batch, *outs, *kernel, channels), (first, *between, *within, last))

@@ -139,7 +139,7 @@ def _channels(x: Any) -> tuple[tuple[int, ...], tuple[int, ...], int]:
 @primitive(
     outputs=1,
     x=lambda g, x, weight, out1, out2, eps: apply(_batch_norm_slope, g, x, weight, out1, out2, eps=eps),
-    weight=lambda g, x, eps: _reduce_channels(e.mul(g, _standardised(x, eps))),
+    weight=lambda g, x, out1, out2, eps: apply(_batch_norm_weight, g, x, out1, out2, eps=eps),
     bias=lambda g: _reduce_channels(g),
 )
 def _batch_norm(xp, x, weight, bias, *, eps):
@@ -172,6 +172,21 @@ def _batch_norm_slope(xp, up, x, weight, mean, var, *, eps):
     slope = up - z
     slope *= inverse if weight is None else inverse * xp.reshape(weight, a_channel)
     return slope
+
+
+@primitive(
+    up=lambda g, up, x, eps: partial_derivative(_batch_norm_weight_composed, 0, g, up, x, eps),
+    x=lambda g, up, x, eps: partial_derivative(_batch_norm_weight_composed, 1, g, up, x, eps),
+)
+def _batch_norm_weight(xp, up, x, mean, var, *, eps):
+    """sum(u z) a channel, with z and u as in `_batch_norm_slope`."""
+    axes, a_channel, _ = _channels(x)
+    z = (x - xp.reshape(mean, a_channel)) * up
+    return xp.sum(z, axis=axes) / xp.sqrt(var + eps)
+
+
+def _batch_norm_weight_composed(up: Tensor, x: Tensor, eps: float) -> Tensor:
+    return _reduce_channels(e.mul(up, _standardised(x, eps)))
 
 
 def _reduce_channels(g: Tensor) -> Tensor:

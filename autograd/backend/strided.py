@@ -1,0 +1,47 @@
+"""What NumPy's and CuPy's arrays have in common: memory that strides lead through."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .base import Array, Backend
+
+
+class StridedBackend(Backend):
+    """Arrays with `strides` in bytes, whose namespace has `as_strided`, `ix_` and `add.at`."""
+
+    def exclusive(self, array: Array) -> bool:
+        if 0 not in array.strides:
+            return True
+        return all(step or size <= 1 for step, size in zip(array.strides, array.shape, strict=True)) or not array.size
+
+    def strides(self, array: Array) -> tuple[int, ...]:
+        return tuple(step // array.itemsize for step in array.strides)
+
+    def is_contiguous(self, array: Array) -> bool:
+        return bool(array.flags.c_contiguous)
+
+    def copy(self, array: Array) -> Array:
+        return array.copy()
+
+    def gate(self, g: Array, condition: Array) -> Array:
+        return self.xp.multiply(g, condition)
+
+    def index_add(self, x: Array, index: tuple, value: Array) -> None:
+        self.xp.add.at(x, index, value)
+
+    def add_along(self, x: Array, index: Array, value: Array, axis: int) -> None:
+        places = list(self.xp.ix_(*map(self.xp.arange, index.shape)))
+        places[axis] = index
+        self.index_add(x, tuple(places), value)
+
+    def unfold(self, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
+        batch, *space, channels = x.shape
+        outs = [(s - d * (k - 1) - 1) // t + 1 for s, k, t, d in zip(space, kernel, stride, dilation, strict=True)]
+        first, *steps, last = x.strides
+        between = [step * t for step, t in zip(steps, stride, strict=True)]
+        within = [step * d for step, d in zip(steps, dilation, strict=True)]
+        windows = self.xp.lib.stride_tricks.as_strided(
+            x, (batch, *outs, *kernel, channels), (first, *between, *within, last)
+        )
+        return self.xp.ascontiguousarray(windows)
