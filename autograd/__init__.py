@@ -45,6 +45,39 @@ from .modes import (
     set_detect_anomaly,
     set_grad_enabled,
 )  # fmt: skip
+from .ops.arrange import (
+    adjoint,
+    atleast_1d,
+    atleast_2d,
+    atleast_3d,
+    block_diag,
+    cartesian_prod,
+    column_stack,
+    combinations,
+    diag,
+    diag_embed,
+    diagflat,
+    diagonal,
+    dsplit,
+    dstack,
+    fliplr,
+    flipud,
+    hsplit,
+    hstack,
+    meshgrid,
+    repeat_interleave,
+    rot90,
+    row_stack,
+    swapaxes,
+    tensor_split,
+    tile,
+    trace,
+    tril_indices,
+    triu_indices,
+    vander,
+    vsplit,
+    vstack,
+)  # fmt: skip
 from .ops.creation import (
     arange,
     as_tensor,
@@ -61,6 +94,9 @@ from .ops.creation import (
     zeros,
     zeros_like,
 )  # fmt: skip
+from .ops.decompositions import cholesky, det, qr, slogdet, svd
+from .ops.decompositions import inv as inverse
+from .ops.decompositions import pinv as pinverse
 from .ops.elementwise import (
     abs,
     acos,
@@ -137,6 +173,54 @@ from .ops.elementwise import (
 from .ops.indexing import gather, index_select, masked_fill, masked_select, nonzero, scatter_add
 from .ops.linalg import addmm, bmm, dot, matmul, mm, mv, outer
 from .ops.normalisation import log_softmax, softmax
+from .ops.pointwise import (
+    addcdiv,
+    addcmul,
+    bitwise_left_shift,
+    bitwise_right_shift,
+    copysign,
+    deg2rad,
+    dist,
+    float_power,
+    fmax,
+    fmin,
+    frac,
+    gcd,
+    heaviside,
+    hypot,
+    isin,
+    isneginf,
+    isposinf,
+    isreal,
+    lcm,
+    ldexp,
+    lerp,
+    logaddexp2,
+    nan_to_num,
+    nextafter,
+    rad2deg,
+    sgn,
+    signbit,
+)  # fmt: skip
+from .ops.products import (
+    addbmm,
+    addmv,
+    addr,
+    baddbmm,
+    cdist,
+    chain_matmul,
+    corrcoef,
+    cosine_similarity,
+    cov,
+    cross,
+    einsum,
+    ger,
+    inner,
+    kron,
+    pdist,
+    tensordot,
+    vdot,
+)  # fmt: skip
 from .ops.promotion import result_type
 from .ops.random import (
     Generator,
@@ -174,6 +258,35 @@ from .ops.reduction import (
     var,
     var_mean,
 )  # fmt: skip
+from .ops.scan import (
+    aminmax,
+    cummax,
+    cummin,
+    cumprod,
+    cumsum,
+    diff,
+    logcumsumexp,
+    nanmean,
+    nansum,
+    prod,
+    trapezoid,
+)  # fmt: skip
+from .ops.scatter import (
+    argwhere,
+    diagonal_scatter,
+    index_add,
+    index_copy,
+    index_fill,
+    index_put,
+    masked_scatter,
+    put,
+    scatter,
+    scatter_reduce,
+    select_scatter,
+    slice_scatter,
+    take,
+    take_along_dim,
+)  # fmt: skip
 from .ops.shape import (
     broadcast_tensors,
     broadcast_to,
@@ -203,6 +316,35 @@ from .ops.shape import (
     unflatten,
     unsqueeze,
 )  # fmt: skip
+from .ops.sorting import (
+    argsort,
+    bincount,
+    bucketize,
+    histc,
+    kthvalue,
+    median,
+    mode,
+    msort,
+    nanmedian,
+    nanquantile,
+    quantile,
+    searchsorted,
+    sort,
+    topk,
+    unique,
+    unique_consecutive,
+)  # fmt: skip
+from .ops.special import (
+    digamma,
+    erfc,
+    erfinv,
+    lgamma,
+    logit,
+    mvlgamma,
+    polygamma,
+    sinc,
+    xlogy,
+)  # fmt: skip
 from .printing import set_printoptions
 from .tensor import Size, Tensor
 from .version import __version__
@@ -215,6 +357,7 @@ absolute, multiply, subtract, divide, true_divide, negative = abs, mul, sub, div
 arccos, arcsin, arctan, arctan2, arcsinh, arccosh, arctanh = acos, asin, atan, atan2, asinh, acosh, atanh
 clip, greater, greater_equal, less, less_equal, not_equal, moveaxis = clamp, gt, ge, lt, le, ne, movedim
 FloatTensor = Tensor
+expit, trapz, swapdims = sigmoid, trapezoid, swapaxes
 
 
 def is_tensor(obj: object) -> _builtins.bool:
@@ -232,4 +375,4 @@ def is_floating_point(input: Tensor) -> _builtins.bool:
     return input.is_floating_point()
 
 
-from . import capture, cuda, data, random, testing  # noqa: E402
+from . import capture, cuda, data, func, functional, linalg, random, special, testing  # noqa: E402

@@ -6,7 +6,25 @@ from collections.abc import Callable
 from typing import Any
 
 from . import dtypes
-from .ops import creation, elementwise, indexing, inplace, linalg, normalisation, random, reduction, shape
+from .ops import (
+    arrange,
+    creation,
+    decompositions,
+    elementwise,
+    indexing,
+    inplace,
+    linalg,
+    normalisation,
+    pointwise,
+    products,
+    random,
+    reduction,
+    scan,
+    scatter,
+    shape,
+    sorting,
+    special,
+)  # fmt: skip
 from .ops.promotion import cast
 from .tensor import Tensor
 
@@ -22,6 +40,22 @@ _FROM = {
     shape: """
         clone contiguous reshape view reshape_as flatten ravel unflatten squeeze unsqueeze permute transpose t movedim
         expand expand_as broadcast_to repeat narrow select split chunk unbind flip roll tril triu""",
+    arrange: """
+        adjoint diag diag_embed diagflat diagonal dsplit fliplr flipud hsplit repeat_interleave rot90 swapaxes
+        tensor_split tile trace unfold view_as vsplit""",
+    decompositions: "cholesky det pinv qr slogdet svd",
+    pointwise: """
+        addcdiv addcmul bitwise_left_shift bitwise_right_shift copysign deg2rad dist float_power fmax fmin frac gcd
+        heaviside hypot isneginf isposinf isreal lcm ldexp lerp logaddexp2 nan_to_num nextafter rad2deg sgn signbit""",
+    products: "addbmm addmv addr baddbmm cross inner kron vdot ger",
+    scan: "aminmax cummax cummin cumprod cumsum diff logcumsumexp nanmean nansum prod",
+    scatter: """
+        argwhere diagonal_scatter index_add index_copy index_fill index_put masked_scatter put scatter scatter_reduce
+        select_scatter slice_scatter take take_along_dim""",
+    sorting: """
+        argsort bincount histc kthvalue median mode msort nanmedian nanquantile quantile sort topk unique
+        unique_consecutive""",
+    special: "digamma erfc erfinv lgamma logit mvlgamma sinc xlogy",
     indexing: "gather scatter_add index_select masked_fill masked_select nonzero",
     linalg: "matmul mm bmm mv dot outer addmm",
     normalisation: "softmax log_softmax",
@@ -33,18 +67,26 @@ _FROM = {
 _IN_PLACE = {
     elementwise: """
         add sub mul div floor_divide remainder fmod pow neg abs sign reciprocal square sqrt rsqrt exp exp2 expm1 log
-        log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf sigmoid relu clamp clamp_min
-        clamp_max floor ceil round trunc eq ne lt le gt ge logical_and logical_or logical_xor logical_not bitwise_and
-        bitwise_or bitwise_xor bitwise_not""",
+        log2 log10 log1p atan2 sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf sigmoid relu clamp
+        clamp_min clamp_max floor ceil round trunc eq ne lt le gt ge logical_and logical_or logical_xor logical_not
+        bitwise_and bitwise_or bitwise_xor bitwise_not""",
     indexing: "masked_fill",
+    linalg: "addmm",
+    pointwise: """
+        addcdiv addcmul bitwise_left_shift bitwise_right_shift copysign deg2rad float_power frac gcd heaviside hypot lcm
+        ldexp lerp nan_to_num nextafter rad2deg sgn""",
+    products: "addbmm addmv addr baddbmm",
+    scan: "cumprod cumsum",
+    scatter: "index_add index_copy index_fill index_put masked_scatter put scatter_reduce",
     shape: "tril triu",
+    special: "digamma erfc erfinv lgamma logit mvlgamma sinc xlogy",
 }
 
 _ALIASES = {
     "subtract": "sub", "multiply": "mul", "divide": "div", "true_divide": "div", "negative": "neg", "absolute": "abs",
     "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh", "arccosh": "acosh",
     "arctanh": "atanh", "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "not_equal": "ne",
-    "clip": "clamp", "fix": "trunc", "moveaxis": "movedim", "swapaxes": "transpose", "swapdims": "transpose",
+    "clip": "clamp", "fix": "trunc", "moveaxis": "movedim", "swapdims": "transpose",
 }  # fmt: skip
 
 _OPERATORS = {

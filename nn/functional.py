@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import autograd
@@ -13,11 +12,11 @@ from autograd.errors import OperationError
 from autograd.ops import convolution as _conv
 from autograd.ops import normalisation as _norm
 from autograd.ops import pooling as _pool
+from autograd.ops.arrange import pad
 from autograd.ops.elementwise import gelu_exact, logsigmoid, softplus
 from autograd.ops.indexing import check_class_indices, one_hot
 from autograd.ops.linalg import linear
 from autograd.ops.random import dropout as _dropout
-from autograd.ops.shape import pad_constant
 
 # Convolution and pooling
 
@@ -87,16 +86,6 @@ def avg_pool3d(
     """The mean of each window over the last three dimensions."""
     options = ceil_mode, count_include_pad, divisor_override
     return _pool.avg_pool("avg_pool3d", 3, input, kernel_size, stride, padding, *options)
-
-
-def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
-    """Grows the last dimensions by (before, after) elements each, from the last one backwards."""
-    if mode != "constant":
-        raise NotImplementedError(f"pad: only mode='constant' is supported, got {mode!r}")
-    return pad_constant(input, pad, 0 if value is None else value)
-
-
-# Activations
 
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:

@@ -84,7 +84,8 @@ def wrap(value: Any) -> Any:
     if isinstance(value, np.ndarray | np.generic):
         return GuardArray(np.asarray(value))
     if isinstance(value, tuple | list):
-        return type(value)(wrap(each) for each in value)
+        made = [wrap(each) for each in value]
+        return type(value)(*made) if hasattr(value, "_fields") else type(value)(made)
     return value
 
 

@@ -57,6 +57,8 @@ class Operation:
     samples: Callable[[Draw], Iterable[Call]]
     differentiable: bool = True
     integers: bool = True  # torch takes integer tensors too
+    twice: bool = True  # the second derivative is defined at these samples
+    torch_gradient: bool = True  # torch can differentiate it, too
 
     def __str__(self) -> str:
         return self.name

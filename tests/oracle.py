@@ -36,14 +36,14 @@ def convert(value: Any, make: Callable[[np.ndarray], Any]) -> Any:
     """Nested arguments with their arrays made into tensors."""
     if isinstance(value, np.ndarray):
         return make(value)
-    if isinstance(value, list):
-        return [convert(each, make) for each in value]
+    if isinstance(value, list | tuple):
+        return type(value)(convert(each, make) for each in value)
     return value
 
 
 def host(x: Any) -> np.ndarray:
     """The values of a tensor of either engine."""
-    return x.detach().cpu().numpy()
+    return x.detach().cpu().numpy(force=True)  # torch has tensors that are zero without memory
 
 
 def as_list(result: Any) -> list[Any]:

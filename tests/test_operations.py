@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from more_operations import ROWS as MORE_ROWS
 from operations import ROWS, Call, Draw, Fixed, Operation
 from oracle import as_list, assert_same, convert, here, host, there, torch_or_skip
 
@@ -14,8 +15,10 @@ from autograd import OperationError, Tensor
 from autograd.backend import is_available
 from autograd.testing import gradcheck, gradgradcheck
 
-EVERY = [pytest.param(row, id=f"{number}-{row}") for number, row in enumerate(ROWS)]
-SMOOTH = [pytest.param(row, id=f"{number}-{row}") for number, row in enumerate(ROWS) if row.differentiable]
+EVERY = [pytest.param(row, id=f"{number}-{row}") for number, row in enumerate([*ROWS, *MORE_ROWS])]
+SMOOTH = [
+    pytest.param(row, id=f"{number}-{row}") for number, row in enumerate([*ROWS, *MORE_ROWS]) if row.differentiable
+]
 
 
 # Where torch has an answer for integers and this engine a clear error: 2 ** -1 is no integer.
@@ -51,6 +54,10 @@ def theirs(dtype: str = "float64", grad: bool = True) -> Any:
     return make
 
 
+def _constant(value: Any) -> Any:
+    return Fixed(value) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
+
+
 def leaves(args: Any) -> list[Any]:
     """The differentiated tensors among the arguments."""
     found = []
@@ -78,6 +85,8 @@ def gradients(function: Any, args: list[Any], kwargs: dict[str, Any], engine: An
 def test_agrees_with_torch(row: Operation) -> None:
     torch = torch_or_skip()
     for call in row.samples(Draw()):
+        if not row.torch_gradient:
+            call = Call(tuple(_constant(x) for x in call.args), call.kwargs)
         args, kwargs = arguments(call, ours())
         out, grads = gradients(
             here(row.name), args, kwargs, autograd.grad, lambda w, o: autograd.tensor(w, dtype=o.dtype)
@@ -130,14 +139,14 @@ def differentiated(row: Operation, call: Call) -> tuple[Any, list[Tensor]]:
 def test_gradient_is_the_numeric_one(row: Operation) -> None:
     for call in row.samples(Draw()):
         function, targets = differentiated(row, call)
-        assert gradcheck(function, targets)
+        assert not targets or gradcheck(function, targets)
 
 
-@pytest.mark.parametrize("row", SMOOTH)
+@pytest.mark.parametrize("row", [row for row in SMOOTH if row.values[0].twice])
 def test_second_gradient_is_the_numeric_one(row: Operation) -> None:
     for call in row.samples(Draw()):
         function, targets = differentiated(row, call)
-        assert gradgradcheck(function, targets, atol=1e-4)
+        assert not targets or gradgradcheck(function, targets, atol=1e-4)
 
 
 def _as_kind(kind: str) -> Any:

@@ -89,6 +89,42 @@ class Backend:
     def sum(self, x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
         return self.xp.sum(x, axis=axes, keepdims=keepdims)
 
+    def diagonal(self, x: Array, offset: int) -> Array:
+        """A diagonal of the last two axes."""
+        xp = self.xp
+        rows, columns = x.shape[-2:]
+        length = max(min(rows, columns - offset) if offset >= 0 else min(rows + offset, columns), 0)
+        if not length:
+            return xp.zeros((*x.shape[:-2], 0), dtype=x.dtype)
+        row, column = (-offset, 0) if offset < 0 else (0, offset)
+        block = x[..., row : row + length, column : column + length]
+        chosen = xp.astype(xp.eye(length), xp.bool)
+        return xp.sum(xp.where(chosen, block, 0), axis=-1, dtype=x.dtype)
+
+    # Named kernels: order
+
+    def argsort(self, x: Array, axis: int, descending: bool) -> Array:
+        """The positions that sort an axis, stably; nan counts as the largest."""
+        return self.xp.astype(self.xp.argsort(x, axis=axis, descending=descending, stable=True), self.xp.int64)
+
+    def unique(self, x: Array) -> tuple[Array, Array, Array]:
+        """The different elements of a vector in order, which of them each element is, and how often each occurs."""
+        found = self.xp.unique_all(x)
+        order = self.xp.argsort(found.values)
+        place = self.xp.argsort(order)
+        return (
+            self.xp.take(found.values, order),
+            self.xp.take(place, found.inverse_indices),
+            self.xp.take(found.counts, order),
+        )
+
+    def bincount(self, x: Array, weights: Array | None, length: int) -> Array:
+        """How often each integer below `length` occurs in a vector, or the sums of its weights."""
+        xp = self.xp
+        kind = xp.int64 if weights is None else weights.dtype
+        hits = xp.astype(xp.expand_dims(x, axis=1) == xp.arange(length, dtype=x.dtype), kind)
+        return xp.sum(hits if weights is None else hits * xp.expand_dims(weights, axis=1), axis=0, dtype=kind)
+
     # Named kernels: indexing
 
     def index(self, x: Array, index: tuple) -> Array:
@@ -166,7 +202,7 @@ class Backend:
 
     def gate(self, g: Array, condition: Array) -> Array:
         """g where the condition holds, else 0."""
-        return self.xp.multiply(g, self.xp.astype(condition, g.dtype))
+        return self.xp.where(condition, g, 0.0)
 
     def expected_classes(
         self, target: Array, weight: Array | None, classes: int, ignore: int, smoothing: float, dtype: Any

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 # W. J. Cody, "Rational Chebyshev approximations for the error function", Math. Comp. 23, 1969:
@@ -44,13 +45,118 @@ def _horner(coefficients: tuple[float, ...], x: Any) -> Any:
 def erf(xp: Any, x: Any) -> Any:
     """erf(x) = 2/sqrt(pi) * integral of exp(-t^2) from 0 to x, to a few units in the last place."""
     size = xp.abs(x)
-    square = xp.minimum(size, 0.5) ** 2
-    near = size * _horner(_NEAR[0], square) / _horner(_NEAR[1], square)
-    middle_x = xp.clip(size, 0.46875, 4.0)
-    middle = 1.0 - xp.exp(-middle_x * middle_x) * _horner(_MIDDLE[0], middle_x) / _horner(_MIDDLE[1], middle_x)
-    far_x = xp.clip(size, 4.0, 6.0)
-    inverse = 1.0 / (far_x * far_x)
-    tail = (_ONE_BY_SQRT_PI - inverse * _horner(_FAR[0], inverse) / _horner(_FAR[1], inverse)) / far_x
-    far = 1.0 - xp.exp(-far_x * far_x) * tail
-    value = xp.where(size <= 0.5, near, xp.where(size <= 4.0, middle, far))
+    value = xp.where(size <= 0.5, _near(xp, size), 1.0 - _tail(xp, xp.minimum(size, 6.0)))
     return xp.where(xp.isnan(x), x, xp.sign(x) * value)
+
+
+def erfc(xp: Any, x: Any) -> Any:
+    """1 - erf(x), exact also where erf(x) is close to 1."""
+    size = xp.abs(x)
+    near, tail = _near(xp, size), _tail(xp, xp.minimum(size, 27.5))
+    value = xp.where(x < 0, xp.where(size <= 0.5, 1.0 + near, 2.0 - tail), xp.where(size <= 0.5, 1.0 - near, tail))
+    return xp.where(xp.isnan(x), x, value)
+
+
+def _near(xp: Any, size: Any) -> Any:
+    """erf of 0 <= size <= 0.5."""
+    square = xp.minimum(size, 0.5) ** 2
+    return size * _horner(_NEAR[0], square) / _horner(_NEAR[1], square)
+
+
+def _tail(xp: Any, size: Any) -> Any:
+    """erfc of size > 0.5."""
+    middle_x = xp.clip(size, 0.46875, 4.0)
+    middle = _horner(_MIDDLE[0], middle_x) / _horner(_MIDDLE[1], middle_x)
+    far_x = xp.maximum(size, 4.0)
+    inverse = 1.0 / (far_x * far_x)
+    far = (_ONE_BY_SQRT_PI - inverse * _horner(_FAR[0], inverse) / _horner(_FAR[1], inverse)) / far_x
+    return xp.exp(-size * size) * xp.where(size <= 4.0, middle, far)
+
+
+def erfinv(xp: Any, y: Any) -> Any:
+    """The x with erf(x) = y, as exact as y allows: a first guess (S. Winitzki, 2008), then Halley's method."""
+    inside = xp.clip(y, -1.0, 1.0)
+    logarithm = xp.log1p(-inside * inside)
+    logarithm = xp.maximum(logarithm, -700.0)
+    half = 2.0 / (math.pi * 0.147) + 0.5 * logarithm
+    x = xp.sign(inside) * xp.sqrt(xp.maximum(xp.sqrt(half * half - logarithm / 0.147) - half, 0.0))
+    for _ in range(3):
+        # Beyond 0.5 the difference is taken of the complements, which have more digits.
+        size = xp.abs(inside)
+        miss = xp.where(size < 0.5, erf(xp, x) - inside, xp.sign(inside) * ((1.0 - size) - erfc(xp, xp.abs(x))))
+        step = miss * (0.5 * math.sqrt(math.pi)) * xp.exp(x * x)
+        x = x - step / (1.0 + x * step)
+    x = xp.where(xp.abs(y) == 1.0, y * math.inf, x)
+    return xp.where(xp.logical_or(xp.abs(y) > 1.0, xp.isnan(y)), y * math.nan, x)
+
+
+# Stirling's series of log Gamma, B_2k / (2k (2k - 1)), and the digamma's, B_2k / 2k.
+_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
+_SHIFT = 10
+
+
+def lgamma(xp: Any, x: Any) -> Any:
+    """log |Gamma(x)|: Stirling's series above 10, the recurrence below, the reflection for x < 0.5."""
+    reflected = x < 0.5
+    z = xp.where(reflected, 1.0 - x, x)
+    product = z * 0.0 + 1.0
+    small = z < _SHIFT
+    for k in range(_SHIFT):
+        product = product * xp.where(small, z + k, 1.0)
+    z = xp.where(small, z + _SHIFT, z)
+    inverse = 1.0 / (z * z)
+    series = _horner(tuple(b / ((2 * k + 2) * (2 * k + 1)) for k, b in enumerate(_BERNOULLI[:7]))[::-1], inverse) / z
+    value = (z - 0.5) * xp.log(z) - z + 0.5 * math.log(2.0 * math.pi) + series - xp.log(product)
+    value = xp.where(reflected, math.log(math.pi) - xp.log(xp.abs(_sin_pi(xp, x))) - value, value)
+    return xp.where(xp.isinf(x), xp.abs(x), value)
+
+
+def _sin_pi(xp: Any, x: Any) -> Any:
+    """sin(pi x), exactly 0 at whole numbers."""
+    rest = x - 2.0 * xp.round(0.5 * x)
+    rest = xp.where(rest > 0.5, 1.0 - rest, xp.where(rest < -0.5, -1.0 - rest, rest))
+    return xp.sin(math.pi * rest)
+
+
+def digamma(xp: Any, x: Any) -> Any:
+    """The derivative of log Gamma: asymptotic series above 10, recurrence below, reflection for x < 0."""
+    negative = x < 0
+    z = xp.where(negative, 1.0 - x, x)
+    total = z * 0.0
+    small = z < _SHIFT
+    for k in range(_SHIFT):
+        total = total + xp.where(small, 1.0 / xp.where(small, z + k, 1.0), 0.0)
+    z = xp.where(small, z + _SHIFT, z)
+    inverse = 1.0 / (z * z)
+    series = _horner(tuple(b / (2 * k + 2) for k, b in enumerate(_BERNOULLI))[::-1], inverse) * inverse
+    value = xp.log(z) - 0.5 / z - series - total
+    whole = xp.logical_and(negative, x == xp.floor(x))
+    fraction = x - xp.floor(x)
+    value = xp.where(negative, value - math.pi / xp.tan(math.pi * xp.where(whole, 0.5, fraction)), value)
+    return xp.where(whole, x * math.nan, value)
+
+
+def zeta(xp: Any, s: float, q: Any) -> Any:
+    """Hurwitz's zeta, the sum of (q + k)^-s over k >= 0, for q > 0 and s > 1, by Euler and Maclaurin."""
+    total = q * 0.0
+    for k in range(_SHIFT):
+        total = total + (q + k) ** -s
+    z = q + _SHIFT
+    total = total + z ** (1.0 - s) / (s - 1.0) + 0.5 * z**-s
+    factor = s * z ** (-s - 1.0)
+    for k, b in enumerate(_BERNOULLI):
+        total = total + b / math.factorial(2 * k + 2) * factor
+        factor = factor * (s + 2 * k + 1) * (s + 2 * k + 2) / (z * z)
+    return total
+
+
+def polygamma(xp: Any, n: int, x: Any) -> Any:
+    """The n-th derivative of digamma (n >= 1) for x > 0; below by the recurrence, up to -20 or so."""
+    shift = xp.maximum(xp.ceil(-x), 0.0)
+    deepest = 20
+    sign = 1.0 if n % 2 else -1.0
+    value = sign * math.factorial(n) * zeta(xp, n + 1.0, xp.where(x > -deepest, x + shift, 1.0))
+    for k in range(deepest):
+        below = xp.logical_and(shift > k, x > -deepest)
+        value = value + xp.where(below, sign * math.factorial(n) * xp.where(below, x + k, 1.0) ** (-n - 1.0), 0.0)
+    return xp.where(x > -deepest, value, x * math.nan)

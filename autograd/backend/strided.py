@@ -24,8 +24,28 @@ class StridedBackend(Backend):
     def copy(self, array: Array) -> Array:
         return array.copy()
 
-    def gate(self, g: Array, condition: Array) -> Array:
-        return self.xp.multiply(g, condition)
+    def diagonal(self, x: Array, offset: int) -> Array:
+        rows, columns = x.shape[-2:]
+        length = max(min(rows, columns - offset) if offset >= 0 else min(rows + offset, columns), 0)
+        row, column = (0, 0) if not length else (-offset, 0) if offset < 0 else (0, offset)
+        block = x[..., row : row + length, column : column + length]
+        *steps, down, across = block.strides
+        return self.xp.lib.stride_tricks.as_strided(block, (*x.shape[:-2], length), (*steps, down + across))
+
+    def argsort(self, x: Array, axis: int, descending: bool) -> Array:
+        xp = self.xp
+        if not descending:
+            return xp.argsort(x, axis=axis, kind="stable")
+        # The order of the reversed axis, read backwards, is descending and keeps equals in order.
+        order = xp.argsort(xp.flip(x, axis=axis), axis=axis, kind="stable")
+        return x.shape[axis] - 1 - xp.flip(order, axis=axis)
+
+    def unique(self, x: Array) -> tuple[Array, Array, Array]:
+        return self.xp.unique(x, return_inverse=True, return_counts=True)
+
+    def bincount(self, x: Array, weights: Array | None, length: int) -> Array:
+        counted = self.xp.bincount(x, weights, length)
+        return counted if weights is None else counted.astype(weights.dtype)
 
     def index_add(self, x: Array, index: tuple, value: Array) -> None:
         self.xp.add.at(x, index, value)

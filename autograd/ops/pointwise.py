@@ -1,0 +1,217 @@
+"""More functions of each element, composed of the primitives in `elementwise`; they inherit their derivatives."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .. import dtypes
+from ..engine import apply
+from ..errors import OperationError
+from ..primitive import primitive
+from ..tensor import Tensor
+from . import elementwise as e
+from .creation import zeros_like
+from .promotion import cast, floating, promote, result_type
+
+
+def frac(input: Tensor) -> Tensor:
+    """The part behind the point, with the sign of the input."""
+    return e.sub(input, e.trunc(input))
+
+
+def deg2rad(input: Tensor) -> Tensor:
+    """Degrees as radians."""
+    return e.mul(floating("deg2rad", input), math.pi / 180.0)
+
+
+def rad2deg(input: Tensor) -> Tensor:
+    """Radians as degrees."""
+    return e.mul(floating("rad2deg", input), 180.0 / math.pi)
+
+
+def sgn(input: Tensor) -> Tensor:
+    """sign(input)."""
+    return e.sign(input)
+
+
+@e.unary(to_float=False)
+def signbit(xp, x):
+    """Whether the sign is negative, also of -0.0."""
+    if xp.isdtype(x.dtype, "real floating"):
+        return xp.signbit(x)
+    return xp.zeros(x.shape, dtype=xp.bool) if xp.isdtype(x.dtype, ("bool", "unsigned integer")) else x < 0
+
+
+@e.binary(to_float=True, x=lambda g, x, out: e.mul(g, e.sign(e.mul(x, out))), y=lambda g, y: zeros_like(g))
+def copysign(xp, x, y):
+    """|input| with the sign of other."""
+    if isinstance(x, float):
+        x = xp.full(y.shape, x, dtype=y.dtype)
+    if isinstance(y, float):
+        y = xp.full(x.shape, y, dtype=x.dtype)
+    return xp.copysign(x, y)
+
+
+@e.binary(
+    to_float=True,
+    x=lambda g, x, out: e.mul(g, _over(x, out)),
+    y=lambda g, y, out: e.mul(g, _over(y, out)),
+)
+def hypot(xp, x, y):
+    """sqrt(input^2 + other^2) without overflow."""
+    return xp.hypot(x, y)
+
+
+def _over(x: Tensor, length: Tensor) -> Tensor:
+    return e.div(x, length)
+
+
+@e.binary(
+    to_float=True,
+    x=lambda g, x, out: e.mul(g, e.exp2(e.sub(x, out))),
+    y=lambda g, y, out: e.mul(g, e.exp2(e.sub(y, out))),
+)
+def logaddexp2(xp, x, y):
+    """log2(2^input + 2^other) without overflow."""
+    larger = xp.maximum(x, y)
+    gap = xp.where(x == y, 0.0, -xp.abs(x - y))  # inf - inf is nan
+    return larger + xp.log1p(xp.pow(2.0, gap)) * (1.0 / math.log(2.0))
+
+
+@e.binary(to_float=True)
+def nextafter(xp, x, y):
+    """The next representable number after input towards other; it has no derivative."""
+    return xp.nextafter(x, y)
+
+
+def fmax(input: Any, other: Any) -> Tensor:
+    """The larger of each pair, a number rather than a nan."""
+    x, y = promote("fmax", input, other)
+    if not x.is_floating_point():
+        return e.maximum(x, y)
+    return e.where(e.logical_or(e.ge(x, y), e.isnan(y)), x, y)
+
+
+def fmin(input: Any, other: Any) -> Tensor:
+    """The smaller of each pair, a number rather than a nan."""
+    x, y = promote("fmin", input, other)
+    if not x.is_floating_point():
+        return e.minimum(x, y)
+    return e.where(e.logical_or(e.le(x, y), e.isnan(y)), x, y)
+
+
+def float_power(input: Any, exponent: Any) -> Tensor:
+    """input ** exponent in float64."""
+    x, y = (cast(each, dtypes.float64) if isinstance(each, Tensor) else each for each in (input, exponent))
+    return e.pow(x, y)
+
+
+def ldexp(input: Tensor, other: Tensor) -> Tensor:
+    """input * 2 ** other."""
+    return e.mul(input, e.pow(2.0, floating("ldexp", other)))
+
+
+def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
+    """input + weight * (end - input)."""
+    return e.add(input, e.mul(e.sub(end, input), weight))
+
+
+def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
+    """input + value * tensor1 * tensor2."""
+    product = e.mul(tensor1, tensor2)
+    return e.add(input, product if value == 1 else e.mul(product, value))
+
+
+def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
+    """input + value * tensor1 / tensor2."""
+    if not result_type(tensor1, tensor2).is_floating_point:
+        raise OperationError("addcdiv: dividing integers is not supported; convert one with .float()")
+    quotient = e.div(tensor1, tensor2)
+    return e.add(input, quotient if value == 1 else e.mul(quotient, value))
+
+
+def heaviside(input: Tensor, values: Tensor) -> Tensor:
+    """0 below zero, 1 above, `values` at zero; it has no derivative."""
+    x, y = promote("heaviside", input.detach(), values.detach())
+    return e.where(e.eq(x, 0), y, cast(e.gt(x, 0), x.dtype))
+
+
+_LARGEST = {"float16": 65504.0, "float32": 3.4028234663852886e38, "float64": 1.7976931348623157e308}
+
+
+@primitive(x=lambda g, x: e.where(e.isfinite(x), g, 0.0))
+def _nan_to_num(xp, x, *, nan, posinf, neginf):
+    x = xp.where(xp.isnan(x), nan, x)
+    return xp.where(x == math.inf, posinf, xp.where(x == -math.inf, neginf, x))
+
+
+def nan_to_num(
+    input: Tensor, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
+) -> Tensor:
+    """nan, inf and -inf replaced by numbers: 0 and the largest and smallest of the dtype unless told."""
+    if not input.is_floating_point():
+        return input.clone()
+    largest = _LARGEST[input.dtype.name]
+    return apply(
+        _nan_to_num, input, nan=float(nan or 0.0), posinf=largest if posinf is None else float(posinf),
+        neginf=-largest if neginf is None else float(neginf),
+    )  # fmt: skip
+
+
+def isposinf(input: Tensor) -> Tensor:
+    """Whether each element is inf."""
+    return e.eq(input, math.inf) if input.is_floating_point() else e.ne(input, input)
+
+
+def isneginf(input: Tensor) -> Tensor:
+    """Whether each element is -inf."""
+    return e.eq(input, -math.inf) if input.is_floating_point() else e.ne(input, input)
+
+
+def isreal(input: Tensor) -> Tensor:
+    """Whether each element is a real number: all are."""
+    return e.logical_or(e.eq(input, input), e.ne(input, input))
+
+
+@e.binary()
+def bitwise_left_shift(xp, x, y):
+    """input << other, of integers."""
+    return xp.bitwise_left_shift(x, y)
+
+
+@e.binary()
+def bitwise_right_shift(xp, x, y):
+    """input >> other, of integers."""
+    return xp.bitwise_right_shift(x, y)
+
+
+def gcd(input: Tensor, other: Tensor) -> Tensor:
+    """The greatest common divisor, by Euclid's algorithm on all elements at once."""
+    x, y = promote("gcd", input, other)
+    x, y = e.abs(x), e.abs(y)
+    while bool(e.ne(y, 0).any()):
+        rest = e.remainder(x, e.where(e.eq(y, 0), 1, y))
+        x, y = e.where(e.eq(y, 0), x, y), e.where(e.eq(y, 0), 0, rest)
+    return x
+
+
+def lcm(input: Tensor, other: Tensor) -> Tensor:
+    """The least common multiple."""
+    divisor = gcd(input, other)
+    safe = e.where(e.eq(divisor, 0), 1, divisor)
+    return e.abs(e.mul(e.floor_divide(input, safe), other))
+
+
+def isin(elements: Tensor, test_elements: Any, *, invert: bool = False) -> Tensor:
+    """Whether each element is among the test elements."""
+    tests = test_elements if isinstance(test_elements, Tensor) else e.as_operand("isin", test_elements, elements)
+    found = e.eq(elements.unsqueeze(-1), tests.reshape(-1)).any(-1)
+    return e.logical_not(found) if invert else found
+
+
+def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
+    """The p-norm of input - other."""
+    from .reduction import norm
+
+    return norm(e.sub(input, other), p)

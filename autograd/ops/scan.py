@@ -1,0 +1,205 @@
+"""Running sums, products and extremes along a dimension."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import dtypes
+from ..engine import apply
+from ..primitive import primitive
+from ..tensor import Tensor
+from . import elementwise as e
+from .creation import ones_like
+from .dims import Dims, normalize_dim, normalize_dims
+from .indexing import gather
+from .promotion import cast, floating
+from .reduction import ValuesAndIndices, _sum, amax
+from .shape import cat, expand, flip, movedim, narrow, reshape, unsqueeze
+
+
+@primitive(x=lambda g, dim: _from_the_end(g, dim))
+def _cumsum(xp, x, *, dim):
+    return xp.cumulative_sum(x, axis=dim)
+
+
+def _from_the_end(g: Tensor, dim: int) -> Tensor:
+    """The adjoint of a running sum: the running sum from the other end."""
+    return flip(apply(_cumsum, flip(g, dim), dim=dim), dim)
+
+
+def _summed(name: str, input: Tensor, dtype: dtypes.dtype | None) -> Tensor:
+    if dtype is not None:
+        return cast(input, dtype)
+    return input if input.dtype.is_floating_point else cast(input, dtypes.int64)
+
+
+def _along(name: str, primitive_: Any, x: Tensor, dim: int) -> Tensor:
+    axis = normalize_dim(name, dim, x.ndim)
+    return apply(primitive_, x, dim=axis) if x.ndim else reshape(apply(primitive_, reshape(x, 1), dim=0), ())
+
+
+def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Tensor:
+    """The sums of the elements up to each along a dimension. Integers give int64.
+
+    >>> import autograd
+    >>> autograd.cumsum(autograd.tensor([1, 2, 3]), 0)
+    tensor([1, 3, 6])
+    """
+    return _along("cumsum", _cumsum, _summed("cumsum", input, dtype), dim)
+
+
+@primitive(x=lambda g, x, out, dim: _cumprod_slope(g, x, out, dim))
+def _cumprod(xp, x, *, dim):
+    return xp.cumulative_prod(x, axis=dim)
+
+
+def _cumprod_slope(g: Tensor, x: Tensor, out: Tensor, dim: int) -> Tensor:
+    """sum over k >= i of g_k out_k / x_i; where x_i is the first zero, of g_k times the other factors; 0 after it."""
+    zeros = e.eq(x, 0)
+    met = apply(_cumsum, cast(zeros, dtypes.int64), dim=dim)
+    first = e.logical_and(zeros, e.eq(met, 1))
+    before = _from_the_end(e.mul(g, out), dim)
+    before = e.div(before, e.where(zeros, 1.0, x))
+    at = _from_the_end(e.mul(g, apply(_cumprod, e.where(first, 1.0, x), dim=dim)), dim)
+    return e.where(first, at, e.where(e.gt(met, 0), 0.0, before))
+
+
+def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Tensor:
+    """The products of the elements up to each along a dimension. Integers give int64."""
+    return _along("cumprod", _cumprod, _summed("cumprod", input, dtype), dim)
+
+
+@primitive(x=lambda g, x, dim: _prod_slope(g, x, dim))
+def _prod(xp, x, *, dim):
+    return xp.prod(x, axis=dim)
+
+
+def _prod_slope(g: Tensor, x: Tensor, dim: int) -> Tensor:
+    """g times the product of all other factors: of those before, and of those behind."""
+    count = x._array.shape[dim]
+    if not count:
+        return e.mul(unsqueeze(g, dim), x)
+    start = ones_like(narrow(x, dim, 0, 1).detach())
+
+    def before(x: Tensor) -> Tensor:
+        return cat([start, apply(_cumprod, narrow(x, dim, 0, count - 1), dim=dim)], dim)
+
+    return e.mul(unsqueeze(g, dim), e.mul(before(x), flip(before(flip(x, dim)), dim)))
+
+
+def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+    """The product of all elements, or along a dimension. Integers give int64."""
+    x = _summed("prod", input, dtype)
+    if dim is None:
+        return apply(_prod, reshape(x, -1), dim=0)
+    axis = normalize_dim("prod", dim, x.ndim)
+    if not x.ndim:
+        return x.clone()
+    out = apply(_prod, x, dim=axis)
+    return unsqueeze(out, axis) if keepdim else out
+
+
+def logcumsumexp(input: Tensor, dim: int) -> Tensor:
+    """log(cumsum(exp(input))), without overflow: the larger terms of each prefix are taken out."""
+    x = floating("logcumsumexp", input)
+    axis = normalize_dim("logcumsumexp", dim, x.ndim)
+    if not x.ndim or not x.numel():
+        return x.clone()
+    # A matrix of prefixes (k, i <= k), each reduced on its own: quadratic in the size of the dimension.
+    rows = movedim(x, axis, -1)
+    count = rows._array.shape[-1]
+    from .creation import arange
+    from .reduction import logsumexp
+
+    steps = arange(count, device=x.device)
+    prefix = e.le(unsqueeze(steps, 0), unsqueeze(steps, 1))
+    table = e.where(prefix, expand(unsqueeze(rows, -2), (*rows.shape[:-1], count, count)), -float("inf"))
+    return movedim(logsumexp(table, -1), -1, axis)
+
+
+def _cumulative_extreme(name: str, input: Tensor, dim: int, better: Any) -> ValuesAndIndices:
+    axis = normalize_dim(name, dim, input.ndim)
+    if not input.ndim or not input.numel():
+        return ValuesAndIndices(input.clone(), cast(e.mul(input.detach(), 0), dtypes.int64))
+    places = _best_so_far(input.detach(), axis, better)
+    return ValuesAndIndices(gather(input, axis, places), places)
+
+
+def _best_so_far(x: Tensor, axis: int, better: Any) -> Tensor:
+    """Where the best of each prefix is (its last place at ties): by doubling the reach in each round."""
+    from .creation import arange
+
+    count = x._array.shape[axis]
+    shape = [-1 if i == axis else 1 for i in range(x.ndim)]
+    places = expand(reshape(arange(count, device=x.device), shape), x.shape).clone()
+    reach = 1
+    while reach < count:
+        earlier = cat([narrow(places, axis, 0, reach), narrow(places, axis, 0, count - reach)], axis)
+        old, new = gather(x, axis, earlier), gather(x, axis, places)
+        keep = e.logical_or(better(new, old), e.isnan(new)) if x.is_floating_point() else better(new, old)
+        if x.is_floating_point():
+            keep = e.logical_and(keep, e.logical_or(e.isnan(new), e.logical_not(e.isnan(old))))
+        places = e.where(keep, places, earlier)
+        reach *= 2
+    return places
+
+
+def cummax(input: Tensor, dim: int) -> ValuesAndIndices:
+    """(values, indices) of the largest element up to each along a dimension."""
+    return _cumulative_extreme("cummax", input, dim, e.ge)
+
+
+def cummin(input: Tensor, dim: int) -> ValuesAndIndices:
+    """(values, indices) of the smallest element up to each along a dimension."""
+    return _cumulative_extreme("cummin", input, dim, e.le)
+
+
+def diff(
+    input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None
+) -> Tensor:
+    """The differences of neighbours along a dimension, n times over."""
+    parts = [part for part in (prepend, input, append) if part is not None]
+    x = cat(parts, dim) if len(parts) > 1 else input
+    axis = normalize_dim("diff", dim, x.ndim)
+    for _ in range(n):
+        count = x._array.shape[axis]
+        above, below = narrow(x, axis, 1, max(count - 1, 0)), narrow(x, axis, 0, max(count - 1, 0))
+        x = e.ne(above, below) if x.dtype is dtypes.bool else e.sub(above, below)
+    return x
+
+
+def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int = -1) -> Tensor:
+    """The integral by the trapezoidal rule along a dimension."""
+    axis = normalize_dim("trapezoid", dim, y.ndim)
+    count = y._array.shape[axis]
+    middle = e.mul(e.add(narrow(y, axis, 1, count - 1), narrow(y, axis, 0, count - 1)), 0.5)
+    if x is None:
+        return e.mul(middle.sum(axis), dx)
+    steps = diff(x, dim=-1 if x.ndim == 1 else axis)
+    if x.ndim == 1 and y.ndim > 1:
+        steps = reshape(steps, [-1 if i == axis else 1 for i in range(y.ndim)])
+    return e.mul(middle, steps).sum(axis)
+
+
+def nansum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The sum of the elements that are not nan."""
+    from .reduction import sum
+
+    x = e.where(e.isnan(input), 0.0, input) if input.is_floating_point() else input
+    return sum(x, dim, keepdim, dtype=dtype)
+
+
+def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The mean of the elements that are not nan."""
+    x = input if dtype is None else cast(input, dtype)
+    dims = normalize_dims("nanmean", dim, x.ndim)
+    known = apply(_sum, cast(e.logical_not(e.isnan(x)), x.dtype), dim=dims, keepdim=keepdim)
+    return e.div(nansum(x, dims if x.ndim else None, keepdim), known)
+
+
+def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> tuple[Tensor, Tensor]:
+    """The smallest and the largest element, of all or along a dimension."""
+    from .reduction import amin
+
+    dims: Dims = () if dim is None else dim
+    return amin(input, dims, keepdim), amax(input, dims, keepdim)

@@ -1,0 +1,218 @@
+"""Writing by index along a dimension, out of place: each gives a new tensor and differentiable in all floats."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .. import dtypes
+from ..engine import apply
+from ..errors import OperationError
+from ..modes import modes
+from ..tensor import Tensor
+from . import elementwise as e
+from .creation import arange, full_like, ones_like, zeros_like
+from .dims import normalize_dim
+from .indexing import _scatter_sum, gather, read, scatter_add, write
+from .promotion import cast
+from .shape import broadcast_tensors, expand, movedim, reshape, unsqueeze
+
+
+def _counted(input: Tensor, dim: int, index: Tensor, dtype: Any) -> Tensor:
+    """How often each element of the input is named by an index."""
+    ones = ones_like(index, dtype=dtype)
+    return apply(_scatter_sum, ones, index.detach(), shape=tuple(input._array.shape), dim=dim)
+
+
+def _part(src: Tensor, index: Tensor) -> Tensor:
+    """The part of src that an index, which may be smaller, takes its values from."""
+    return src if src.shape == index.shape else src[tuple(slice(0, size) for size in index._array.shape)]
+
+
+def scatter(
+    input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
+) -> Tensor:
+    """input with src (or a number) written where `gather(., dim, index)` would read."""
+    axis = normalize_dim("scatter", dim, input.ndim)
+    source = src if src is not None else value
+    if reduce is not None:
+        if not isinstance(source, Tensor):
+            source = full_like(index, source, dtype=input.dtype)
+        return scatter_reduce(input, dim, index, source, {"add": "sum", "multiply": "prod"}[reduce])
+    kind = input.dtype if input.is_floating_point() else dtypes.int64
+    named = e.gt(_counted(input, axis, index, kind), 0)
+    if not isinstance(source, Tensor):
+        return e.where(named, cast(full_like(input, source), input.dtype), input)
+    # Of several values for one place the last one wins: its number is the largest.
+    part = cast(_part(source, index), input.dtype)
+    places = reshape(arange(index.numel(), device=index.device), index.shape)
+    winner = _largest(input, axis, index, places)
+    chosen = reshape(read(reshape(part, -1), (reshape(winner, -1),)), input.shape) if index.numel() else input
+    return e.where(named, chosen, input)
+
+
+def _largest(input: Tensor, axis: int, index: Tensor, values: Tensor) -> Tensor:
+    """The largest of the values that go to each place (0 where none does): values are numbered by their order."""
+    rows = movedim(index, axis, -1)
+    numbers = movedim(values, axis, -1)
+    count = input._array.shape[axis]
+    hits = e.eq(unsqueeze(rows, -1), arange(count, device=input.device))
+    best = e.where(hits, unsqueeze(numbers, -1), 0).amax(-2)
+    full = movedim(zeros_like(input, dtype=dtypes.int64), axis, -1).clone()
+    full[tuple(slice(0, size) for size in best._array.shape)] = best
+    return movedim(full, -1, axis)
+
+
+def scatter_reduce(
+    input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True
+) -> Tensor:
+    """input with all values that go to a place reduced into it: 'sum', 'prod', 'mean', 'amax' or 'amin'."""
+    axis = normalize_dim("scatter_reduce", dim, input.ndim)
+    part = _part(src, index)
+    counted = _counted(input, axis, index, dtypes.int64)
+    named = e.gt(counted, 0)
+    if reduce in ("sum", "mean"):
+        start = input if include_self else e.where(named, cast(zeros_like(input), input.dtype), input)
+        total = scatter_add(start, axis, index, part)
+        if reduce == "sum":
+            return total
+        count = e.clamp(e.add(counted, 1) if include_self else counted, min=1)
+        if input.is_floating_point():
+            return e.div(total, cast(count, input.dtype))
+        return cast(e.floor_divide(total, count), input.dtype)
+    if reduce not in ("prod", "amax", "amin"):
+        raise OperationError(f"scatter_reduce: reduce is 'sum', 'prod', 'mean', 'amax' or 'amin', got {reduce!r}")
+    # (others..., place, values): every value beside every place, the others made neutral.
+    size = index._array.shape
+    window = tuple(slice(0, input._array.shape[i] if i == axis else n) for i, n in enumerate(size))
+    own = movedim(input[window], axis, -1)
+    hits = e.eq(
+        unsqueeze(movedim(index, axis, -1), -2), unsqueeze(arange(input._array.shape[axis], device=input.device), 1)
+    )
+    neutral = {"prod": 1, "amax": -math.inf, "amin": math.inf}[reduce]
+    if not input.is_floating_point() and reduce != "prod":
+        limit = 2 ** (8 * input.itemsize - (2 if input.dtype.is_signed else 1))
+        neutral = -limit if reduce == "amax" and input.dtype.is_signed else 0 if reduce == "amax" else limit
+    table = e.where(
+        hits, unsqueeze(movedim(part, axis, -1), -2), cast(full_like(hits, neutral, dtype=input.dtype), input.dtype)
+    )
+    first = unsqueeze(own, -1)
+    if not include_self:
+        first = e.where(unsqueeze(movedim(named[window], axis, -1), -1), full_like(first, neutral), first)
+    from .scan import prod
+    from .shape import cat
+
+    joined = cat([first, table], -1)
+    reduced = prod(joined, -1, dtype=input.dtype) if reduce == "prod" else getattr(joined, reduce)(-1)
+    return _with_window(input, window, movedim(reduced, -1, axis))
+
+
+def _with_window(input: Tensor, window: tuple, value: Tensor) -> Tensor:
+    return value if value.shape == input.shape else write(input.clone(), window, value)
+
+
+def _index(name: str, input: Tensor, dim: int, index: Tensor) -> tuple:
+    if index.ndim > 1:
+        raise OperationError(f"{name}: expected a vector of indices, got shape {tuple(index.shape)}")
+    return (slice(None),) * normalize_dim(name, dim, input.ndim) + (reshape(index, -1),)
+
+
+def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
+    """input with the slices of source added to those that the index names."""
+    from .indexing import _index_adjoint, _parse
+
+    pattern, tensors = _parse(input, _index("index_add", input, dim, index))
+    scaled = source if alpha == 1 else e.mul(source, alpha)
+    spread = apply(_index_adjoint, scaled, *tensors, shape=tuple(input._array.shape), pattern=pattern)
+    return e.add(input, spread)
+
+
+def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
+    """input with the slices that the index names replaced by those of source."""
+    return write(input.clone(), _index("index_copy", input, dim, index), source)
+
+
+def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
+    """input with the slices that the index names filled with a value."""
+    return write(input.clone(), _index("index_fill", input, dim, index), value)
+
+
+def index_put(input: Tensor, indices: tuple, values: Tensor, accumulate: bool = False) -> Tensor:
+    """input with values written (or, with `accumulate`, added) at the positions that index tensors name."""
+    if not accumulate:
+        return write(input.clone(), tuple(indices), values)
+    from .indexing import _index_adjoint, _parse
+
+    pattern, tensors = _parse(input, tuple(indices))
+    shape = read(input.detach(), tuple(indices)).shape
+    spread = apply(_index_adjoint, expand(values, shape), *tensors, shape=tuple(input._array.shape), pattern=pattern)
+    return e.add(input, spread)
+
+
+def take(input: Tensor, index: Tensor) -> Tensor:
+    """The elements at positions in the flattened tensor; the shape of the index."""
+    return read(reshape(input, -1), (index,))
+
+
+def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+    """gather, the index broadcasting with the input; without a dimension, of the flattened tensor."""
+    if dim is None:
+        return gather(reshape(input, -1), 0, reshape(indices, -1))
+    axis = normalize_dim("take_along_dim", dim, input.ndim)
+    shape = [
+        a if i == axis else max(a, b)
+        for i, (a, b) in enumerate(zip(indices._array.shape, input._array.shape, strict=True))
+    ]
+    source = [b if i == axis else size for i, (size, b) in enumerate(zip(shape, input._array.shape, strict=True))]
+    return gather(expand(input, source), axis, expand(indices, shape).contiguous())
+
+
+def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
+    """input with source written (or added) at positions in the flattened tensor."""
+    flat = index_put(reshape(input, -1), (reshape(index, -1),), reshape(source, -1), accumulate)
+    return reshape(flat, input.shape)
+
+
+def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
+    """input with the elements where the mask is true replaced by those of source, in order."""
+    if modes.listener is not None:
+        modes.listener.on_unreplayable("masked_scatter()")
+    input, mask = broadcast_tensors(input, mask)
+    count = int(mask.sum().item())
+    return write(input.clone(), mask, reshape(source, -1)[:count])
+
+
+def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
+    """input with one slice of a dimension replaced."""
+    axis = normalize_dim("select_scatter", dim, input.ndim)
+    return write(input.clone(), (slice(None),) * axis + (index,), src)
+
+
+def slice_scatter(
+    input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
+) -> Tensor:
+    """input with a range of a dimension replaced."""
+    axis = normalize_dim("slice_scatter", dim, input.ndim)
+    return write(input.clone(), (slice(None),) * axis + (slice(start, end, step),), src)
+
+
+def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
+    """input with a diagonal replaced."""
+    from .arrange import _diagonal_adjoint
+
+    first, second = (normalize_dim("diagonal_scatter", dim, input.ndim) for dim in (dim1, dim2))
+    rows, columns = input._array.shape[first], input._array.shape[second]
+
+    def placed(x: Tensor) -> Tensor:
+        """The values on the diagonal of a matrix of the input's shape."""
+        made = apply(_diagonal_adjoint, x, offset=offset, shape=(rows, columns))
+        return movedim(made, (-2, -1), (first, second))
+
+    return e.where(placed(ones_like(src, dtype=dtypes.bool)), placed(cast(src, input.dtype)), input)
+
+
+def argwhere(input: Tensor) -> Tensor:
+    """The positions of the nonzero elements, a row each."""
+    from .indexing import nonzero
+
+    return nonzero(input)

@@ -1,0 +1,327 @@
+"""Order: sorting and what is read off a sorted tensor. Values carry gradients to where they came from."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .. import dtypes
+from ..engine import apply
+from ..errors import OperationError
+from ..modes import modes
+from ..primitive import primitive
+from ..tensor import Tensor
+from . import elementwise as e
+from .creation import tensor
+from .dims import normalize_dim
+from .indexing import gather
+from .promotion import as_operand, cast
+from .reduction import ValuesAndIndices
+from .shape import flatten, movedim, narrow, reshape, squeeze, unsqueeze
+
+
+@primitive()
+def _argsort(backend, x, *, dim, descending):
+    return backend.argsort(x, dim, descending)
+
+
+def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
+    """The positions that would sort a dimension; equal elements keep their order. nan counts as the largest."""
+    if not input.ndim:
+        normalize_dim("argsort", dim, 0)
+        return cast(e.mul(cast(input.detach(), dtypes.int64), 0), dtypes.int64)
+    axis = normalize_dim("argsort", dim, input.ndim)
+    x = cast(input, dtypes.uint8) if input.dtype is dtypes.bool else input
+    return apply(_argsort, x.detach(), dim=axis, descending=descending)
+
+
+def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> ValuesAndIndices:
+    """(values, indices) in order along a dimension.
+
+    >>> import autograd
+    >>> autograd.sort(autograd.tensor([3.0, 1.0, 2.0])).indices
+    tensor([1, 2, 0])
+    """
+    order = argsort(input, dim, descending)
+    if not input.ndim:
+        return ValuesAndIndices(input.clone(), order)
+    return ValuesAndIndices(gather(input, dim, order), order)
+
+
+def msort(input: Tensor) -> Tensor:
+    """The values in order along the first dimension."""
+    return sort(input, 0).values
+
+
+def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesAndIndices:
+    """(values, indices) of the k largest (or smallest) elements along a dimension, in order."""
+    axis = normalize_dim("topk", dim, input.ndim)
+    count = input._array.shape[axis] if input.ndim else 1
+    if not 0 <= k <= count:
+        raise OperationError(f"topk: k = {k} of {count} elements along dim {axis} of shape {tuple(input.shape)}")
+    values, indices = sort(input, dim, descending=largest)
+    if not input.ndim:
+        return ValuesAndIndices(values, indices)
+    return ValuesAndIndices(narrow(values, axis, 0, k), narrow(indices, axis, 0, k))
+
+
+def _picked(input: Tensor, places: Tensor, axis: int, keepdim: bool) -> ValuesAndIndices:
+    """The elements at one place along a dimension."""
+    values = gather(input, axis, places)
+    return ValuesAndIndices(*((values, places) if keepdim else (squeeze(values, axis), squeeze(places, axis))))
+
+
+def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ValuesAndIndices:
+    """(value, index) of the k-th smallest element along a dimension; k counts from 1."""
+    if not input.ndim:
+        return ValuesAndIndices(input.clone(), argsort(input))
+    axis = normalize_dim("kthvalue", dim, input.ndim)
+    if not 1 <= k <= input._array.shape[axis]:
+        raise OperationError(f"kthvalue: k = {k} of {input._array.shape[axis]} elements along dim {axis}")
+    return _picked(input, narrow(argsort(input, axis), axis, k - 1, 1), axis, keepdim)
+
+
+def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The lower median of all elements, or (value, index) along a dimension; nan if one is there."""
+    if dim is None:
+        flat = reshape(input, -1)
+        if not flat.numel():
+            return e.mul(flat.sum(), math.nan)
+        value = median(flat.detach(), 0).values
+        if not input.requires_grad:
+            return value
+        hits = cast(e.logical_or(e.eq(flat, value), e.logical_and(e.isnan(flat), e.isnan(value))), input.dtype)
+        return e.div(e.where(e.gt(hits, 0), flat, 0.0).sum(), hits.sum())  # equal elements share the gradient
+    if not input.ndim:
+        return ValuesAndIndices(input.clone(), argsort(input))
+    axis = normalize_dim("median", dim, input.ndim)
+    count = input._array.shape[axis]
+    order = argsort(input, axis)
+    places = narrow(order, axis, (count - 1) // 2, 1)
+    if input.is_floating_point():
+        last = narrow(order, axis, count - 1, 1)
+        places = e.where(e.isnan(gather(input.detach(), axis, last)), _first_nan(input, axis), places)
+    return _picked(input, places, axis, keepdim)
+
+
+def _first_nan(input: Tensor, axis: int) -> Tensor:
+    from .reduction import argmax
+
+    return argmax(e.isnan(input.detach()), axis, keepdim=True)
+
+
+def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+    """The lower median of the elements that are not nan, or (value, index) along a dimension."""
+    if dim is None:
+        return nanmedian(reshape(input, -1), 0).values
+    axis = normalize_dim("nanmedian", dim, input.ndim)
+    known = e.logical_not(e.isnan(input)).sum(axis, keepdim=True)
+    middle = e.clamp(e.floor_divide(e.sub(known, 1), 2), min=0)
+    return _picked(input, gather(argsort(input, axis), axis, middle), axis, keepdim)
+
+
+def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> ValuesAndIndices:
+    """(value, index) of the most frequent element along a dimension, the smallest of equals, its last place."""
+    from .reduction import argmax
+
+    if not input.ndim:
+        return ValuesAndIndices(input.clone(), argsort(input))
+    axis = normalize_dim("mode", dim, input.ndim)
+    ordered, order = sort(input.detach(), axis)
+    rows = movedim(ordered, axis, -1)
+    counts = cast(e.eq(unsqueeze(rows, -1), unsqueeze(rows, -2)), dtypes.int64).sum(-1)
+    best = movedim(argmax(counts, -1, keepdim=True), -1, axis)
+    times = movedim(gather(counts, -1, argmax(counts, -1, keepdim=True)), -1, axis)
+    return _picked(input, gather(order, axis, e.sub(e.add(best, times), 1)), axis, keepdim)
+
+
+def quantile(
+    input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+) -> Tensor:
+    """The q-th quantiles, q in [0, 1] (a number or a vector, whose dimension comes first); nan if one is there."""
+    return _quantile("quantile", input, q, dim, keepdim, interpolation, ignore_nan=False)
+
+
+def nanquantile(
+    input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+) -> Tensor:
+    """The q-th quantiles of the elements that are not nan."""
+    return _quantile("nanquantile", input, q, dim, keepdim, interpolation, ignore_nan=True)
+
+
+def _quantile(
+    name: str, input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolation: str, ignore_nan: bool
+) -> Tensor:
+    if not input.is_floating_point():
+        raise OperationError(f"{name}: expected a floating-point tensor, got {input.dtype}")
+    levels = cast(q, input.dtype) if isinstance(q, Tensor) else tensor(q, dtype=input.dtype, device=input.device)
+    axis = 0 if dim is None else normalize_dim(name, dim, input.ndim)
+    rows = flatten(input).unsqueeze(0) if dim is None else movedim(input, axis, -1)
+    ordered = sort(rows, -1).values
+    missing = e.isnan(rows.detach()).sum(-1, keepdim=True)
+    last = (
+        e.sub(rows._array.shape[-1] - 1, missing) if ignore_nan else e.add(e.mul(missing, 0), rows._array.shape[-1] - 1)
+    )
+    rank = e.mul(reshape(levels, -1), cast(last, input.dtype))
+    below = e.clamp(e.floor(rank), min=0.0)
+    if interpolation == "nearest":
+        below, weight = e.round(rank), e.mul(rank, 0.0)
+    elif interpolation == "lower":
+        weight = e.mul(rank, 0.0)
+    elif interpolation == "higher":
+        below, weight = e.ceil(rank), e.mul(rank, 0.0)
+    elif interpolation == "midpoint":
+        weight = e.mul(cast(e.gt(rank, below), input.dtype), 0.5)
+    elif interpolation == "linear":
+        weight = e.sub(rank, below)
+    else:
+        raise ValueError(f"{name}: unknown interpolation {interpolation!r}")
+    low = cast(below, dtypes.int64)
+    high = e.minimum(cast(e.add(low, 1), dtypes.int64), e.clamp(last, min=0))
+    first, second = gather(ordered, -1, low), gather(ordered, -1, high)
+    found = e.add(first, e.mul(e.sub(second, first), weight)) if interpolation in ("linear", "midpoint") else first
+    if not ignore_nan:
+        found = e.where(e.gt(missing, 0), math.nan, found)
+    if dim is None:
+        found = reshape(found, -1) if not keepdim else reshape(found, (-1, *(1,) * input.ndim))
+        return found if levels.ndim else squeeze(found, 0)
+    result = movedim(found, -1, 0)
+    if keepdim:
+        result = unsqueeze(result, axis + 1)
+    return result if levels.ndim else squeeze(result, 0)
+
+
+# What depends on the values on the host: the shape of the result does
+
+
+@primitive()
+def _unique(backend, x):
+    return backend.unique(x)
+
+
+def unique(
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
+) -> Any:
+    """The different elements in order; with where each element went, and how often it occurs, if asked."""
+    if modes.listener is not None:
+        modes.listener.on_unreplayable("unique()")
+    if dim is not None:
+        return _unique_rows(input, normalize_dim("unique", dim, input.ndim), return_inverse, return_counts)
+    values, inverse, counts = apply(_unique, reshape(input.detach(), -1))
+    wanted = [values]
+    if return_inverse:
+        wanted.append(reshape(inverse, input.shape))
+    if return_counts:
+        wanted.append(counts)
+    return wanted[0] if len(wanted) == 1 else tuple(wanted)
+
+
+def _unique_rows(input: Tensor, axis: int, return_inverse: bool, return_counts: bool) -> Any:
+    """Slices along a dimension that differ, in lexicographic order."""
+    rows = reshape(movedim(input.detach(), axis, 0), (input._array.shape[axis], -1))
+    order = _lexicographic(rows)
+    ordered = rows[order]
+    if len(order):
+        new = e.ne(ordered[1:], ordered[:-1]).any(1)
+        from .shape import cat
+
+        first = cat([e.eq(order[:1], order[:1]), new])
+    else:
+        first = e.eq(order, order)
+    number = e.sub(cast(first, dtypes.int64).cumsum(0), 1)
+    inverse = e.mul(order, 0)
+    inverse[order] = number
+    values = movedim(input.detach(), axis, 0)[order[first]]
+    wanted: list[Tensor] = [movedim(values, 0, axis)]
+    if return_inverse:
+        wanted.append(inverse)
+    if return_counts:
+        wanted.append(bincount(number))
+    return wanted[0] if len(wanted) == 1 else tuple(wanted)
+
+
+def _lexicographic(rows: Tensor) -> Tensor:
+    """The positions that sort rows lexicographically: stable sorts by the columns from the last to the first."""
+    from .creation import arange
+
+    order = arange(rows._array.shape[0], device=rows.device)
+    for column in range(rows._array.shape[1] - 1, -1, -1):
+        order = order[argsort(rows[order, column], 0)]
+    return order
+
+
+def unique_consecutive(
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """The elements of a vector (or of the flattened tensor) without immediate repetitions."""
+    if dim not in (None, 0) or (dim == 0 and input.ndim != 1):
+        raise NotImplementedError("unique_consecutive: only of vectors, or of all elements")
+    from .shape import cat
+
+    flat = reshape(input.detach(), -1)
+    first = cat([e.eq(flat[:1], flat[:1]), e.ne(flat[1:], flat[:-1])]) if flat.numel() else e.eq(flat, flat)
+    number = e.sub(cast(first, dtypes.int64).cumsum(0), 1)
+    wanted = [flat[first]]
+    if return_inverse:
+        wanted.append(reshape(number, input.shape))
+    if return_counts:
+        wanted.append(bincount(number))
+    return wanted[0] if len(wanted) == 1 else tuple(wanted)
+
+
+@primitive()
+def _bincount(backend, x, weights, *, length):
+    return backend.bincount(x, weights, length)
+
+
+def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
+    """How often each integer from 0 occurs in a vector, or the sums of its weights."""
+    if input.ndim != 1 or input.is_floating_point():
+        raise OperationError(f"bincount: expected a vector of integers, got {input.dtype}{list(input.shape)}")
+    top = 0
+    if input.numel():
+        if bool((input < 0).any()):
+            raise OperationError("bincount: the integers must not be negative")
+        top = int(input.max().item()) + 1
+    if weights is not None and not weights.is_floating_point():
+        weights = cast(weights, dtypes.float64)
+    counted = weights.detach() if weights is not None else None
+    return apply(_bincount, input, counted, length=top if top > minlength else minlength)
+
+
+def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
+    """How many elements fall into each of `bins` bins of equal width; outside [min, max] they do not count."""
+    x = reshape(input.detach(), -1)
+    low, high = float(min), float(max)
+    if low == high and x.numel():
+        low, high = x.min().item(), x.max().item()
+    if low == high:
+        low, high = low - 1, high + 1
+    x = x[e.logical_and(e.ge(x, low), e.le(x, high))]
+    number = e.clamp(cast(e.floor(e.mul(e.sub(x, low), bins / (high - low))), dtypes.int64), 0, bins - 1)
+    return cast(bincount(number, minlength=bins), input.dtype)
+
+
+def searchsorted(
+    sorted_sequence: Tensor, values: Any, *, out_int32: bool = False, right: bool = False, side: str | None = None,
+    sorter: Tensor | None = None,
+) -> Tensor:  # fmt: skip
+    """Where values would be inserted into an ordered last dimension: before equals, or behind them with `right`."""
+    behind = right if side is None else side == "right"
+    sequence = sorted_sequence if sorter is None else gather(sorted_sequence, -1, sorter)
+    wanted = values if isinstance(values, Tensor) else as_operand("searchsorted", values, sorted_sequence)
+    kind = dtypes.int32 if out_int32 else dtypes.int64
+    scalar = not wanted.ndim and sequence.ndim == 1
+    columns = reshape(wanted, 1) if scalar else wanted
+    compare = e.le if behind else e.lt
+    found = compare(unsqueeze(sequence.detach(), -2), unsqueeze(columns.detach(), -1)).sum(-1)
+    return cast(reshape(found, ()) if scalar else found, kind)
+
+
+def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
+    """The number of the bucket between ordered boundaries that each value falls into."""
+    return searchsorted(boundaries, input, out_int32=out_int32, right=right)

@@ -1,0 +1,103 @@
+"""Factorisations: what they promise, their derivatives by gauge-free functions, and errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from oracle import host, torch_or_skip
+
+import autograd
+from autograd import linalg
+from autograd.testing import gradcheck, gradgradcheck
+
+
+def double(*shape: int, seed: int = 0) -> autograd.Tensor:
+    values = np.random.default_rng(seed).normal(size=shape)
+    return autograd.tensor(values, requires_grad=True)
+
+
+def positive(x: Any) -> Any:
+    return x @ x.mT + 2 * autograd.eye(x.shape[-1], dtype=x.dtype)
+
+
+CASES = {
+    "cholesky": (lambda x: linalg.cholesky(positive(x)), (3, 3)),
+    "cholesky, batched, upper": (lambda x: linalg.cholesky(positive(x), upper=True), (2, 2, 2)),
+    "qr, tall": (lambda x: linalg.qr(x), (4, 2)),
+    "qr, square": (lambda x: linalg.qr(x), (3, 3)),
+    "qr, wide": (lambda x: linalg.qr(x), (2, 4)),
+    "qr, batched": (lambda x: linalg.qr(x), (2, 3, 2)),
+    "eigh": (lambda x: linalg.eigh(x + x.mT), (3, 3)),
+    "eigh, batched": (lambda x: linalg.eigh(x + x.mT), (2, 2, 2)),
+    "eigvalsh": (lambda x: linalg.eigvalsh(x + x.mT), (3, 3)),
+    "svd, tall": (lambda x: linalg.svd(x, full_matrices=False), (4, 2)),
+    "svd, wide": (lambda x: linalg.svd(x, full_matrices=False), (2, 4)),
+    "svd, square": (lambda x: linalg.svd(x, full_matrices=False), (3, 3)),
+    "lstsq, tall": (lambda x: linalg.lstsq(x, autograd.ones(4, 1, dtype=x.dtype)).solution, (4, 2)),
+    "lstsq, wide": (lambda x: linalg.lstsq(x, autograd.ones(2, 1, dtype=x.dtype)).solution, (2, 4)),
+    "logdet": (lambda x: linalg.logdet(positive(x)), (3, 3)),
+    "matrix_exp": (lambda x: linalg.matrix_exp(x * 3), (3, 3)),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_derivatives(name: str) -> None:
+    function, shape = CASES[name]
+    x = double(*shape)
+    assert gradcheck(function, x)
+    assert gradgradcheck(function, x, atol=1e-4)
+
+
+def test_factors_are_what_they_promise() -> None:
+    x = double(2, 4, 3).detach()
+    q, r = linalg.qr(x)
+    assert autograd.allclose(q @ r, x)
+    assert autograd.allclose(q.mT @ q, autograd.eye(3, dtype=x.dtype).expand(2, 3, 3))
+    assert autograd.allclose(r, r.triu())
+    u, s, vh = linalg.svd(x)
+    assert u.shape == (2, 4, 4)
+    assert autograd.allclose(u[..., :3] * s.unsqueeze(-2) @ vh, x)
+    a = positive(double(2, 3, 3).detach())
+    lower = linalg.cholesky(a)
+    assert autograd.allclose(lower @ lower.mT, a)
+    values, vectors = linalg.eigh(a)
+    assert autograd.allclose(a @ vectors, vectors * values.unsqueeze(-2))
+    assert autograd.allclose(linalg.pinv(x) @ x, autograd.eye(3, dtype=x.dtype).expand(2, 3, 3))
+    assert linalg.matrix_rank(autograd.ones(3, 3)).item() == 1
+
+
+def test_gradients_are_torch() -> None:
+    """Of functions that do not depend on the signs of the vectors."""
+    torch = torch_or_skip()
+    values = np.random.default_rng(1).normal(size=(4, 3))
+    losses = {
+        "svd": lambda t, x: ((p := t.linalg.svd(x, full_matrices=False))[0] ** 2 * p[1]).sum() + (p[2] ** 4).sum(),
+        "qr": lambda t, x: ((p := t.linalg.qr(x))[0] ** 2).sum(1).sin().sum() + (p[1] ** 2).sum(),
+        "eigh": lambda t, x: ((p := t.linalg.eigh(x.mT @ x))[1] ** 4 * p[0]).sum(),
+        "lstsq": lambda t, x: (t.linalg.lstsq(x, x[:, :1] * x[:, 1:2].sin())[0] ** 2).sum(),
+    }
+    for name, loss in losses.items():
+        gradients = []
+        for engine in (autograd, torch):
+            x = engine.tensor(values, requires_grad=True)
+            loss(engine, x).backward()
+            gradients.append(host(x.grad))
+        np.testing.assert_allclose(*gradients, rtol=1e-7, atol=1e-9, err_msg=name)
+
+
+@pytest.mark.cpu_only
+def test_errors() -> None:
+    with pytest.raises(autograd.OperationError, match=r"inv: expected square matrices .*got shape \(2, 3\)"):
+        linalg.inv(autograd.ones(2, 3))
+    with pytest.raises(autograd.OperationError, match="inv.*[Ss]ingular"):
+        linalg.inv(autograd.zeros(2, 2))
+    with pytest.raises(autograd.OperationError, match="cholesky.*positive"):
+        linalg.cholesky(-autograd.eye(2))
+    with pytest.raises(autograd.OperationError, match="floating"):
+        linalg.det(autograd.ones(2, 2, dtype=autograd.int64))
+    with pytest.raises(autograd.OperationError, match="einsum"):
+        autograd.einsum("ij,jk->ik", autograd.ones(2, 3), autograd.ones(2, 3))
+    with pytest.raises(autograd.OperationError, match="einsum"):
+        autograd.einsum("ij->ik", autograd.ones(2, 3))
