@@ -228,6 +228,7 @@ from .ops.random import (
     get_rng_state,
     initial_seed,
     manual_seed,
+    multinomial,
     normal,
     rand,
     rand_like,
@@ -375,4 +376,4 @@ def is_floating_point(input: Tensor) -> _builtins.bool:
     return input.is_floating_point()
 
 
-from . import capture, cuda, data, func, functional, linalg, random, special, testing  # noqa: E402
+from . import capture, cuda, data, distributions, func, functional, linalg, random, special, testing  # noqa: E402

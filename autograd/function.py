@@ -156,6 +156,8 @@ class Function:
                 result = cls.forward(context, *args)
         finally:
             modes.grad = before
+        if modes.listener is not None:
+            modes.listener.on_function(cls, args)
         outputs = list(result) if isinstance(result, tuple | list) else [result]
         if tracked:
             outputs = cls._record(context, args, edges, outputs)

@@ -59,7 +59,7 @@ _FROM = {
     indexing: "gather scatter_add index_select masked_fill masked_select nonzero",
     linalg: "matmul mm bmm mv dot outer addmm",
     normalisation: "softmax log_softmax",
-    random: "bernoulli",
+    random: "bernoulli multinomial exponential_ cauchy_ geometric_ log_normal_",
     inplace: "copy_ fill_ zero_ uniform_ normal_ bernoulli_ scatter_ scatter_add_",
     creation: "new_tensor new_zeros new_ones new_empty new_full to",
 }

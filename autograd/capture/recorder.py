@@ -72,6 +72,9 @@ class Recorder:
             made.append(known)
         self.program.instructions.append(Instruction(primitive, given, params, tuple(made), backend))
 
+    def on_function(self, function: Any, arguments: Any) -> None:
+        """A user's Function was applied; what its forward computes has been told already."""
+
     def on_grad_read(self, x: Tensor) -> None:
         if id(x) not in self.grad_at_start and id(x) not in self.grad_at_end:
             self.grad_at_start[id(x)] = x, x._grad is None

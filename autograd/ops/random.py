@@ -10,6 +10,7 @@ from typing import Any
 from .. import dtypes
 from ..backend import get_backend
 from ..engine import apply
+from ..errors import OperationError
 from ..modes import modes, no_grad, unlistened
 from ..primitive import primitive
 from ..tensor import Tensor, wrap
@@ -265,3 +266,66 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
         shape = tuple(input._array.shape)
         keep = apply(_keep, _state(None, input.device), shape=shape, p=float(p), dtype=input.dtype)
     return e.mul(input, keep)
+
+
+def multinomial(
+    input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
+) -> Tensor:
+    """Indices drawn in proportion to the weights in the last dimension: (*, n) -> (*, num_samples)."""
+    from .scan import cumsum
+    from .shape import narrow, unsqueeze
+    from .sorting import argsort, searchsorted
+
+    if not input.is_floating_point() or input.ndim not in (1, 2):
+        raise OperationError(
+            f"multinomial: expected floating weights (n,) or (m, n), got {input.dtype}{list(input.shape)}"
+        )
+    count = input._array.shape[-1]
+    if num_samples < 1 or (not replacement and num_samples > count):
+        raise OperationError(f"multinomial: can't draw {num_samples} of {count} without replacement")
+    weights = cast(input.detach(), dtypes.float64)
+    options: dict[str, Any] = {"generator": generator, "device": input.device, "dtype": dtypes.float64}
+    if replacement:
+        drawn = rand((*weights.shape[:-1], num_samples), **options)
+        edges = cumsum(weights, -1)
+        found = searchsorted(edges, e.mul(drawn, edges[..., -1:]), right=True)
+        return e.clamp(found, max=count - 1)
+    # The order of exponential waiting times is a draw without replacement (P. Efraimidis, P. Spirakis, 2006).
+    waits = e.div(e.neg(e.log1p(e.neg(rand(tuple(weights.shape), **options)))), weights)
+    waits = e.where(e.gt(weights, 0), waits, math.inf)
+    return narrow(argsort(waits, -1), -1, 0, num_samples) if weights.ndim else unsqueeze(waits, 0)
+
+
+def _filled(name: str, formula: str, transform: Any) -> Any:
+    """A method that fills a tensor with a function of uniform numbers."""
+
+    def method(input: Tensor, *parameters: float, generator: Generator | None = None, **named: float) -> Tensor:
+        from ..views import check_writable
+        from .inplace import overwrite
+
+        check_writable(input, name)
+        uniform = rand(tuple(input.shape), dtype=dtypes.float64, device=input.device, generator=generator)
+        with no_grad():
+            return overwrite(name, input, cast(transform(uniform, *parameters, **named), input.dtype))
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"Fills with {formula}."
+    return method
+
+
+exponential_ = _filled(
+    "exponential_", "exponential numbers of rate lambd", lambda u, lambd=1.0: e.div(e.neg(e.log1p(e.neg(u))), lambd)
+)
+cauchy_ = _filled(
+    "cauchy_", "Cauchy numbers",
+    lambda u, median=0.0, sigma=1.0: e.add(e.mul(e.tan(e.mul(e.sub(u, 0.5), math.pi)), sigma), median),
+)  # fmt: skip
+geometric_ = _filled(
+    "geometric_", "the number of trials until the first success of probability p",
+    lambda u, p: e.clamp(e.ceil(e.div(e.log1p(e.neg(u)), math.log1p(-p))), min=1.0),
+)  # fmt: skip
+
+
+def log_normal_(input: Tensor, mean: float = 1.0, std: float = 2.0, *, generator: Generator | None = None) -> Tensor:
+    """Fills with the exponentials of normal numbers."""
+    return input.normal_(mean, std, generator=generator).exp_()

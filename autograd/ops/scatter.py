@@ -14,6 +14,7 @@ from . import elementwise as e
 from .creation import arange, full_like, ones_like, zeros_like
 from .dims import normalize_dim
 from .indexing import _scatter_sum, gather, read, scatter_add, write
+from .inplace import scatter_
 from .promotion import cast
 from .shape import broadcast_tensors, expand, movedim, reshape, unsqueeze
 
@@ -39,28 +40,7 @@ def scatter(
         if not isinstance(source, Tensor):
             source = full_like(index, source, dtype=input.dtype)
         return scatter_reduce(input, dim, index, source, {"add": "sum", "multiply": "prod"}[reduce])
-    kind = input.dtype if input.is_floating_point() else dtypes.int64
-    named = e.gt(_counted(input, axis, index, kind), 0)
-    if not isinstance(source, Tensor):
-        return e.where(named, cast(full_like(input, source), input.dtype), input)
-    # Of several values for one place the last one wins: its number is the largest.
-    part = cast(_part(source, index), input.dtype)
-    places = reshape(arange(index.numel(), device=index.device), index.shape)
-    winner = _largest(input, axis, index, places)
-    chosen = reshape(read(reshape(part, -1), (reshape(winner, -1),)), input.shape) if index.numel() else input
-    return e.where(named, chosen, input)
-
-
-def _largest(input: Tensor, axis: int, index: Tensor, values: Tensor) -> Tensor:
-    """The largest of the values that go to each place (0 where none does): values are numbered by their order."""
-    rows = movedim(index, axis, -1)
-    numbers = movedim(values, axis, -1)
-    count = input._array.shape[axis]
-    hits = e.eq(unsqueeze(rows, -1), arange(count, device=input.device))
-    best = e.where(hits, unsqueeze(numbers, -1), 0).amax(-2)
-    full = movedim(zeros_like(input, dtype=dtypes.int64), axis, -1).clone()
-    full[tuple(slice(0, size) for size in best._array.shape)] = best
-    return movedim(full, -1, axis)
+    return scatter_(input.clone(), axis, index, source)
 
 
 def scatter_reduce(
