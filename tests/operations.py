@@ -306,7 +306,7 @@ ROWS = [
     Operation("pow", lambda d: [call(d.real(2, 3), 2), call(d.real(2, 3), 3.0), call(d.real(2), 0), call(d.real(2), 1), call(1.5, d.real(2))]),
     *(Operation(name, binary(scalars=False)) for name in ("atan2", "logaddexp")),
     *(Operation(name, binary(scalars=name in COMPARISONS[:6]), differentiable=False) for name in COMPARISONS),
-    Operation("clamp", lambda d: [call(d.real(2, 3), -1.0, 1.0), call(d.real(2, 3), min=0.5), call(d.real(2, 3), max=0.5), call(d.real(2, 3), d.real(3, low=-2, high=-1), d.real(3, low=0))]),
+    Operation("clamp", lambda d: [call(d.real(2, 3), -1.0, 1.0), call(d.real(2, 3), min=0.5), call(d.real(2, 3), max=0.5), call(d.real(2, 3), d.real(3, low=-2, high=-1), d.real(3, low=0)), call(d.real(4, 3, low=-3, high=3), d.real(3, low=-1.5, high=-0.5), d.real(3, low=0.2, high=1)), call(d.real(4, 3), max=d.real(3, low=0.2, high=0.5))]),
     Operation("clamp_min", lambda d: [call(d.real(2, 3), 0.5)]),
     Operation("clamp_max", lambda d: [call(d.real(2, 3), 0.5)]),
     *(Operation(name, reduced()) for name in ("sum", "mean")),

@@ -25,8 +25,8 @@ def unbroadcast(g: Tensor, shape: tuple[int, ...]) -> Tensor:
     return sum_to(g, shape)
 
 
-def _make(compute: Callable[..., Any], rules: dict[str, Rule]) -> Primitive:
-    made = Primitive(compute, finish=unbroadcast)
+def _make(compute: Callable[..., Any], rules: dict[str, Rule], broadcasts: bool = True) -> Primitive:
+    made = Primitive(compute, finish=unbroadcast if broadcasts else None)
     for name, rule in rules.items():
         made.define(name, rule)
     return made
@@ -45,7 +45,7 @@ def unary(to_float: bool = True, **rules: Rule) -> Callable[[Callable[..., Any]]
     """A function of one tensor; integers are taken to the default float unless `to_float` is off."""
 
     def decorate(compute: Callable[..., Any]) -> Function:
-        made = _make(compute, rules)
+        made = _make(compute, rules, broadcasts=False)
         name = made.name
 
         if to_float:
@@ -408,7 +408,7 @@ def _positive_gate(backend, up, x):
 
 
 # The derivative of relu as one pass; it is linear in g, so its own derivative is itself.
-_gate_positive = _make(_positive_gate, {"up": lambda g, x: gate_positive(g, x)})
+_gate_positive = _make(_positive_gate, {"up": lambda g, x: gate_positive(g, x)}, broadcasts=False)
 
 
 def gate_positive(g: Tensor, x: Tensor) -> Tensor:
@@ -485,7 +485,7 @@ def _gate(backend, up, condition):
     return backend.gate(up, condition)
 
 
-_gate_primitive = _make(_gate, {"up": lambda g, condition: apply(_gate_primitive, g, condition)})
+_gate_primitive = _make(_gate, {"up": lambda g, condition: apply(_gate_primitive, g, condition)}, broadcasts=False)
 
 
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:

@@ -26,17 +26,17 @@ def _copy(xp, x, value):
     return x
 
 
-@primitive(mutates=(0,), x=lambda g: g, value=lambda g: g)
+@primitive(mutates=(0,))
 def _add_into(xp, x, value):
     x += value
     return x
 
 
-_copy.finish = _add_into.finish = e.unbroadcast
+_copy.finish = e.unbroadcast
 
 
 def add_into(x: Tensor, value: Tensor) -> Tensor:
-    """x += value for tensors of one dtype, in one pass: what gradients are accumulated with."""
+    """x += value for tensors of one dtype, in one pass, unrecorded: what gradients are accumulated with."""
     return apply(_add_into, x, value)
 
 

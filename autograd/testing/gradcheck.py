@@ -160,6 +160,12 @@ def gradcheck(
     return True
 
 
+def _weights(out: Tensor, seed: int) -> Tensor:
+    """Fixed random numbers like an output."""
+    generator = Generator(out.device).manual_seed(seed)
+    return randn(tuple(out.shape), dtype=out.dtype, device=out.device, generator=generator, requires_grad=True)
+
+
 def gradgradcheck(
     func: Callable[..., Any],
     inputs: Any,
@@ -182,11 +188,7 @@ def gradgradcheck(
     every, positions = _checked(inputs)
     outputs = [out for out in _outputs(func, every) if out.requires_grad]
     if grad_outputs is None:
-        generator = Generator(every[positions[0]].device).manual_seed(0)
-        vectors = [
-            randn(tuple(out.shape), dtype=out.dtype, device=out.device, generator=generator, requires_grad=True)
-            for out in outputs
-        ]
+        vectors = [_weights(out, number) for number, out in enumerate(outputs)]
     else:
         vectors = [grad_outputs] if isinstance(grad_outputs, Tensor) else list(grad_outputs)
 

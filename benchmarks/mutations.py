@@ -1,0 +1,420 @@
+"""Do the tests bite? Breaks every derivative rule, one place at a time, and counts what the checks catch.
+
+    python -m benchmarks.mutations [--only NAME] [--out benchmarks/results/mutations.json]
+
+Each rule (and each helper that a rule calls) is read as a syntax tree and changed in one place: the
+sign flipped, a factor added, a term or factor dropped, operands swapped, the sum over broadcast
+dimensions left out. Then the numeric checks of the table in `tests/operations.py`, and of programs
+that write in place, are run for the rows that use the rule, until one fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import copy
+import importlib
+import inspect
+import json
+import pkgutil
+import sys
+import time
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import autograd
+import nn.functional as functional
+from autograd import engine, ops
+from autograd.primitive import Primitive
+from autograd.testing import GradcheckError, gradcheck, gradgradcheck
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# What survives and why: the value of the place does not show in any derivative, or only where there is none.
+REASONS: dict[str, str] = {
+    "_cholesky_slope: a step left out at _t(found)": "symmetric inputs do not show the antisymmetric part",
+    "_batch_norm_slope_composed: operands swapped at e.sub(x, x.mean": "only its square is used",
+    "_prod_slope: a factor dropped at e.mul(unsqueeze(g, dim), x)": "of an empty product, which has no elements",
+    "_sinc_slope": "terms of the series below 1e-6 of the slope; compared with torch in tests/test_operations.py",
+}
+
+
+@dataclass
+class Case:
+    """A function of differentiated tensors, to be checked against differences."""
+
+    name: str
+    function: Callable[..., Any]
+    inputs: list[Any]
+    twice: bool = True
+    eps: float = 1e-6
+    tolerance: float = 1e-5
+
+    def check(self) -> None:
+        inputs = [x.detach().clone().requires_grad_() for x in self.inputs]
+        gradcheck(self.function, inputs, eps=self.eps, atol=self.tolerance)
+        if self.twice:
+            gradgradcheck(self.function, inputs, atol=max(1e-4, self.tolerance))
+
+
+@dataclass
+class Known(Case):
+    """A function whose derivative at these inputs, a kink or a tie, is a convention: torch's."""
+
+    expected: Any = None
+
+    def check(self) -> None:
+        x = self.inputs[0].detach().clone().requires_grad_()
+        (g,) = autograd.grad(self.function(x).sum(), x)
+        assert np.allclose(g.detach().numpy(), self.expected)
+
+
+def _table() -> Iterator[Case]:
+    from more_operations import ROWS as MORE
+    from operations import ROWS, Draw
+    from test_operations import differentiated
+
+    for number, row in enumerate([*ROWS, *MORE]):
+        if row.differentiable:
+            for sample, call in enumerate(row.samples(Draw())):
+                function, inputs = differentiated(row, call)
+                if inputs and all(x.numel() for x in inputs):
+                    yield Case(f"{number}-{row.name}-{sample}", function, inputs, row.twice)
+
+
+def _programs() -> Iterator[Case]:
+    """Programs that write in place, read and write by index, convert and move."""
+    from test_inplace import PROGRAMS
+    from test_linalg import CASES, double
+    from test_tensor import INDICES
+
+    rng = np.random.default_rng(3)
+    x, z = (autograd.tensor(rng.normal(size=(2, 3)), requires_grad=True) for _ in range(2))
+    for name, program in PROGRAMS.items():
+
+        def run(x: Any, z: Any, program: str = program) -> Any:
+            names = {"torch": autograd, "x": x, "z": z}
+            exec(program, names)
+            return names["out"]
+
+        yield Case(f"in place: {name}", run, [x, z])
+    whole = autograd.tensor(rng.normal(size=(3, 4, 3)), requires_grad=True)
+    for index in INDICES:
+
+        def read(x: Any, index: str = index) -> Any:
+            return eval(f"x[{index}]", {"x": x, "torch": autograd})
+
+        def write(x: Any, v: Any, index: str = index) -> Any:
+            names = {"x": x * 1, "torch": autograd, "v": v}
+            exec(f"x[{index}] = v", names)
+            return names["x"]
+
+        yield Case(f"x[{index}]", read, [whole])
+        if "0, 0" not in index:
+            yield Case(f"x[{index}] = v", write, [whole, autograd.tensor(1.5, dtype=autograd.float64)])
+    for name, (function, shape) in CASES.items():
+        yield Case(f"linalg: {name}", function, [double(*shape)])
+    yield Case("conversion", lambda x: x.float() * 3, [x], False, eps=1e-2, tolerance=1e-2)
+    yield Case("move", lambda x: x.to("strict") * 3, [x])
+
+    @autograd.enable_grad()
+    def third(x: Any) -> Any:
+        pooled = functional.max_pool2d((x * x).reshape(1, 1, 2, 3), (2, 1))
+        return autograd.grad((pooled**3).sum(), x, create_graph=True)[0]
+
+    yield Case("third order of pooling", third, [x])
+    yield Case("clone and contiguous", lambda x: x.T.contiguous().clone() * 2, [x])
+    from test_ties import TIES
+
+    for name, (function, at, expected) in TIES.items():
+        yield Known(name, function, [autograd.tensor(at, dtype=autograd.float64)], expected=expected)
+    yield Case("accumulation", lambda x: (x * 2 + x * x).sum() + x.sum(), [x])
+
+
+def primitives() -> dict[str, tuple[Any, str, Primitive]]:
+    """Every primitive with derivatives: by name, with the module it is defined in."""
+    found: dict[int, tuple[Any, str, Primitive]] = {}
+    modules = [importlib.import_module(f"autograd.ops.{m.name}") for m in pkgutil.iter_modules(ops.__path__)]
+    modules.append(importlib.import_module("autograd.views"))
+    for module in modules:
+        for name, value in vars(module).items():
+            value = getattr(value, "primitive", value)
+            if isinstance(value, Primitive) and value.differentiable and value.compute.__module__ == module.__name__:
+                found.setdefault(id(value), (module, name, value))
+    return {f"{module.__name__}.{p.compute.__name__}": (module, name, p) for module, name, p in found.values()}
+
+
+# Changing one place of a syntax tree
+
+
+def _called(node: ast.AST) -> str | None:
+    if not isinstance(node, ast.Call):
+        return None
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", None)
+
+
+def _changes(node: ast.AST) -> list[tuple[str, Callable[[ast.Call], ast.AST]]]:
+    """The ways to break a call."""
+    name, count = _called(node), len(node.args) if isinstance(node, ast.Call) else 0
+
+    def swapped(call: ast.Call) -> ast.AST:
+        call.args[-2], call.args[-1] = call.args[-1], call.args[-2]
+        return call
+
+    if name in ("add", "mul", "matmul") and count == 2:
+        dropped = "a term dropped" if name == "add" else "a factor dropped"
+        changes = [(dropped, lambda call: call.args[0]), (dropped, lambda call: call.args[1])]
+        return [("operands swapped", swapped)] if name == "matmul" else changes  # type: ignore[list-item]
+    if name in ("sub", "div", "rsub", "pow") and count == 2:
+        return [("operands swapped", swapped), ("a term dropped", lambda call: call.args[0])]
+    if name == "neg":
+        return [("sign flipped", lambda call: call.args[0])]
+    if name in ("where", "_where") and count == 3:
+        return [("operands swapped", swapped)]
+    if name in ("sum_to", "unbroadcast"):
+        return [("broadcast sum left out", lambda call: call.args[0])]
+    if name in ("_t", "matrix_transpose", "flip"):
+        return [("a step left out", lambda call: call.args[0])]
+    if name in ("sin", "cos", "exp", "log", "sinh", "cosh", "rsqrt", "sqrt", "digamma", "sigmoid", "sign"):
+        return [("a step left out", lambda call: call.args[0])]
+    return []
+
+
+def _mutants(tree: ast.AST) -> Iterator[tuple[str, str, ast.AST]]:
+    """(kind, place, changed copy) for each single change of a lambda or a function."""
+    nodes = list(ast.walk(tree))
+    for position, node in enumerate(nodes):
+        for number, (kind, change) in enumerate(_changes(node)):
+            changed = copy.deepcopy(tree)
+            target = list(ast.walk(changed))[position]
+            for parent in ast.walk(changed):
+                for field, value in ast.iter_fields(parent):
+                    if value is target:
+                        setattr(parent, field, change(target))  # type: ignore[arg-type]
+                    elif isinstance(value, list) and any(each is target for each in value):
+                        value[[each is target for each in value].index(True)] = change(target)  # type: ignore[arg-type]
+            yield kind, f"{ast.unparse(node)[:60]} #{number}", changed
+
+
+def _source(function: Any) -> ast.AST | None:
+    """The syntax tree of a rule: the lambda or function that stands at its line with its arguments."""
+    module = inspect.getmodule(function)
+    tree = ast.parse(inspect.getsource(module))  # type: ignore[arg-type]
+    wanted = list(inspect.signature(function).parameters)
+    code = function.__code__
+    column = next((c for _, _, c, _ in code.co_positions() if c is not None and c > 0), 0)
+    found = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Lambda | ast.FunctionDef)
+        and node.lineno == (code.co_firstlineno if isinstance(node, ast.Lambda) else node.lineno)
+        and [a.arg for a in node.args.args] == wanted
+        and (isinstance(node, ast.Lambda) or node.name == function.__name__)
+    ]
+    starts = {id(node): (node.body.col_offset if isinstance(node, ast.Lambda) else node.col_offset) for node in found}
+    return min(found, key=lambda node: abs(starts[id(node)] - column), default=None)
+
+
+def _compiled(tree: ast.AST, function: Any) -> Any:
+    scope = function.__globals__
+    if isinstance(tree, ast.Lambda):
+        expression = ast.fix_missing_locations(ast.Expression(tree))
+        return eval(compile(expression, "<mutant>", "eval"), scope)
+    assert isinstance(tree, ast.FunctionDef)
+    tree.decorator_list = []
+    local: dict[str, Any] = {}
+    exec(compile(ast.fix_missing_locations(ast.Module([tree], [])), "<mutant>", "exec"), scope, local)
+    return local[tree.name]
+
+
+@dataclass
+class Mutant:
+    """One change: how to put it in, and how to take it out."""
+
+    where: str
+    kind: str
+    place: str
+    users: set[str]
+    put: Callable[[], None]
+    take: Callable[[], None]
+
+
+def _helpers(function: Any, module: Any) -> dict[str, Any]:
+    """The plain functions of the same module that a rule calls, by name, also through each other."""
+    found: dict[str, Any] = {}
+    waiting = [function]
+    while waiting:
+        for name in waiting.pop().__code__.co_names:
+            value = vars(module).get(name)
+            plain = (
+                inspect.isfunction(value) and value.__module__ == module.__name__ and not hasattr(value, "primitive")
+            )
+            if plain and name.startswith("_") and name not in found:
+                found[name] = value
+                waiting.append(value)
+    return found
+
+
+def mutants() -> Iterator[Mutant]:
+    """All changes of all rules."""
+    helpers: dict[tuple[str, str], tuple[Any, Any, set[str]]] = {}
+    for key, (module, _, primitive) in primitives().items():
+        for position, (rule, _) in enumerate(primitive.table):
+            if rule is None:
+                continue
+            name = primitive.inputs[position]
+            where = f"{key} by {name}"
+            tree = _source(rule)
+            if isinstance(tree, ast.Lambda) and _called(tree.body) == "zeros_like":
+                kind = "zero replaced by the gradient"
+                yield _rule_mutant(primitive, name, rule, where, kind, "whole rule", lambda g: g, key)
+                continue
+            for kind, wrapped in (("sign flipped", -1.0), ("factor added", 1.5)):
+                yield _rule_mutant(primitive, name, rule, where, kind, "whole rule", _scaled(rule, wrapped), key)
+            if tree is not None:
+                for kind, place, changed in _mutants(tree):
+                    yield _rule_mutant(primitive, name, rule, where, kind, place, _compiled(changed, rule), key)
+            for helper, function in _helpers(rule, module).items():
+                helpers.setdefault((module.__name__, helper), (module, function, set()))[2].add(key)
+        if primitive.finish is not None:
+            yield _finish_mutant(primitive, key)
+    for (module_name, helper), (module, function, users) in helpers.items():
+        tree = _source(function)
+        if tree is None:
+            continue
+        for kind, place, changed in _mutants(tree):
+            mutated = _compiled(changed, function)
+            yield Mutant(
+                f"{module_name}.{helper}", kind, place, users,
+                lambda m=module, n=helper, f=mutated: setattr(m, n, f),
+                lambda m=module, n=helper, f=function: setattr(m, n, f),
+            )  # fmt: skip
+
+
+def _scaled(rule: Any, factor: float) -> Any:
+    """The rule times a factor, with the rule's own signature, by which the engine knows what to save for it."""
+    from functools import wraps
+
+    @wraps(rule)
+    def scaled(*arguments: Any) -> Any:
+        result = rule(*arguments)
+        return None if result is None else result * factor
+
+    return scaled
+
+
+def _rule_mutant(
+    primitive: Primitive, name: str, rule: Any, where: str, kind: str, place: str, changed: Any, key: str
+) -> Mutant:
+    return Mutant(
+        where, kind, place, {key}, lambda: primitive.define(name, changed), lambda: primitive.define(name, rule)
+    )
+
+
+def _finish_mutant(primitive: Primitive, key: str) -> Mutant:
+    finish = primitive.finish
+
+    def put() -> None:
+        primitive.finish = None
+
+    def take() -> None:
+        primitive.finish = finish
+
+    return Mutant(key, "broadcast sum left out", "finish", {key}, put, take)
+
+
+def _used_rules(case: Case, keys: dict[int, str]) -> set[str]:
+    """The primitives whose rules run in a check of the case."""
+    used: set[str] = set()
+    original = engine.Node.differentiate
+
+    def noting(self: Any, *arguments: Any) -> Any:
+        used.add(keys.get(id(self.primitive), ""))
+        return original(self, *arguments)
+
+    engine.Node.differentiate = noting  # type: ignore[method-assign]
+    try:
+        case.check()
+    finally:
+        engine.Node.differentiate = original  # type: ignore[method-assign]
+    return used
+
+
+def run(only: str = "") -> dict[str, Any]:
+    """Tries every mutant; what survived, and how many were caught, by kind."""
+    warnings.simplefilter("ignore")
+    sys.path.insert(0, str(ROOT / "tests"))
+    import strict_backend
+
+    strict_backend.register()
+    keys = {id(p): key for key, (_, _, p) in primitives().items()}
+    cases = [*_table(), *_programs()]
+    users: dict[str, list[tuple[int, Case]]] = defaultdict(list)
+    for case in cases:
+        try:
+            used = _used_rules(case, keys)
+        except GradcheckError:  # an index named twice, where a write keeps one of the values
+            continue
+        for key in used:
+            users[key].append((len(used), case))
+    for key in users:
+        users[key].sort(key=lambda pair: pair[0])
+    tried: Counter[str] = Counter()
+    caught: Counter[str] = Counter()
+    survivors = []
+    for mutant in mutants():
+        if only not in mutant.where:
+            continue
+        tried[mutant.kind] += 1
+        if _is_caught(mutant, [case for key in sorted(mutant.users) for _, case in users[key]]):
+            caught[mutant.kind] += 1
+        else:
+            survivor = f"{mutant.where}: {mutant.kind} at {mutant.place}"
+            reason = next((why for part, why in REASONS.items() if part in survivor), "")
+            survivors.append({"mutant": survivor, "reason": reason})
+            print("survived:", survivor, f"({reason})" if reason else "", flush=True)
+    total = sum(tried.values())
+    return {
+        "mutants": total,
+        "caught": sum(caught.values()),
+        "share": round(sum(caught.values()) / max(total, 1), 4),
+        "by kind": {kind: {"tried": tried[kind], "caught": caught[kind]} for kind in sorted(tried)},
+        "survivors": survivors,
+    }
+
+
+def _is_caught(mutant: Mutant, cases: list[Case]) -> bool:
+    mutant.put()
+    try:
+        for case in cases[:60]:
+            try:
+                case.check()
+            except Exception:
+                return True
+        return False
+    finally:
+        mutant.take()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.mutations", description=__doc__.split("\n")[0])
+    parser.add_argument("--only", default="", help="only rules whose name contains this")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "mutations.json")
+    options = parser.parse_args()
+    start = time.perf_counter()
+    results = run(options.only)
+    results["seconds"] = round(time.perf_counter() - start)
+    print(f"{results['caught']} of {results['mutants']} broken rules caught ({results['share']:.1%})")
+    if not options.only:
+        options.out.write_text(json.dumps(results, indent=1) + "\n")
+        print(options.out)
+
+
+if __name__ == "__main__":
+    main()
