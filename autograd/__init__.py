@@ -65,6 +65,7 @@ from .ops.arrange import (
     hsplit,
     hstack,
     meshgrid,
+    renorm,
     repeat_interleave,
     rot90,
     row_stack,
@@ -88,13 +89,14 @@ from .ops.creation import (
     full,
     full_like,
     linspace,
+    logspace,
     ones,
     ones_like,
     tensor,
     zeros,
     zeros_like,
 )  # fmt: skip
-from .ops.decompositions import cholesky, det, qr, slogdet, svd
+from .ops.decompositions import cholesky, cholesky_inverse, cholesky_solve, det, qr, slogdet, svd
 from .ops.decompositions import inv as inverse
 from .ops.decompositions import pinv as pinverse
 from .ops.elementwise import (
@@ -358,12 +360,17 @@ absolute, multiply, subtract, divide, true_divide, negative = abs, mul, sub, div
 arccos, arcsin, arctan, arctan2, arcsinh, arccosh, arctanh = acos, asin, atan, atan2, asinh, acosh, atanh
 clip, greater, greater_equal, less, less_equal, not_equal, moveaxis = clamp, gt, ge, lt, le, ne, movedim
 FloatTensor = Tensor
-expit, trapz, swapdims = sigmoid, trapezoid, swapaxes
+expit, trapz, swapdims, fix, asarray = sigmoid, trapezoid, swapaxes, trunc, as_tensor
 
 
 def is_tensor(obj: object) -> _builtins.bool:
     """Whether it is a Tensor."""
     return isinstance(obj, Tensor)
+
+
+def detach(input: Tensor) -> Tensor:
+    """The same memory outside the graph."""
+    return input.detach()
 
 
 def numel(input: Tensor) -> _builtins.int:
@@ -377,3 +384,5 @@ def is_floating_point(input: Tensor) -> _builtins.bool:
 
 
 from . import capture, cuda, data, distributions, func, functional, linalg, random, special, testing  # noqa: E402
+
+logdet, matrix_exp, matrix_power = linalg.logdet, linalg.matrix_exp, linalg.matrix_power

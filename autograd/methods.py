@@ -42,12 +42,12 @@ _FROM = {
         expand expand_as broadcast_to repeat narrow select split chunk unbind flip roll tril triu""",
     arrange: """
         adjoint diag diag_embed diagflat diagonal dsplit fliplr flipud hsplit repeat_interleave rot90 swapaxes
-        tensor_split tile trace unfold view_as vsplit""",
-    decompositions: "cholesky det pinv qr slogdet svd",
+        renorm split_with_sizes sum_to_size tensor_split tile trace unfold view_as vsplit""",
+    decompositions: "cholesky cholesky_inverse cholesky_solve det qr slogdet svd",
     pointwise: """
         addcdiv addcmul bitwise_left_shift bitwise_right_shift copysign deg2rad dist float_power fmax fmin frac gcd
         heaviside hypot isneginf isposinf isreal lcm ldexp lerp logaddexp2 nan_to_num nextafter rad2deg sgn signbit""",
-    products: "addbmm addmv addr baddbmm cross inner kron vdot ger",
+    products: "addbmm addmv addr baddbmm corrcoef cov cross inner kron vdot ger",
     scan: "aminmax cummax cummin cumprod cumsum diff logcumsumexp nanmean nansum prod",
     scatter: """
         argwhere diagonal_scatter index_add index_copy index_fill index_put masked_scatter put scatter scatter_reduce
@@ -60,7 +60,7 @@ _FROM = {
     linalg: "matmul mm bmm mv dot outer addmm",
     normalisation: "softmax log_softmax",
     random: "bernoulli multinomial exponential_ cauchy_ geometric_ log_normal_",
-    inplace: "copy_ fill_ zero_ uniform_ normal_ bernoulli_ scatter_ scatter_add_",
+    inplace: "copy_ fill_ zero_ uniform_ normal_ bernoulli_ random_ fill_diagonal_ scatter_ scatter_add_",
     creation: "new_tensor new_zeros new_ones new_empty new_full to",
 }
 
@@ -153,7 +153,34 @@ def set_item(self: Tensor, index: Any, value: Any) -> None:
     indexing.write(self, index, value)
 
 
+def where(self: Tensor, condition: Tensor, other: Any) -> Tensor:
+    """self where the condition holds, else other."""
+    return elementwise.where(condition, self, other)
+
+
+def polygamma(self: Tensor, n: int) -> Tensor:
+    """The n-th derivative of digamma."""
+    return special.polygamma(n, self)
+
+
+def _later(name: str) -> Callable[..., Any]:
+    """A method that is a function of `autograd.linalg`, which is made of methods itself."""
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        from . import linalg
+
+        return getattr(linalg, name)(self, *args, **kwargs)
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"`autograd.linalg.{name}`."
+    return method
+
+
 _OTHERS: dict[str, Any] = {
+    "where": where, "polygamma": polygamma, "inverse": decompositions.inv, "pinverse": decompositions.pinv,
+    "logdet": _later("logdet"), "matrix_exp": _later("matrix_exp"), "matrix_power": _later("matrix_power"),
+    "H": property(arrange.adjoint), "mH": property(arrange.adjoint), "ndimension": Tensor.dim,
+    **{f"{f.__name__}_": inplace.reshaping(f) for f in (shape.squeeze, shape.unsqueeze, shape.transpose, shape.t)},
     "__matmul__": matmul_operator, "__neg__": elementwise.neg, "__pos__": elementwise.positive,
     "__abs__": elementwise.abs, "__invert__": elementwise.bitwise_not, "__getitem__": indexing.read,
     "__setitem__": set_item, "T": property(shape.reverse_dims), "mT": property(shape.matrix_transpose),

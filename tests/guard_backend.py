@@ -168,7 +168,10 @@ class GuardFunction:
         if self.name == "asarray" and isinstance(args[0], np.ndarray):
             return GuardArray(np.array(*args, **{**kwargs, "copy": True}))  # the explicit transfer
         with np.errstate(all="ignore"):  # a GPU gives inf and nan silently
-            return wrap(self.here(*map(unwrap, args), **{name: unwrap(value) for name, value in kwargs.items()}))
+            made = self.here(*map(unwrap, args), **{name: unwrap(value) for name, value in kwargs.items()})
+        if self.name == "diagonal":  # CuPy's can be written, NumPy's only if asked
+            made.flags.writeable = True
+        return wrap(made)
 
     def at(self, x: GuardArray, index: Any, value: Any) -> None:
         assert self.name in self.AT, f"cupy.{self.name}.at does not exist"

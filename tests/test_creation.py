@@ -45,6 +45,8 @@ CALLS = [
     "linspace(-1, 1, 1)",
     "linspace(0, 10, 4, dtype=torch.float64)",
     "eye(3)",
+    "logspace(-1, 2, 4)",
+    "logspace(0, 3, 4, base=2)",
     "eye(2, 4, dtype=torch.int32)",
     "zeros_like(torch.ones(2, dtype=torch.int32))",
     "ones_like(torch.zeros(2, 1))",

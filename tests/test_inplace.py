@@ -39,6 +39,9 @@ PROGRAMS = {
     "div by itself before": "y = x * 1; y.div_(z); out = y",
     "a tensor that did not require grad": "y = torch.ones(2, 3, dtype=torch.float64); y.mul_(x); out = y * z",
     "view of one that did not": "y = torch.ones(2, 3, dtype=torch.float64); v = y[0]; y.mul_(x); out = v",
+    "unsqueeze_ and squeeze_": "y = x * 1; y.unsqueeze_(0).mul_(z); y.squeeze_(); out = y * y",
+    "transpose_ and t_": "y = x * 1; y.t_(); y.transpose_(0, 1); y.mul_(z); out = y * y",
+    "fill_diagonal_": "y = x * 1; y.fill_diagonal_(2.0); out = y * y",
     "split views": "y = x * 1; a, b = y[:, :1], y[:, 1:]; a.mul_(2); out = y * b.sum()",
     "scatter": "y = x * 1; y.scatter_add_(1, torch.tensor([[0, 2, 0], [1, 1, 0]]), z); out = y * y",
 }  # fmt: skip

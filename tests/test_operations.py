@@ -186,7 +186,7 @@ def test_other_dtypes_agree_with_torch(row: Operation, kind: str) -> None:
 
 
 def _is_method(row: Operation) -> bool:
-    return "." not in row.name and hasattr(Tensor, row.name)
+    return "." not in row.name and hasattr(Tensor, row.name) and row.name != "where"  # x.where(condition, y)
 
 
 @pytest.mark.parametrize("row", [row for row in EVERY if _is_method(row.values[0])])
@@ -209,7 +209,8 @@ def _check_in_place(name: str, args: list[Any], kwargs: dict[str, Any], expected
     version = first._version
     written = getattr(first, f"{name}_")(*args[1:], **kwargs)
     assert written is first
-    assert first._version == version + 1
+    if name not in ("squeeze", "unsqueeze", "transpose", "t"):  # these change no element
+        assert first._version == version + 1
     np.testing.assert_array_equal(host(first), host(expected))
     targets = leaves([*args, *kwargs.values()])
     if expected.requires_grad:

@@ -335,7 +335,7 @@ def test_shape_functions_are_views() -> None:
     x = autograd.zeros(2, 6)
     views = [
         x.view(3, 4), x.reshape(12), x.T, x.permute(1, 0), x.unsqueeze(0), x.flatten(), x.narrow(1, 0, 2),
-        x.select(0, 1), x.unflatten(1, (2, 3)), *x.split(1), *x.chunk(2, 1), *x.unbind(), x.expand(3, 2, 6), x[...],
+        x.select(0, 1), x.unflatten(1, (2, 3)), *x.split(1), *x.chunk(2, 1), *x.unbind(), x.expand(3, 2, 6), x[...], x.diagonal(1), x.movedim(0, 1), x.mT,
     ]  # fmt: skip
     x.fill_(5)
     if autograd.get_default_device() != "strict":

@@ -363,3 +363,25 @@ def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
 def adjoint(input: Tensor) -> Tensor:
     """The matrices transposed (and conjugated, which real numbers do not notice)."""
     return transpose(input, -2, -1)
+
+
+def sum_to_size(input: Tensor, *size: Any) -> Tensor:
+    """Summed down to a size that broadcasts to the input's."""
+    from .reduction import sum_to
+
+    return sum_to(input, shape_of(size))
+
+
+def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """split(input, split_sizes, dim)."""
+    return split(input, list(split_sizes), dim)
+
+
+def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
+    """The slices along a dimension scaled down to a p-norm of at most maxnorm."""
+    from .reduction import norm
+
+    axis = normalize_dim("renorm", dim, input.ndim)
+    others = [i for i in range(input.ndim) if i != axis]
+    length = norm(input, p, others, keepdim=True)
+    return e.mul(input, e.where(e.gt(length, maxnorm), e.div(maxnorm, e.add(length, 1e-7)), 1.0))

@@ -222,6 +222,17 @@ def linspace(
     return _finish(made, requires_grad)
 
 
+def logspace(
+    start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """`steps` numbers from base**start to base**end, evenly spaced in their logarithms."""
+    from .elementwise import pow
+
+    exponents = linspace(start, end, steps, dtype=dtypes.float64, device=device)
+    return _finish(cast(pow(float(base), exponents), dtype or dtypes.get_default_dtype()), requires_grad)
+
+
 def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """The identity matrix of n rows and m (default n) columns."""
     kind = dtype or dtypes.get_default_dtype()

@@ -262,3 +262,14 @@ def matrix_rank(A: Tensor, *, atol: Any = None, rtol: Any = None, hermitian: boo
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None) -> Tensor:
     """The X of least norm that makes |A @ X - B| least."""
     return matmul(pinv(A, rtol=rcond), B)
+
+
+def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
+    """X with A @ X = B, given the Cholesky factor L of A."""
+    factor = _t(L) if upper else L
+    return solve_matrix(_t(factor), solve_matrix(factor, B))
+
+
+def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
+    """The inverse of A, given its Cholesky factor L."""
+    return cholesky_solve(eye(L._array.shape[-1], dtype=L.dtype, device=L.device), L, upper)

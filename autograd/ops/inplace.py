@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import dtypes
 from ..engine import Saved, apply
-from ..errors import OperationError
+from ..errors import BackwardError, OperationError
 from ..modes import modes
 from ..primitive import primitive
 from ..tensor import Tensor
@@ -170,3 +170,47 @@ def scatter_(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
         places.append(index if i == axis else along)
     value = src[tuple(slice(0, n) for n in index._array.shape)] if isinstance(src, Tensor) else src
     return write(input, tuple(places), value)
+
+
+# Giving the tensor itself another shape
+
+
+def reshaping(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """The method that makes of the tensor itself what a function that moves no element gives."""
+    called = f"{function.__name__}_"
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if modes.grad and self.requires_grad and self.is_leaf:
+            raise BackwardError(
+                f"{called}: a leaf tensor that requires grad can't be reshaped in place; use {function.__name__}"
+            )
+        if modes.listener is not None:
+            modes.listener.on_unreplayable(f"{called} changes a tensor's shape")
+        made = function(self, *args, **kwargs)
+        self._array = made._array
+        if made._node is not None:
+            self._node, self._output = made._node, made._output
+        return self
+
+    functools.update_wrapper(method, function)
+    method.__name__ = method.__qualname__ = called
+    method.__doc__ = f"`{function.__name__}` of the tensor itself."
+    return method
+
+
+def random_(input: Tensor, from_: int = 0, to: int | None = None, *, generator: Any = None) -> Tensor:
+    """Fills with integers in [from_, to); with one bound, in [0, bound)."""
+    from .random import randint
+
+    check_writable(input, "random_")
+    low, high = (from_, to) if to is not None else (0, from_ or 2 ** min(8 * input.itemsize - 1, 24))
+    drawn = randint(low, high, tuple(input.shape), device=input.device, generator=generator)
+    return overwrite("random_", input, cast(drawn, input.dtype))
+
+
+def fill_diagonal_(input: Tensor, fill_value: float) -> Tensor:
+    """Sets the main diagonal of a matrix."""
+    from .arrange import diagonal
+
+    fill_(diagonal(input), fill_value)
+    return input
