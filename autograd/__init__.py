@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import builtins as _builtins
+import math as _math
+import sys as _sys
 import warnings as _warnings
+from typing import Any as _Any
 
 from . import methods as _methods
 from .backend import get_default_device, set_default_device
@@ -13,12 +16,14 @@ from .dtypes import (
     can_cast,
     double,
     dtype,
+    finfo,
     float,
     float16,
     float32,
     float64,
     get_default_dtype,
     half,
+    iinfo,
     int,
     int8,
     int16,
@@ -360,6 +365,21 @@ absolute, multiply, subtract, divide, true_divide, negative = abs, mul, sub, div
 arccos, arcsin, arctan, arctan2, arcsinh, arccosh, arctanh = acos, asin, atan, atan2, asinh, acosh, atanh
 clip, greater, greater_equal, less, less_equal, not_equal, moveaxis = clamp, gt, ge, lt, le, ne, movedim
 FloatTensor = Tensor
+
+
+def _typed(kind: dtype) -> _Any:
+    def make(*values: _Any) -> Tensor:
+        return Tensor(*values).to(kind)
+
+    make.__name__ = make.__qualname__ = f"{kind.name.capitalize()}Tensor"
+    make.__doc__ = f"Tensor(...) with dtype {kind!r}."
+    return make
+
+
+LongTensor, IntTensor, DoubleTensor = _typed(int64), _typed(int32), _typed(float64)
+HalfTensor, BoolTensor, ByteTensor = _typed(float16), _typed(bool), _typed(uint8)
+
+pi, inf, nan, e = _math.pi, _math.inf, _math.nan, _math.e
 expit, trapz, swapdims, fix, asarray = sigmoid, trapezoid, swapaxes, trunc, as_tensor
 
 
@@ -386,3 +406,6 @@ def is_floating_point(input: Tensor) -> _builtins.bool:
 from . import capture, cuda, data, distributions, func, functional, linalg, random, special, testing  # noqa: E402
 
 logdet, matrix_exp, matrix_power = linalg.logdet, linalg.matrix_exp, linalg.matrix_power
+
+# A script that says `import autograd as torch` finds torch.autograd.grad, torch.autograd.Function, ... here, too.
+autograd = _sys.modules[__name__]

@@ -6,7 +6,12 @@ from typing import Any
 
 from .backend import get_backend
 from .backend import is_available as _is_available
-from .random import manual_seed_all  # noqa: F401
+from .random import manual_seed_all
+
+
+def manual_seed(seed: int) -> None:
+    """Seeds the default generators (of all devices: they share one seed)."""
+    manual_seed_all(seed)
 
 
 def is_available() -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import builtins
 
+import numpy as np
+
 BOOL, INTEGER, FLOATING = 0, 1, 2
 
 
@@ -101,3 +103,33 @@ def dtype_of_scalar(value: object) -> dtype:
     if isinstance(value, builtins.float):
         return _default
     raise TypeError(f"expected a Python number, got {type(value).__name__}")
+
+
+class finfo:
+    """The limits of a floating dtype: `eps`, `max`, `min`, `tiny`, `bits`, `resolution`.
+
+    >>> import autograd
+    >>> autograd.finfo(autograd.float32).eps
+    1.1920928955078125e-07
+    """
+
+    def __init__(self, type: dtype | None = None) -> None:
+        kind = _default if type is None else type
+        if not kind.is_floating_point:
+            raise TypeError(f"finfo: expected a floating-point dtype, got {kind}; use iinfo")
+        limits = np.finfo(kind.name)
+        self.dtype, self.bits = kind.name, limits.bits
+        self.eps, self.max, self.min = (builtins.float(x) for x in (limits.eps, limits.max, limits.min))
+        self.tiny = self.smallest_normal = builtins.float(limits.tiny)
+        self.resolution = 10.0**-limits.precision
+
+
+class iinfo:
+    """The limits of an integer dtype: `max`, `min`, `bits`."""
+
+    def __init__(self, type: dtype) -> None:
+        if type.category != INTEGER:
+            raise TypeError(f"iinfo: expected an integer dtype, got {type}")
+        limits = np.iinfo(type.name)
+        self.dtype, self.bits = type.name, limits.bits
+        self.max, self.min = builtins.int(limits.max), builtins.int(limits.min)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 Dims = int | Sequence[int] | None
 
@@ -30,3 +34,17 @@ def normalize_dims(name: str, dim: Dims, ndim: int) -> tuple[int, ...]:
 def _only_scalar_dim(name: str, dim: int) -> tuple[int, ...]:
     normalize_dim(name, dim, 0)
     return ()
+
+
+def numpy_names(function: F) -> F:
+    """Lets a function be called with NumPy's `axis` and `keepdims` for torch's `dim` and `keepdim`, as torch does."""
+
+    @functools.wraps(function)
+    def named(*args: Any, **kwargs: Any) -> Any:
+        if "axis" in kwargs:
+            kwargs["dim"] = kwargs.pop("axis")
+        if "keepdims" in kwargs:
+            kwargs["keepdim"] = kwargs.pop("keepdims")
+        return function(*args, **kwargs)
+
+    return named  # type: ignore[return-value]

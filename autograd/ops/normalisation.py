@@ -10,7 +10,7 @@ from ..engine import apply, partial_derivative
 from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
-from .dims import normalize_dim
+from .dims import normalize_dim, numpy_names
 from .promotion import cast, floating
 from .reduction import sum
 
@@ -39,11 +39,13 @@ def _along(name: str, primitive_: Any, input: Tensor, dim: int, dtype: dtypes.dt
     return apply(primitive_, x, dim=normalize_dim(name, dim, x.ndim))
 
 
+@numpy_names
 def softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tensor:
     """exp(input) / sum(exp(input)) along a dimension, without overflow."""
     return _along("softmax", _softmax, input, dim, dtype)
 
 
+@numpy_names
 def log_softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tensor:
     """log(softmax(input)) along a dimension, without overflow."""
     return _along("log_softmax", _log_softmax, input, dim, dtype)

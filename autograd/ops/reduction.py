@@ -13,7 +13,7 @@ from ..errors import OperationError
 from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
-from .dims import Dims, normalize_dim, normalize_dims
+from .dims import Dims, normalize_dim, normalize_dims, numpy_names
 from .promotion import cast, floating, require_floating
 
 
@@ -38,6 +38,7 @@ def _sum(backend, x, *, dim, keepdim):
     return backend.sum(x, dim, keepdim)
 
 
+@numpy_names
 def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """The sum over some dimensions (default all). Integers and bools sum as int64.
 
@@ -68,6 +69,7 @@ def _count(x: Tensor, dims: tuple[int, ...]) -> int:
     return math.prod(x._array.shape[i] for i in dims)
 
 
+@numpy_names
 def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """The mean over some dimensions (default all) of a floating-point tensor."""
     if dtype is not None:
@@ -79,6 +81,7 @@ def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtype
     return e.div(total, float(count)) if count else e.div(total, e.mul(total, 0.0))
 
 
+@numpy_names
 def var(
     input: Tensor, dim: Dims = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float = 1
 ) -> Tensor:
@@ -95,6 +98,7 @@ def var(
     return e.div(total, float(freedom)) if freedom else e.div(total, e.mul(total, 0.0))
 
 
+@numpy_names
 def std(
     input: Tensor, dim: Dims = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float = 1
 ) -> Tensor:
@@ -149,6 +153,7 @@ def _refuse_empty(name: str, x: Tensor, dims: tuple[int, ...]) -> None:
         raise OperationError(f"{name}: no elements to choose from in shape {tuple(x.shape)} over dim {dims}")
 
 
+@numpy_names
 def amax(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     """The largest element over some dimensions (default all); ties share the gradient evenly."""
     dims = normalize_dims("amax", dim, input.ndim)
@@ -156,6 +161,7 @@ def amax(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     return apply(_amax, input, dim=dims, keepdim=keepdim)
 
 
+@numpy_names
 def amin(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     """The smallest element over some dimensions (default all); ties share the gradient evenly."""
     dims = normalize_dims("amin", dim, input.ndim)
@@ -180,11 +186,13 @@ def _arg(name: str, chooser: Any, input: Tensor, dim: int | None, keepdim: bool)
     return apply(chooser, input, dim=axis, keepdim=keepdim)
 
 
+@numpy_names
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Where the largest element is: along a dimension, or in the flattened tensor."""
     return _arg("argmax", _argmax, input, dim, keepdim)
 
 
+@numpy_names
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Where the smallest element is: along a dimension, or in the flattened tensor."""
     return _arg("argmin", _argmin, input, dim, keepdim)
@@ -211,11 +219,13 @@ def _extreme(name: str, whole: Any, pairwise: Any, place: Any, input: Tensor, di
     )
 
 
+@numpy_names
 def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """The largest element of all; with `dim`, (values, indices) along it; with a tensor, `maximum`."""
     return _extreme("max", amax, e.maximum, argmax, input, dim, keepdim)
 
 
+@numpy_names
 def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """The smallest element of all; with `dim`, (values, indices) along it; with a tensor, `minimum`."""
     return _extreme("min", amin, e.minimum, argmin, input, dim, keepdim)
@@ -231,21 +241,25 @@ def _all(xp, x, *, dim, keepdim):
     return xp.all(x, axis=dim, keepdims=keepdim)
 
 
+@numpy_names
 def any(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
     """Whether some element is nonzero."""
     return apply(_any, e._truth(input), dim=normalize_dims("any", dim, input.ndim), keepdim=keepdim)
 
 
+@numpy_names
 def all(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
     """Whether every element is nonzero."""
     return apply(_all, e._truth(input), dim=normalize_dims("all", dim, input.ndim), keepdim=keepdim)
 
 
+@numpy_names
 def count_nonzero(input: Tensor, dim: Dims = None) -> Tensor:
     """How many elements are nonzero."""
     return sum(e._truth(input), dim)
 
 
+@numpy_names
 def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
     """log(sum(exp(input))) over some dimensions, without overflow."""
     input = floating("logsumexp", input)
@@ -259,6 +273,7 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
     return result if keepdim or not dims else squeeze(result, dims)
 
 
+@numpy_names
 def norm(
     input: Tensor, p: float | str | None = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None
 ) -> Tensor:

@@ -10,7 +10,7 @@ from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
 from .creation import ones_like
-from .dims import Dims, normalize_dim, normalize_dims
+from .dims import Dims, normalize_dim, normalize_dims, numpy_names
 from .indexing import gather
 from .promotion import cast, floating
 from .reduction import ValuesAndIndices, _sum, amax
@@ -38,6 +38,7 @@ def _along(name: str, primitive_: Any, x: Tensor, dim: int) -> Tensor:
     return apply(primitive_, x, dim=axis) if x.ndim else reshape(apply(primitive_, reshape(x, 1), dim=0), ())
 
 
+@numpy_names
 def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """The sums of the elements up to each along a dimension. Integers give int64.
 
@@ -64,6 +65,7 @@ def _cumprod_slope(g: Tensor, x: Tensor, out: Tensor, dim: int) -> Tensor:
     return e.where(first, at, e.where(e.gt(met, 0), 0.0, before))
 
 
+@numpy_names
 def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """The products of the elements up to each along a dimension. Integers give int64."""
     return _along("cumprod", _cumprod, _summed("cumprod", input, dtype), dim)
@@ -87,6 +89,7 @@ def _prod_slope(g: Tensor, x: Tensor, dim: int) -> Tensor:
     return e.mul(unsqueeze(g, dim), e.mul(before(x), flip(before(flip(x, dim)), dim)))
 
 
+@numpy_names
 def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """The product of all elements, or along a dimension. Integers give int64."""
     x = _summed("prod", input, dtype)
@@ -154,6 +157,7 @@ def cummin(input: Tensor, dim: int) -> ValuesAndIndices:
     return _cumulative_extreme("cummin", input, dim, e.le)
 
 
+@numpy_names
 def diff(
     input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None
 ) -> Tensor:
@@ -181,6 +185,7 @@ def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int =
     return e.mul(middle, steps).sum(axis)
 
 
+@numpy_names
 def nansum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum of the elements that are not nan."""
     from .reduction import sum
@@ -189,6 +194,7 @@ def nansum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any
     return sum(x, dim, keepdim, dtype=dtype)
 
 
+@numpy_names
 def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean of the elements that are not nan."""
     x = input if dtype is None else cast(input, dtype)

@@ -11,7 +11,7 @@ from ..errors import OperationError
 from ..primitive import primitive
 from ..tensor import Tensor
 from .creation import shape_of
-from .dims import normalize_dim
+from .dims import normalize_dim, numpy_names
 from .promotion import cast, result_type
 from .reduction import sum_to
 
@@ -162,6 +162,7 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     return reshape(input, (*shape[:axis], *sizes, *shape[axis + 1 :]))
 
 
+@numpy_names
 def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     """Drops the dimensions of size 1: all of them, or those of the named ones."""
     shape = input._array.shape
@@ -172,6 +173,7 @@ def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     return apply(_reshape, input, shape=tuple(size for i, size in enumerate(shape) if size != 1 or i not in dims))
 
 
+@numpy_names
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """Adds a dimension of size 1 at `dim`."""
     shape = list(input._array.shape)
@@ -273,6 +275,7 @@ def repeat(input: Tensor, *sizes: Any) -> Tensor:
     return reshape(clone(spread), [n * size for n, size in zip(times, shape, strict=True)])
 
 
+@numpy_names
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Joins tensors along an existing dimension; the others must agree.
 
@@ -292,6 +295,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 concat = concatenate = cat
 
 
+@numpy_names
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Joins tensors of one shape along a new dimension."""
     shapes = {tuple(x._array.shape) for x in tensors}
@@ -313,6 +317,7 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
     return input[(slice(None),) * axis + (index,)]
 
 
+@numpy_names
 def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Views of consecutive pieces of one dimension: of one size (the last may be smaller) or of given sizes."""
     axis = normalize_dim("split", dim, tensor.ndim)
@@ -328,6 +333,7 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
     return tuple(narrow(tensor, axis, start, size) for start, size in zip(starts, sizes, strict=True))
 
 
+@numpy_names
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """Views of at most `chunks` pieces of one dimension, of equal size but for the last."""
     length = input._array.shape[normalize_dim("chunk", dim, input.ndim)]

@@ -13,7 +13,7 @@ from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
 from .creation import tensor
-from .dims import normalize_dim
+from .dims import normalize_dim, numpy_names
 from .indexing import gather
 from .promotion import as_operand, cast
 from .reduction import ValuesAndIndices
@@ -25,6 +25,7 @@ def _argsort(backend, x, *, dim, descending):
     return backend.argsort(x, dim, descending)
 
 
+@numpy_names
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """The positions that would sort a dimension; equal elements keep their order. nan counts as the largest."""
     if not input.ndim:
@@ -35,6 +36,7 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool
     return apply(_argsort, x.detach(), dim=axis, descending=descending)
 
 
+@numpy_names
 def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> ValuesAndIndices:
     """(values, indices) in order along a dimension.
 
@@ -53,6 +55,7 @@ def msort(input: Tensor) -> Tensor:
     return sort(input, 0).values
 
 
+@numpy_names
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesAndIndices:
     """(values, indices) of the k largest (or smallest) elements along a dimension, in order."""
     axis = normalize_dim("topk", dim, input.ndim)
@@ -81,6 +84,7 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Val
     return _picked(input, narrow(argsort(input, axis), axis, k - 1, 1), axis, keepdim)
 
 
+@numpy_names
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The lower median of all elements, or (value, index) along a dimension; nan if one is there."""
     if dim is None:
