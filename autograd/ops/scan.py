@@ -14,7 +14,7 @@ from .dims import Dims, normalize_dim, normalize_dims, numpy_names
 from .indexing import gather
 from .promotion import cast, floating
 from .reduction import ValuesAndIndices, _sum, amax
-from .shape import cat, expand, flip, movedim, narrow, reshape, unsqueeze
+from .shape import cat, expand, flip, narrow, reshape, unsqueeze
 
 
 @primitive(x=lambda g, dim: _from_the_end(g, dim))
@@ -103,21 +103,17 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
 
 
 def logcumsumexp(input: Tensor, dim: int) -> Tensor:
-    """log(cumsum(exp(input))), without overflow: the larger terms of each prefix are taken out."""
+    """log(cumsum(exp(input))), without overflow: each round doubles how far back every element reaches."""
     x = floating("logcumsumexp", input)
     axis = normalize_dim("logcumsumexp", dim, x.ndim)
     if not x.ndim or not x.numel():
         return x.clone()
-    # A matrix of prefixes (k, i <= k), each reduced on its own: quadratic in the size of the dimension.
-    rows = movedim(x, axis, -1)
-    count = rows._array.shape[-1]
-    from .creation import arange
-    from .reduction import logsumexp
-
-    steps = arange(count, device=x.device)
-    prefix = e.le(unsqueeze(steps, 0), unsqueeze(steps, 1))
-    table = e.where(prefix, expand(unsqueeze(rows, -2), (*rows.shape[:-1], count, count)), -float("inf"))
-    return movedim(logsumexp(table, -1), -1, axis)
+    count, reach = x._array.shape[axis], 1
+    while reach < count:
+        head, tail = narrow(x, axis, 0, reach), narrow(x, axis, reach, count - reach)
+        x = cat([head, e.logaddexp(tail, narrow(x, axis, 0, count - reach))], axis)
+        reach *= 2
+    return x
 
 
 def _cumulative_extreme(name: str, input: Tensor, dim: int, better: Any) -> ValuesAndIndices:
