@@ -16,6 +16,7 @@ import weakref
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .callers import user_frames
 from .errors import BackwardError, DeviceMismatchError, OperationError
 from .modes import modes
 from .primitive import GRADIENT, INDEX, INPUT, INPUTS, OUTPUT, PARAMETER, SHAPE, Primitive
@@ -278,8 +279,7 @@ def run_hooks(hooks: dict[int, Callable[[Tensor], Tensor | None]], gradient: Ten
 
 
 def _call_stack() -> str:
-    frames = [f for f in traceback.extract_stack() if "/autograd/" not in f.filename.replace("\\", "/")]
-    return "".join(traceback.format_list(frames[-6:]))
+    return "".join(traceback.format_list(user_frames()[-6:]))
 
 
 def edge_of(x: Any) -> Edge | None:

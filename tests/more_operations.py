@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 from operations import (
-    BINARY_SHAPES,
     Call,
     Draw,
     Fixed,
@@ -22,11 +21,6 @@ from operations import (
 def spread(draw: Draw, *shape: int) -> np.ndarray:
     """Values no two of which are close, so that their order does not change within a finite difference."""
     return images(draw, *shape) if np.prod(shape) else np.zeros(shape)
-
-
-def symmetric(draw: Draw, *batch: int, size: int = 3) -> np.ndarray:
-    x = draw.real(*batch, size, size)
-    return x + np.swapaxes(x, -1, -2) + 2.0 * np.diag(np.arange(size))
 
 
 def positive(draw: Draw, *batch: int, size: int = 3) -> np.ndarray:
@@ -60,10 +54,6 @@ SMOOTH_BINARY = {
 
 def square_matrices(make: Callable[..., np.ndarray]) -> Callable[[Draw], Iterable[Call]]:
     return lambda draw: [call(make(draw)), call(make(draw, 2)), call(make(draw, size=1))]
-
-
-def symmetrised(name: str) -> str:
-    return f"symmetric:{name}"
 
 
 ROWS = [
@@ -202,5 +192,3 @@ ROWS = [
     Operation("linalg.tensorinv", lambda d: [call(regular(d, size=4).reshape(2, 2, 4), ind=2)], integers=False),
     Operation("linalg.tensorsolve", lambda d: [call(regular(d, size=4).reshape(2, 2, 4), d.real(2, 2))], integers=False),
 ]  # fmt: skip
-
-__all__ = ["BINARY_SHAPES", "ROWS", "positive", "symmetric"]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-import traceback
 import warnings
 import weakref
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import BackwardError
+from ..callers import user_frames
 from ..modes import modes
 from ..tensor import Tensor, wrap
 from .program import Instruction, Program, Value
@@ -86,7 +85,7 @@ class Recorder:
         self.guards.append((read, value))
 
     def on_unreplayable(self, what: str) -> None:
-        frames = [f for f in traceback.extract_stack() if "/autograd/" not in f.filename.replace("\\", "/")]
+        frames = user_frames()
         where = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
         self.problems.append(f"{what}{where}")
 
@@ -254,10 +253,7 @@ class Recorded:
         finally:
             modes.listener = None
         results, shape = _flatten(result)
-        try:
-            recorder.finish(results)
-        except BackwardError:
-            raise
+        recorder.finish(results)
         if recorder.problems:
             why = "; ".join(dict.fromkeys(recorder.problems))
             warnings.warn(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .. import dtypes
 from ..modes import no_grad
 from ..ops.elementwise import logical_and, where
 from ..ops.normalisation import log_softmax
@@ -46,7 +47,7 @@ class Categorical(Distribution):
     def log_prob(self, value: Tensor) -> Tensor:
         inside = logical_and(value >= 0, value < self.logits.shape[-1])
         require("Categorical", inside, f"a class lies outside [0, {self.logits.shape[-1]})", self._validate)
-        index = cast(value, _int64()).unsqueeze(-1)
+        index = cast(value, dtypes.int64).unsqueeze(-1)
         index, logits = broadcast_tensors(index, self.logits)
         return logits.gather(-1, index[..., :1].contiguous()).squeeze(-1)
 
@@ -56,9 +57,3 @@ class Categorical(Distribution):
     @property
     def mode(self) -> Tensor:
         return self.probs.argmax(-1)
-
-
-def _int64() -> Any:
-    from .. import dtypes
-
-    return dtypes.int64

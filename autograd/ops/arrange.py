@@ -208,12 +208,6 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
 # Diagonals
 
 
-def _band(rows: int, columns: int, offset: int) -> int:
-    """How long a diagonal is."""
-    length = min(rows, columns - offset) if offset >= 0 else min(rows + offset, columns)
-    return length if length > 0 else 0
-
-
 @primitive(
     view=True, x=lambda g, x_shape, offset: apply(_diagonal_adjoint, g, offset=offset, shape=tuple(x_shape[-2:]))
 )

@@ -191,11 +191,15 @@ def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
     return apply(_gather, input, index.detach(), dim=axis)
 
 
+def part_for(index: Tensor, src: Tensor) -> Tensor:
+    """The part of src that an index, which may be smaller, takes its values from."""
+    return src if src.shape == index.shape else src[tuple(slice(0, size) for size in index._array.shape)]
+
+
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """input with src added where `gather(., dim, index)` would read."""
     axis = normalize_dim("scatter_add", dim, input.ndim)
-    part = src[tuple(slice(0, size) for size in index._array.shape)]
-    spread = apply(_scatter_sum, part, index.detach(), shape=tuple(input._array.shape), dim=axis)
+    spread = apply(_scatter_sum, part_for(index, src), index.detach(), shape=tuple(input._array.shape), dim=axis)
     return e.add(input, spread)
 
 

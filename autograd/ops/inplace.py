@@ -161,14 +161,14 @@ def scatter_(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
     """Writes src (a tensor or a number) where `gather(., dim, index)` would read."""
     from .creation import arange
     from .dims import normalize_dim
-    from .indexing import write
+    from .indexing import part_for, write
 
     axis = normalize_dim("scatter_", dim, input.ndim)
     places: list[Any] = []
     for i, size in enumerate(index._array.shape):
         along = arange(size, device=input.device).reshape([-1 if j == i else 1 for j in range(index.ndim)])
         places.append(index if i == axis else along)
-    value = src[tuple(slice(0, n) for n in index._array.shape)] if isinstance(src, Tensor) else src
+    value = part_for(index, src) if isinstance(src, Tensor) else src
     return write(input, tuple(places), value)
 
 

@@ -55,16 +55,12 @@ def copysign(xp, x, y):
 
 @e.binary(
     to_float=True,
-    x=lambda g, x, out: e.mul(g, _over(x, out)),
-    y=lambda g, y, out: e.mul(g, _over(y, out)),
+    x=lambda g, x, out: e.mul(g, e.div(x, out)),
+    y=lambda g, y, out: e.mul(g, e.div(y, out)),
 )
 def hypot(xp, x, y):
     """sqrt(input^2 + other^2) without overflow."""
     return xp.hypot(x, y)
-
-
-def _over(x: Tensor, length: Tensor) -> Tensor:
-    return e.div(x, length)
 
 
 @e.binary(

@@ -273,7 +273,7 @@ def multinomial(
 ) -> Tensor:
     """Indices drawn in proportion to the weights in the last dimension: (*, n) -> (*, num_samples)."""
     from .scan import cumsum
-    from .shape import narrow, unsqueeze
+    from .shape import narrow
     from .sorting import argsort, searchsorted
 
     if not input.is_floating_point() or input.ndim not in (1, 2):
@@ -293,7 +293,7 @@ def multinomial(
     # The order of exponential waiting times is a draw without replacement (P. Efraimidis, P. Spirakis, 2006).
     waits = e.div(e.neg(e.log1p(e.neg(rand(tuple(weights.shape), **options)))), weights)
     waits = e.where(e.gt(weights, 0), waits, math.inf)
-    return narrow(argsort(waits, -1), -1, 0, num_samples) if weights.ndim else unsqueeze(waits, 0)
+    return narrow(argsort(waits, -1), -1, 0, num_samples)
 
 
 def _filled(name: str, formula: str, transform: Any) -> Any:

@@ -13,7 +13,7 @@ from ..tensor import Tensor
 from . import elementwise as e
 from .creation import arange, full_like, ones_like, zeros_like
 from .dims import normalize_dim
-from .indexing import _scatter_sum, gather, read, scatter_add, write
+from .indexing import _scatter_sum, gather, part_for, read, scatter_add, write
 from .inplace import scatter_
 from .promotion import cast
 from .shape import broadcast_tensors, expand, movedim, reshape, unsqueeze
@@ -23,11 +23,6 @@ def _counted(input: Tensor, dim: int, index: Tensor, dtype: Any) -> Tensor:
     """How often each element of the input is named by an index."""
     ones = ones_like(index, dtype=dtype)
     return apply(_scatter_sum, ones, index.detach(), shape=tuple(input._array.shape), dim=dim)
-
-
-def _part(src: Tensor, index: Tensor) -> Tensor:
-    """The part of src that an index, which may be smaller, takes its values from."""
-    return src if src.shape == index.shape else src[tuple(slice(0, size) for size in index._array.shape)]
 
 
 def scatter(
@@ -48,11 +43,11 @@ def scatter_reduce(
 ) -> Tensor:
     """input with all values that go to a place reduced into it: 'sum', 'prod', 'mean', 'amax' or 'amin'."""
     axis = normalize_dim("scatter_reduce", dim, input.ndim)
-    part = _part(src, index)
+    part = part_for(index, src)
     counted = _counted(input, axis, index, dtypes.int64)
     named = e.gt(counted, 0)
     if reduce in ("sum", "mean"):
-        start = input if include_self else e.where(named, cast(zeros_like(input), input.dtype), input)
+        start = input if include_self else e.where(named, zeros_like(input), input)
         total = scatter_add(start, axis, index, part)
         if reduce == "sum":
             return total

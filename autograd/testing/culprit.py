@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from typing import Any
 
+from ..callers import user_frames
 from ..engine import apply
 from ..modes import modes
 from ..tensor import Tensor, wrap
@@ -52,7 +52,7 @@ class Witness:
 
 
 def _caller() -> str:
-    frames = [f for f in traceback.extract_stack() if "/autograd/" not in f.filename.replace("\\", "/")]
+    frames = user_frames()
     return f"{frames[-1].filename}:{frames[-1].lineno}: {frames[-1].line}" if frames else "?"
 
 
