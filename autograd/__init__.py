@@ -14,6 +14,10 @@ from .device import device
 from .dtypes import (
     bool,
     can_cast,
+    cdouble,
+    cfloat,
+    complex64,
+    complex128,
     double,
     dtype,
     finfo,
@@ -83,6 +87,21 @@ from .ops.arrange import (
     vander,
     vsplit,
     vstack,
+)  # fmt: skip
+from .ops.complex import (
+    angle,
+    complex,
+    conj,
+    conj_physical,
+    imag,
+    is_complex,
+    is_conj,
+    polar,
+    real,
+    resolve_conj,
+    resolve_neg,
+    view_as_complex,
+    view_as_real,
 )  # fmt: skip
 from .ops.creation import (
     arange,
@@ -403,7 +422,7 @@ def is_floating_point(input: Tensor) -> _builtins.bool:
     return input.is_floating_point()
 
 
-from . import capture, cuda, data, distributions, func, functional, linalg, random, special, testing  # noqa: E402
+from . import capture, cuda, data, distributions, fft, func, functional, linalg, random, special, testing  # noqa: E402
 
 logdet, matrix_exp, matrix_power = linalg.logdet, linalg.matrix_exp, linalg.matrix_power
 

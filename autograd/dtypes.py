@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import builtins
+from typing import Any
 
 import numpy as np
 
-BOOL, INTEGER, FLOATING = 0, 1, 2
+BOOL, INTEGER, FLOATING, COMPLEX = 0, 1, 2, 3
 
 
 class dtype:
@@ -28,7 +29,24 @@ class dtype:
 
     @property
     def is_complex(self) -> builtins.bool:
-        return False
+        return self.category == COMPLEX
+
+    @property
+    def is_inexact(self) -> builtins.bool:
+        """Whether it is a floating or complex one: those that have derivatives."""
+        return self.category >= FLOATING
+
+    def number(self, value: Any) -> Any:
+        """A number as the Python type that this dtype has."""
+        return _PYTHON[self.category](value)
+
+    def to_complex(self) -> dtype:
+        """The complex dtype whose parts are of this floating one (float16's is complex64)."""
+        return self if self.is_complex else complex128 if self is float64 else complex64
+
+    def to_real(self) -> dtype:
+        """The dtype of the real and the imaginary part; itself unless complex."""
+        return self if not self.is_complex else float64 if self is complex128 else float32
 
     def __repr__(self) -> str:
         return f"autograd.{self.name}"
@@ -47,10 +65,13 @@ int64 = long = dtype("int64", INTEGER, 8, True)
 float16 = half = dtype("float16", FLOATING, 2, True)
 float32 = float = dtype("float32", FLOATING, 4, True)
 float64 = double = dtype("float64", FLOATING, 8, True)
+complex64 = cfloat = dtype("complex64", COMPLEX, 8, True)
+complex128 = cdouble = dtype("complex128", COMPLEX, 16, True)
 
-ALL = (bool, uint8, uint64, int8, int16, int32, int64, float16, float32, float64)
+ALL = (bool, uint8, uint64, int8, int16, int32, int64, float16, float32, float64, complex64, complex128)
 BY_NAME = {each.name: each for each in ALL}
 
+_PYTHON = (builtins.bool, builtins.int, builtins.float, builtins.complex)
 _default = float32
 
 
@@ -80,6 +101,8 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
     """
     if type1 is type2:
         return type1
+    if COMPLEX in (type1.category, type2.category):
+        return complex128 if float64 in (type1, type2) or complex128 in (type1, type2) else complex64
     if type1.category != type2.category:
         return type1 if type1.category > type2.category else type2
     small, large = sorted((type1, type2), key=lambda d: d.itemsize)
@@ -102,6 +125,8 @@ def dtype_of_scalar(value: object) -> dtype:
         return int64
     if isinstance(value, builtins.float):
         return _default
+    if isinstance(value, builtins.complex):
+        return _default.to_complex()
     raise TypeError(f"expected a Python number, got {type(value).__name__}")
 
 
@@ -115,6 +140,7 @@ class finfo:
 
     def __init__(self, type: dtype | None = None) -> None:
         kind = _default if type is None else type
+        kind = kind.to_real()
         if not kind.is_floating_point:
             raise TypeError(f"finfo: expected a floating-point dtype, got {kind}; use iinfo")
         limits = np.finfo(kind.name)

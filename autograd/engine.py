@@ -223,6 +223,9 @@ class Node:
         """The gradients by the inputs, given those by the outputs."""
         primitive = self.primitive
         g: Any = gradients[0] if self.outputs == 1 else tuple(self.complete(gradients))
+        conjugated = not primitive.complex_rules and any_complex(gradients)
+        if conjugated:
+            g = conjugate_for(primitive, g)
         results: list[Tensor | None] = []
         for position, edge in enumerate(self.edges):
             if edge is None or (wanted is not None and not wanted(edge[0])):
@@ -246,6 +249,8 @@ class Node:
                 else:
                     values.append(position if kind == INDEX else self.shapes)
             result = rule(*values)
+            if conjugated and result is not None:
+                result = result.conj()
             if primitive.finish is not None and result is not None and result._array.shape != self.shapes[position]:
                 result = primitive.finish(result, self.shapes[position])
             results.append(result)
@@ -267,6 +272,24 @@ class Node:
         """Drops the saved values; the node can't be differentiated again."""
         self.saved = self.saved_outputs = ()
         self.freed = True
+
+
+def any_complex(gradients: Sequence[Tensor | None]) -> bool:
+    for g in gradients:
+        if g is not None and g._array.dtype in g._backend.complex_native:
+            return True
+    return False
+
+
+def conjugate_for(primitive: Primitive, g: Any) -> Any:
+    """The conjugate gradient: a rule for real numbers that gets it gives the conjugate of what is wanted.
+
+    Gradients are torch's: dL/d(re) + i dL/d(im), so a step against them goes downhill. That makes the gradient
+    by z of a holomorphic f the product of g and the conjugate of f'(z) (W. Wirtinger, 1927).
+    """
+    if not primitive.holomorphic:
+        raise BackwardError(f"{primitive.name}: has no derivative by complex numbers here")
+    return tuple([each.conj() for each in g]) if isinstance(g, tuple) else g.conj()
 
 
 def run_hooks(hooks: dict[int, Callable[[Tensor], Tensor | None]], gradient: Tensor | None) -> Tensor | None:
@@ -495,6 +518,11 @@ def _start(outputs: Sequence[Tensor], gradients: Sequence[Tensor | None] | Tenso
                 raise BackwardError(
                     f"{asking}: grad can be implicitly created only for scalar outputs, got shape "
                     f"{tuple(output.shape)}; pass the gradient, or reduce with .sum() or .mean()"
+                )
+            if output.dtype.is_complex:
+                raise BackwardError(
+                    f"{asking}: grad can be implicitly created only for real outputs, got {output.dtype}; "
+                    "pass the gradient, or take .abs(), .real or .imag"
                 )
             gradient = ones_like(output)
         elif gradient.shape != output.shape:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable
 from typing import Any
 
 from . import dtypes
 from .ops import (
     arrange,
+    complex,
     creation,
     decompositions,
     elementwise,
@@ -59,6 +61,7 @@ _FROM = {
     indexing: "gather scatter_add index_select masked_fill masked_select nonzero",
     linalg: "matmul mm bmm mv dot outer addmm",
     normalisation: "softmax log_softmax",
+    complex: "angle conj conj_physical is_conj resolve_conj resolve_neg",
     random: "bernoulli multinomial exponential_ cauchy_ geometric_ log_normal_",
     inplace: "copy_ fill_ zero_ uniform_ normal_ bernoulli_ random_ fill_diagonal_ scatter_ scatter_add_",
     creation: "new_tensor new_zeros new_ones new_empty new_full to",
@@ -94,7 +97,7 @@ _OPERATORS = {
     "mod": "remainder", "pow": "pow", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
 }  # fmt: skip
 _COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
-_OPERANDS = (Tensor, int, float)
+_OPERANDS = (Tensor, int, float, builtins.complex)
 
 
 def _operator(function: Callable[..., Tensor]) -> Callable[[Tensor, Any], Any]:
@@ -184,6 +187,7 @@ _OTHERS: dict[str, Any] = {
     "__matmul__": matmul_operator, "__neg__": elementwise.neg, "__pos__": elementwise.positive,
     "__abs__": elementwise.abs, "__invert__": elementwise.bitwise_not, "__getitem__": indexing.read,
     "__setitem__": set_item, "T": property(shape.reverse_dims), "mT": property(shape.matrix_transpose),
+    "real": property(complex.real), "imag": property(complex.imag),
     "byte": _cast_method("byte", dtypes.uint8), "char": _cast_method("char", dtypes.int8),
     "cpu": cpu, "cuda": cuda, "type": type_, "type_as": type_as,
 }  # fmt: skip
@@ -208,7 +212,7 @@ def _attach() -> None:
         setattr(Tensor, f"__i{symbol}__", inplace.in_place(function, f"{symbol}_"))
     for symbol in _COMPARISONS:
         setattr(Tensor, f"__{symbol}__", _comparison(symbol))
-    for name in ("float", "double", "half", "long", "int", "short", "bool"):
+    for name in ("float", "double", "half", "long", "int", "short", "bool", "cfloat", "cdouble"):
         setattr(Tensor, name, _cast_method(name, getattr(dtypes, name)))
     for name, attribute in _OTHERS.items():
         setattr(Tensor, name, attribute)

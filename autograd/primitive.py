@@ -38,6 +38,10 @@ class Primitive:
     `view` says that the output may share the input's memory; `mutates` gives the positions of the
     inputs that are written in place (or a function of the keyword parameters that does); `outputs`
     is how many leading outputs are differentiable; `finish(gradient, shape)` ends every rule.
+
+    Rules are written for real numbers. `holomorphic` says that the function has a complex derivative,
+    too, by the same formula; the engine conjugates for it. `complex_rules` says that the rules do so
+    themselves. The gradients of other primitives can't be complex.
     """
 
     def __init__(
@@ -48,6 +52,8 @@ class Primitive:
         mutates: Sequence[int] | Callable[..., Iterable[int]] = (),
         outputs: int = 1,
         finish: Callable[[Any, tuple[int, ...]], Any] | None = None,
+        holomorphic: bool = False,
+        complex_rules: bool = False,
         name: str | None = None,
     ) -> None:
         self.name = name or compute.__name__.strip("_")
@@ -56,6 +62,8 @@ class Primitive:
         self.mutates = mutates
         self.outputs = outputs
         self.finish = finish
+        self.holomorphic = holomorphic
+        self.complex_rules = complex_rules
         self.__doc__ = compute.__doc__
 
         first, *rest = inspect.signature(compute).parameters.values()
@@ -135,15 +143,25 @@ def primitive(
     view: bool = False,
     mutates: Sequence[int] | Callable[..., Iterable[int]] = (),
     outputs: int = 1,
+    holomorphic: bool = False,
+    complex_rules: bool = False,
     name: str | None = None,
     **rules: Rule,
 ) -> Callable[[Callable[..., Any]], Primitive]:
     """Makes a Primitive of the decorated function; the keyword arguments are its derivative rules."""
 
     def decorate(compute: Callable[..., Any]) -> Primitive:
-        made = Primitive(compute, view=view, mutates=mutates, outputs=outputs, name=name)
+        made = Primitive(
+            compute, view=view, mutates=mutates, outputs=outputs, holomorphic=holomorphic, complex_rules=complex_rules,
+            name=name,
+        )  # fmt: skip
         for input_name, rule in rules.items():
             made.define(input_name, rule)
         return made
 
     return decorate
+
+
+def multilinear(**options: Any) -> Callable[[Callable[..., Any]], Primitive]:
+    """`primitive` of a function that is linear in each of its inputs, and so holomorphic."""
+    return primitive(holomorphic=True, **options)

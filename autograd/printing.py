@@ -75,6 +75,18 @@ class _Format:
         return text.rjust(self.width)
 
 
+class _ComplexFormat:
+    """Prints complex values: both parts to a width of their own."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        self.real, self.imag = _Format(values.real), _Format(values.imag)
+        self.width = self.real.width + self.imag.width + 2
+
+    def __call__(self, value: complex) -> str:
+        imag = self.imag(value.imag).lstrip()
+        return f"{self.real(value.real)}{'' if imag.startswith('-') else '+'}{imag}j"
+
+
 def _shown(array: np.ndarray, summarize: bool) -> np.ndarray:
     """The elements that will be printed: all, or the edges."""
     edge = _OPTIONS["edgeitems"]
@@ -85,7 +97,7 @@ def _shown(array: np.ndarray, summarize: bool) -> np.ndarray:
     return array
 
 
-def _lines(array: np.ndarray, form: _Format, indent: int, summarize: bool) -> str:
+def _lines(array: np.ndarray, form: _Format | _ComplexFormat, indent: int, summarize: bool) -> str:
     edge = _OPTIONS["edgeitems"]
     if array.ndim == 0:
         return form(array.item())
@@ -118,8 +130,11 @@ def tensor_repr(x: Tensor, name: str = "tensor", with_graph: bool = True) -> str
         body = "[]"
         usual = x.dtype is dtypes.get_default_dtype()
     else:
-        body = _lines(array, _Format(_shown(array, summarize)), len(prefix), summarize)
-        usual = x.dtype in (dtypes.get_default_dtype(), dtypes.int64, dtypes.bool)
+        shown = _shown(array, summarize)
+        form = _ComplexFormat(shown) if x.is_complex() else _Format(shown)
+        body = _lines(array, form, len(prefix), summarize)
+        default = dtypes.get_default_dtype()
+        usual = x.dtype in (default, default.to_complex(), dtypes.int64, dtypes.bool)
     if not usual:
         suffixes.append(f"dtype={x.dtype!r}")
     if with_graph and x.grad_fn is not None:

@@ -216,7 +216,7 @@ class Tensor:
         return self.dtype.is_floating_point
 
     def is_complex(self) -> bool:
-        return False
+        return self.dtype.is_complex
 
     def stride(self, dim: int | None = None) -> Any:
         """The step in elements to the next item, of every dimension or of one."""
@@ -239,8 +239,10 @@ class Tensor:
 
     @requires_grad.setter
     def requires_grad(self, requires_grad: bool) -> None:
-        if requires_grad and not self.dtype.is_floating_point:
-            raise RuntimeError(f"only floating-point tensors can require gradients, this one is {self.dtype}")
+        if requires_grad and not self.dtype.is_inexact:
+            raise RuntimeError(
+                f"only floating-point and complex tensors can require gradients, this one is {self.dtype}"
+            )
         if not requires_grad and self._node is not None:
             raise RuntimeError(
                 "requires_grad can be changed on leaves only; use detach() to cut a result off its graph"
@@ -427,8 +429,11 @@ class Tensor:
     def __float__(self) -> float:
         return float(self.item())
 
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
     def __index__(self) -> int:
-        if self.dtype.is_floating_point or self.numel() != 1:
+        if self.dtype.is_inexact or self.numel() != 1:
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self.item())
 

@@ -6,6 +6,7 @@ operations of the array API standard; a backend may override it with something f
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Iterator, Sequence
@@ -33,6 +34,11 @@ class Backend:
     array_type: type
     dtypes: dict[Any, DType]
     native: dict[DType, Any]
+
+    @functools.cached_property
+    def complex_native(self) -> frozenset:
+        """The namespace's complex dtypes."""
+        return frozenset(native for native, kind in self.dtypes.items() if kind.is_complex)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.device}>"
@@ -100,6 +106,15 @@ class Backend:
         block = x[..., row : row + length, column : column + length]
         chosen = xp.astype(xp.eye(length), xp.bool)
         return xp.sum(xp.where(chosen, block, 0), axis=-1, dtype=x.dtype)
+
+    # Named kernels: complex numbers as pairs of real ones in a last axis of two
+
+    def from_pairs(self, pairs: Array) -> Array:
+        kind = self.native[self.dtypes[pairs.dtype].to_complex()]
+        return self.xp.astype(pairs[..., 0], kind) + self.xp.astype(pairs[..., 1], kind) * 1j
+
+    def to_pairs(self, x: Array) -> Array:
+        return self.xp.stack([self.xp.real(x), self.xp.imag(x)], axis=-1)
 
     # Named kernels: order
 

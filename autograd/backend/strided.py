@@ -24,6 +24,16 @@ class StridedBackend(Backend):
     def copy(self, array: Array) -> Array:
         return array.copy()
 
+    def from_pairs(self, pairs: Array) -> Array:
+        kind = self.native[self.dtypes[pairs.dtype].to_complex()]
+        if pairs.strides[-1] != pairs.itemsize:
+            pairs = self.xp.ascontiguousarray(pairs)
+        return pairs.view(kind)[..., 0]
+
+    def to_pairs(self, x: Array) -> Array:
+        pairs = x[..., None]
+        return pairs.view(self.native[self.dtypes[x.dtype].to_real()])
+
     def diagonal(self, x: Array, offset: int) -> Array:
         return self.xp.diagonal(x, offset, -2, -1)
 

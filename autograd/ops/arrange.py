@@ -10,7 +10,7 @@ from typing import Any
 from .. import dtypes
 from ..engine import apply
 from ..errors import OperationError
-from ..primitive import primitive
+from ..primitive import multilinear
 from ..tensor import Tensor
 from . import elementwise as e
 from .creation import arange, shape_of
@@ -208,14 +208,14 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
 # Diagonals
 
 
-@primitive(
+@multilinear(
     view=True, x=lambda g, x_shape, offset: apply(_diagonal_adjoint, g, offset=offset, shape=tuple(x_shape[-2:]))
 )
 def _diagonal(backend, x, *, offset):
     return backend.diagonal(x, offset)
 
 
-@primitive(up=lambda g, offset: apply(_diagonal, g, offset=offset))
+@multilinear(up=lambda g, offset: apply(_diagonal, g, offset=offset))
 def _diagonal_adjoint(backend, up, *, offset, shape):
     """Matrices of zeros with `up` on a diagonal."""
     xp = backend.xp
@@ -355,8 +355,9 @@ def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
 
 
 def adjoint(input: Tensor) -> Tensor:
-    """The matrices transposed (and conjugated, which real numbers do not notice)."""
-    return transpose(input, -2, -1)
+    """The matrices transposed and, if complex, conjugated."""
+    turned = transpose(input, -2, -1)
+    return turned.conj() if turned.is_complex() else turned
 
 
 def sum_to_size(input: Tensor, *size: Any) -> Tensor:

@@ -65,6 +65,8 @@ def _infer(data: Any) -> tuple[np.ndarray, dtypes.dtype]:
         array = np.array(_plain(data))
         if array.dtype == np.float64 and not _holds_numpy(data):
             return array, dtypes.get_default_dtype()
+        if array.dtype == np.complex128 and not _holds_numpy(data):
+            return array, dtypes.get_default_dtype().to_complex()
         if array.size == 0 and array.dtype == np.float64:
             return array, dtypes.get_default_dtype()
     if array.dtype.name not in dtypes.BY_NAME:
@@ -84,7 +86,7 @@ def _plain(data: Any) -> Any:
 def _holds_numpy(data: Any) -> bool:
     while isinstance(data, list | tuple) and data:
         data = data[0]
-    return isinstance(data, np.ndarray | np.generic) or (isinstance(data, Tensor) and data.dtype is dtypes.float64)
+    return isinstance(data, np.ndarray | np.generic) or (isinstance(data, Tensor) and data.dtype in (dtypes.float64, dtypes.complex128))
 
 
 def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:

@@ -16,14 +16,17 @@ from . import elementwise as e
 from .arrange import diag_embed, diagonal
 from .creation import eye
 from .linalg import matmul
-from .promotion import require_floating
+from .promotion import require_floating, require_inexact
 from .reduction import sum, sum_to
 from .shape import matrix_transpose, squeeze, tril, unsqueeze
 
 
-def square(name: str, x: Tensor) -> None:
-    """OperationError unless x holds square floating matrices."""
-    require_floating(name, x)
+def square(name: str, x: Tensor, complex: bool = False) -> None:
+    """OperationError unless x holds square floating (or, where that is allowed, complex) matrices."""
+    if complex:
+        require_inexact(name, x)
+    else:
+        require_floating(name, x)
     shape = x._array.shape
     if len(shape) < 2 or shape[-1] != shape[-2]:
         raise OperationError(f"{name}: expected square matrices (*, n, n), got shape {tuple(shape)}")
@@ -33,18 +36,19 @@ def _t(x: Tensor) -> Tensor:
     return matrix_transpose(x)
 
 
-@primitive(x=lambda g, out: e.neg(matmul(matmul(_t(out), g), _t(out))))
+@primitive(holomorphic=True, x=lambda g, out: e.neg(matmul(matmul(_t(out), g), _t(out))))
 def _inv(xp, x):
     return xp.linalg.inv(x)
 
 
 def inv(A: Tensor) -> Tensor:
     """The inverse: A @ inv(A) = I. A singular matrix raises (on the CPU)."""
-    square("inv", A)
+    square("inv", A, complex=True)
     return apply(_inv, A)
 
 
 @primitive(
+    holomorphic=True,
     a=lambda g, a, out, a_shape: sum_to(e.neg(matmul(solve_matrix(_t(a), g), _t(out))), a_shape),
     b=lambda g, a, b_shape: sum_to(solve_matrix(_t(a), g), b_shape),
 )
@@ -59,7 +63,7 @@ def solve_matrix(a: Tensor, b: Tensor) -> Tensor:
 
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     """X with A @ X = B (or X @ A = B): (*, n, n) and (*, n, k), or vectors (*, n)."""
-    square("solve", A)
+    square("solve", A, complex=True)
     vector = B.ndim == 1 or (B.ndim == A.ndim - 1 and B.shape == A.shape[:-1])
     b = unsqueeze(B, -1) if vector else B
     if not left:
@@ -85,14 +89,14 @@ def slogdet(A: Tensor) -> tuple[Tensor, Tensor]:
     return apply(_slogdet, A)
 
 
-@primitive(x=lambda g, x, out: e.mul(_t(inv(x)), unsqueeze(unsqueeze(e.mul(g, out), -1), -1)))
+@primitive(holomorphic=True, x=lambda g, x, out: e.mul(_t(inv(x)), unsqueeze(unsqueeze(e.mul(g, out), -1), -1)))
 def _det(xp, x):
     return xp.linalg.det(x)
 
 
 def det(A: Tensor) -> Tensor:
     """The determinant. Its derivative needs an invertible matrix."""
-    square("det", A)
+    square("det", A, complex=True)
     return apply(_det, A)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import functools
 import math
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from ..engine import apply
 from ..primitive import Primitive, Rule
 from ..tensor import Tensor
 from .creation import zeros_like
-from .promotion import as_operand, cast, floating, promote, result_type
+from .promotion import as_operand, cast, floating, inexact, promote, refuse_complex, result_type
 
 INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 Function = Callable[..., Tensor]
@@ -25,8 +26,8 @@ def unbroadcast(g: Tensor, shape: tuple[int, ...]) -> Tensor:
     return sum_to(g, shape)
 
 
-def _make(compute: Callable[..., Any], rules: dict[str, Rule], broadcasts: bool = True) -> Primitive:
-    made = Primitive(compute, finish=unbroadcast if broadcasts else None)
+def _make(compute: Callable[..., Any], rules: dict[str, Rule], broadcasts: bool = True, **options: bool) -> Primitive:
+    made = Primitive(compute, finish=unbroadcast if broadcasts else None, **options)
     for name, rule in rules.items():
         made.define(name, rule)
     return made
@@ -41,23 +42,29 @@ def _public(function: Function, compute: Callable[..., Any], made: Primitive) ->
     return function
 
 
-def unary(to_float: bool = True, **rules: Rule) -> Callable[[Callable[..., Any]], Function]:
+def unary(
+    to_float: bool = True, holomorphic: bool = False, complex_rules: bool = False, **rules: Rule
+) -> Callable[[Callable[..., Any]], Function]:
     """A function of one tensor; integers are taken to the default float unless `to_float` is off."""
 
     def decorate(compute: Callable[..., Any]) -> Function:
-        made = _make(compute, rules, broadcasts=False)
+        made = _make(compute, rules, broadcasts=False, holomorphic=holomorphic, complex_rules=complex_rules)
         name = made.name
+        takes_complex = holomorphic or complex_rules
+        ready = inexact if takes_complex else floating
 
         if to_float:
 
             def function(input: Tensor) -> Tensor:
-                return apply(made, floating(name, input))
+                return apply(made, ready(name, input))
 
         else:
 
             def function(input: Tensor) -> Tensor:
                 if not isinstance(input, Tensor):
                     raise TypeError(f"{name}: expected a Tensor, got {type(input).__name__}")
+                if not takes_complex:
+                    refuse_complex(name, input)
                 return apply(made, input)
 
         return _public(function, compute, made)
@@ -65,12 +72,15 @@ def unary(to_float: bool = True, **rules: Rule) -> Callable[[Callable[..., Any]]
     return decorate
 
 
-def binary(to_float: bool = False, **rules: Rule) -> Callable[[Callable[..., Any]], Function]:
+def binary(
+    to_float: bool = False, holomorphic: bool = False, complex_rules: bool = False, **rules: Rule
+) -> Callable[[Callable[..., Any]], Function]:
     """A function of two tensors that broadcast, or of a tensor and a number, after promotion."""
 
     def decorate(compute: Callable[..., Any]) -> Function:
-        made = _make(compute, rules)
+        made = _make(compute, rules, holomorphic=holomorphic, complex_rules=complex_rules)
         name = made.name
+        takes_complex = holomorphic or complex_rules
 
         def function(input: Any, other: Any) -> Tensor:
             if (
@@ -80,6 +90,8 @@ def binary(to_float: bool = False, **rules: Rule) -> Callable[[Callable[..., Any
                 or input._array.dtype is not other._array.dtype
             ):
                 input, other = promote(name, input, other, to_float)
+            if not takes_complex:
+                refuse_complex(name, input, other)
             return apply(made, input, other)
 
         return _public(function, compute, made)
@@ -90,7 +102,7 @@ def binary(to_float: bool = False, **rules: Rule) -> Callable[[Callable[..., Any
 # Arithmetic
 
 
-@binary(x=lambda g: g, y=lambda g: g)
+@binary(holomorphic=True, x=lambda g: g, y=lambda g: g)
 def _add(xp, x, y):
     return xp.add(x, y)
 
@@ -105,7 +117,7 @@ def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     return _add(input, other if alpha == 1 else mul(other, alpha))
 
 
-@binary(x=lambda g: g, y=lambda g: neg(g))
+@binary(holomorphic=True, x=lambda g: g, y=lambda g: neg(g))
 def _sub(xp, x, y):
     return xp.subtract(x, y)
 
@@ -120,13 +132,13 @@ def rsub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     return sub(other, input, alpha=alpha)
 
 
-@binary(x=lambda g, y: mul(g, y), y=lambda g, x: mul(g, x))
+@binary(holomorphic=True, x=lambda g, y: mul(g, y), y=lambda g, x: mul(g, x))
 def mul(xp, x, y):
     """input * other, elementwise with broadcasting; for bools `and`."""
     return xp.multiply(x, y)
 
 
-@binary(to_float=True, x=lambda g, y: div(g, y), y=lambda g, out, y: neg(div(mul(g, out), y)))
+@binary(holomorphic=True, to_float=True, x=lambda g, y: div(g, y), y=lambda g, out, y: neg(div(mul(g, out), y)))
 def _true_divide(xp, x, y):
     return xp.divide(x, y)
 
@@ -166,7 +178,9 @@ def fmod(input: Any, other: Any) -> Tensor:
     return where(logical_and(ne(rest, 0), ne(lt(rest, 0), lt(input, 0))), sub(rest, other), rest)
 
 
-@binary(x=lambda g, x, y: _pow_by_base(g, x, y), y=lambda g, x, y, out: _pow_by_exponent(g, x, y, out))
+@binary(
+    holomorphic=True, x=lambda g, x, y: _pow_by_base(g, x, y), y=lambda g, x, y, out: _pow_by_exponent(g, x, y, out)
+)
 def pow(xp, x, y):
     """input ** exponent, elementwise with broadcasting."""
     return xp.pow(x, y)
@@ -188,12 +202,14 @@ def _pow_by_base(g: Tensor, x: Any, y: Any) -> Tensor:
 def _pow_by_exponent(g: Tensor, x: Any, y: Any, out: Tensor) -> Tensor:
     """x^y log x, which is 0 at x = 0 where y >= 0."""
     if not isinstance(x, Tensor):
+        if isinstance(x, complex) and x:
+            return mul(mul(g, out), cmath.log(x))
         return mul(mul(g, out), math.log(x) if x > 0 else (0.0 if x == 0 else math.nan))
-    at_zero = logical_and(eq(x, 0), ge(y, 0))
+    at_zero = eq(x, 0) if y.is_complex() else logical_and(eq(x, 0), ge(y, 0))
     return where(at_zero, 0.0, mul(g, mul(out, log(where(at_zero, 1.0, x)))))
 
 
-@unary(to_float=False, x=lambda g: neg(g))
+@unary(holomorphic=True, to_float=False, x=lambda g: neg(g))
 def neg(xp, x):
     """-input."""
     return xp.negative(x)
@@ -204,10 +220,18 @@ def positive(input: Tensor) -> Tensor:
     return input
 
 
-@unary(to_float=False, x=lambda g, x: mul(g, sign(x)))
+@unary(to_float=False, complex_rules=True, x=lambda g, x: mul(g, _direction(x)))
 def abs(xp, x):
     """|input|; the derivative at 0 is taken as 0."""
     return xp.abs(x)
+
+
+def _direction(x: Tensor) -> Tensor:
+    """sign(x), and x / |x| of a complex number."""
+    if not x.is_complex():
+        return sign(x)
+    size = abs(x)
+    return div(x, where(eq(size, 0), 1.0, size))
 
 
 @unary(to_float=False, x=lambda g: zeros_like(g))
@@ -216,13 +240,13 @@ def sign(xp, x):
     return x if _is_bool(xp, x) else xp.sign(x)
 
 
-@unary(x=lambda g, out: neg(mul(g, mul(out, out))))
+@unary(holomorphic=True, x=lambda g, out: neg(mul(g, mul(out, out))))
 def reciprocal(xp, x):
     """1 / input."""
     return xp.divide(1.0, x)
 
 
-@unary(to_float=False, x=lambda g, x: mul(mul(g, 2.0), x))
+@unary(holomorphic=True, to_float=False, x=lambda g, x: mul(mul(g, 2.0), x))
 def square(xp, x):
     """input * input."""
     if _is_bool(xp, x):
@@ -230,13 +254,13 @@ def square(xp, x):
     return xp.multiply(x, x)
 
 
-@unary(x=lambda g, out: div(g, mul(out, 2.0)))
+@unary(holomorphic=True, x=lambda g, out: div(g, mul(out, 2.0)))
 def sqrt(xp, x):
     """The square root."""
     return xp.sqrt(x)
 
 
-@unary(x=lambda g, out: mul(mul(g, -0.5), pow(out, 3)))
+@unary(holomorphic=True, x=lambda g, out: mul(mul(g, -0.5), pow(out, 3)))
 def rsqrt(xp, x):
     """1 / sqrt(input)."""
     return xp.divide(1.0, xp.sqrt(x))
@@ -245,43 +269,43 @@ def rsqrt(xp, x):
 # Exponentials and logarithms
 
 
-@unary(x=lambda g, out: mul(g, out))
+@unary(holomorphic=True, x=lambda g, out: mul(g, out))
 def exp(xp, x):
     """e ** input."""
     return xp.exp(x)
 
 
-@unary(x=lambda g, out: mul(mul(g, out), math.log(2.0)))
+@unary(holomorphic=True, x=lambda g, out: mul(mul(g, out), math.log(2.0)))
 def exp2(xp, x):
     """2 ** input."""
     return xp.pow(2.0, x)
 
 
-@unary(x=lambda g, out: mul(g, add(out, 1.0)))
+@unary(holomorphic=True, x=lambda g, out: mul(g, add(out, 1.0)))
 def expm1(xp, x):
     """exp(input) - 1, exact also near 0."""
     return xp.expm1(x)
 
 
-@unary(x=lambda g, x: div(g, x))
+@unary(holomorphic=True, x=lambda g, x: div(g, x))
 def log(xp, x):
     """The natural logarithm."""
     return xp.log(x)
 
 
-@unary(x=lambda g, x: div(g, mul(x, math.log(2.0))))
+@unary(holomorphic=True, x=lambda g, x: div(g, mul(x, math.log(2.0))))
 def log2(xp, x):
     """The logarithm to base 2."""
     return xp.log2(x)
 
 
-@unary(x=lambda g, x: div(g, mul(x, math.log(10.0))))
+@unary(holomorphic=True, x=lambda g, x: div(g, mul(x, math.log(10.0))))
 def log10(xp, x):
     """The logarithm to base 10."""
     return xp.log10(x)
 
 
-@unary(x=lambda g, x: div(g, add(x, 1.0)))
+@unary(holomorphic=True, x=lambda g, x: div(g, add(x, 1.0)))
 def log1p(xp, x):
     """log(1 + input), exact also near 0."""
     return xp.log1p(x)
@@ -300,37 +324,37 @@ def logaddexp(xp, x, y):
 # Trigonometry
 
 
-@unary(x=lambda g, x: mul(g, cos(x)))
+@unary(holomorphic=True, x=lambda g, x: mul(g, cos(x)))
 def sin(xp, x):
     """The sine of an angle in radians."""
     return xp.sin(x)
 
 
-@unary(x=lambda g, x: neg(mul(g, sin(x))))
+@unary(holomorphic=True, x=lambda g, x: neg(mul(g, sin(x))))
 def cos(xp, x):
     """The cosine of an angle in radians."""
     return xp.cos(x)
 
 
-@unary(x=lambda g, out: mul(g, add(mul(out, out), 1.0)))
+@unary(holomorphic=True, x=lambda g, out: mul(g, add(mul(out, out), 1.0)))
 def tan(xp, x):
     """The tangent of an angle in radians."""
     return xp.tan(x)
 
 
-@unary(x=lambda g, x: mul(g, rsqrt(rsub(mul(x, x), 1.0))))
+@unary(holomorphic=True, x=lambda g, x: mul(g, rsqrt(rsub(mul(x, x), 1.0))))
 def asin(xp, x):
     """The inverse sine."""
     return xp.asin(x)
 
 
-@unary(x=lambda g, x: neg(mul(g, rsqrt(rsub(mul(x, x), 1.0)))))
+@unary(holomorphic=True, x=lambda g, x: neg(mul(g, rsqrt(rsub(mul(x, x), 1.0)))))
 def acos(xp, x):
     """The inverse cosine."""
     return xp.acos(x)
 
 
-@unary(x=lambda g, x: div(g, add(mul(x, x), 1.0)))
+@unary(holomorphic=True, x=lambda g, x: div(g, add(mul(x, x), 1.0)))
 def atan(xp, x):
     """The inverse tangent."""
     return xp.atan(x)
@@ -346,37 +370,37 @@ def atan2(xp, x, y):
     return xp.atan2(x, y)
 
 
-@unary(x=lambda g, x: mul(g, cosh(x)))
+@unary(holomorphic=True, x=lambda g, x: mul(g, cosh(x)))
 def sinh(xp, x):
     """The hyperbolic sine."""
     return xp.sinh(x)
 
 
-@unary(x=lambda g, x: mul(g, sinh(x)))
+@unary(holomorphic=True, x=lambda g, x: mul(g, sinh(x)))
 def cosh(xp, x):
     """The hyperbolic cosine."""
     return xp.cosh(x)
 
 
-@unary(x=lambda g, out: mul(g, rsub(mul(out, out), 1.0)))
+@unary(holomorphic=True, x=lambda g, out: mul(g, rsub(mul(out, out), 1.0)))
 def tanh(xp, x):
     """The hyperbolic tangent."""
     return xp.tanh(x)
 
 
-@unary(x=lambda g, x: mul(g, rsqrt(add(mul(x, x), 1.0))))
+@unary(holomorphic=True, x=lambda g, x: mul(g, rsqrt(add(mul(x, x), 1.0))))
 def asinh(xp, x):
     """The inverse hyperbolic sine."""
     return xp.asinh(x)
 
 
-@unary(x=lambda g, x: mul(g, rsqrt(sub(mul(x, x), 1.0))))
+@unary(holomorphic=True, x=lambda g, x: mul(g, rsqrt(sub(mul(x, x), 1.0))))
 def acosh(xp, x):
     """The inverse hyperbolic cosine."""
     return xp.acosh(x)
 
 
-@unary(x=lambda g, x: div(g, rsub(mul(x, x), 1.0)))
+@unary(holomorphic=True, x=lambda g, x: div(g, rsub(mul(x, x), 1.0)))
 def atanh(xp, x):
     """The inverse hyperbolic tangent."""
     return xp.atanh(x)
@@ -391,7 +415,7 @@ def erf(backend, x):
 # Activations
 
 
-@unary(x=lambda g, out: mul(g, mul(out, rsub(out, 1.0))))
+@unary(holomorphic=True, x=lambda g, out: mul(g, mul(out, rsub(out, 1.0))))
 def sigmoid(xp, x):
     """1 / (1 + exp(-input)), by way of tanh, which never overflows."""
     return 0.5 * xp.tanh(0.5 * x) + 0.5
@@ -478,6 +502,7 @@ _where_primitive = _make(
         "x": lambda g, condition: apply(_gate_primitive, g, condition),
         "y": lambda g, condition: apply(_gate_primitive, g, logical_not(condition)),
     },
+    holomorphic=True,
 )
 
 
@@ -485,7 +510,12 @@ def _gate(backend, up, condition):
     return backend.gate(up, condition)
 
 
-_gate_primitive = _make(_gate, {"up": lambda g, condition: apply(_gate_primitive, g, condition)}, broadcasts=False)
+_gate_primitive = _make(
+    _gate,
+    {"up": lambda g, condition: apply(_gate_primitive, g, condition)},
+    broadcasts=False,
+    holomorphic=True,
+)
 
 
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
@@ -580,13 +610,13 @@ def _is_bool(xp: Any, x: Any) -> bool:
     return hasattr(x, "dtype") and x.dtype == xp.bool
 
 
-@binary()
+@binary(holomorphic=True)
 def eq(xp, x, y):
     """input == other, elementwise."""
     return xp.equal(x, y)
 
 
-@binary()
+@binary(holomorphic=True)
 def ne(xp, x, y):
     """input != other, elementwise."""
     return xp.not_equal(x, y)
@@ -684,19 +714,19 @@ def bitwise_not(xp, x):
     return xp.bitwise_invert(x)
 
 
-@unary(to_float=False)
+@unary(to_float=False, holomorphic=True)
 def isnan(xp, x):
     """Whether it is not a number."""
     return xp.isnan(x)
 
 
-@unary(to_float=False)
+@unary(to_float=False, holomorphic=True)
 def isinf(xp, x):
     """Whether it is infinite."""
     return xp.isinf(x)
 
 
-@unary(to_float=False)
+@unary(to_float=False, holomorphic=True)
 def isfinite(xp, x):
     """Whether it is neither infinite nor nan."""
     return xp.isfinite(x)
@@ -704,7 +734,7 @@ def isfinite(xp, x):
 
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
     """|input - other| <= atol + rtol * |other|, elementwise."""
-    if not result_type(input, other).is_floating_point:
+    if not result_type(input, other).is_inexact:
         input, other = cast(input, dtypes.float64), cast(other, dtypes.float64)
     close = logical_or(eq(input, other), le(abs(sub(input, other)), add(mul(abs(other), rtol), atol)))
     finite = logical_or(eq(input, other), isfinite(other))

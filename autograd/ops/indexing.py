@@ -10,7 +10,7 @@ from .. import dtypes
 from ..engine import apply
 from ..errors import OperationError
 from ..modes import modes
-from ..primitive import primitive
+from ..primitive import multilinear, primitive
 from ..tensor import Tensor
 from . import elementwise as e
 from .dims import normalize_dim
@@ -24,12 +24,12 @@ def _fill(pattern: tuple, indices: tuple) -> tuple:
     return tuple(next(arrays) if part is ARRAY else part for part in pattern)
 
 
-@primitive(view=True, x=lambda g, x_shape, index: apply(_slice_adjoint, g, shape=tuple(x_shape), index=index))
+@multilinear(view=True, x=lambda g, x_shape, index: apply(_slice_adjoint, g, shape=tuple(x_shape), index=index))
 def _slice(xp, x, *, index):
     return x[index]
 
 
-@primitive(up=lambda g, index: apply(_slice, g, index=index))
+@multilinear(up=lambda g, index: apply(_slice, g, index=index))
 def _slice_adjoint(backend, up, *, shape, index):
     """Zeros with `up` where the slice lies."""
     whole = backend.xp.zeros(shape, dtype=up.dtype)
@@ -37,14 +37,14 @@ def _slice_adjoint(backend, up, *, shape, index):
     return whole
 
 
-@primitive(
+@multilinear(
     x=lambda g, x_shape, indices, pattern: apply(_index_adjoint, g, *indices, shape=tuple(x_shape), pattern=pattern)
 )
 def _index(backend, x, *indices, pattern):
     return backend.index(x, _fill(pattern, indices))
 
 
-@primitive(up=lambda g, indices, pattern: apply(_index, g, *indices, pattern=pattern))
+@multilinear(up=lambda g, indices, pattern: apply(_index, g, *indices, pattern=pattern))
 def _index_adjoint(backend, up, *indices, shape, pattern):
     """Zeros to which `up` is added at the indices."""
     whole = backend.xp.zeros(shape, dtype=up.dtype)
@@ -52,7 +52,7 @@ def _index_adjoint(backend, up, *indices, shape, pattern):
     return whole
 
 
-@primitive(
+@multilinear(
     mutates=(0,),
     x=lambda g, indices, pattern: _without(g, indices, pattern),
     value=lambda g, indices, pattern: read(g, _fill(pattern, indices)),
@@ -162,18 +162,18 @@ def write(x: Tensor, index: Any, value: Any) -> Tensor:
 
 
 def _as_kind(value: Any, kind: dtypes.dtype) -> Any:
-    return float(value) if kind.is_floating_point else bool(value) if kind is dtypes.bool else int(value)
+    return kind.number(value)
 
 
 # By index tensors along one dimension
 
 
-@primitive(x=lambda g, index, x_shape, dim: apply(_scatter_sum, g, index, shape=tuple(x_shape), dim=dim))
+@multilinear(x=lambda g, index, x_shape, dim: apply(_scatter_sum, g, index, shape=tuple(x_shape), dim=dim))
 def _gather(backend, x, index, *, dim):
     return backend.take_along(x, index, dim)
 
 
-@primitive(up=lambda g, index, dim: apply(_gather, g, index, dim=dim))
+@multilinear(up=lambda g, index, dim: apply(_gather, g, index, dim=dim))
 def _scatter_sum(backend, up, index, *, shape, dim):
     """Zeros to which `up` is added where `gather` would read."""
     whole = backend.xp.zeros(shape, dtype=up.dtype)

@@ -10,7 +10,7 @@ from .. import dtypes
 from ..engine import Saved, apply
 from ..errors import BackwardError, OperationError
 from ..modes import modes
-from ..primitive import primitive
+from ..primitive import multilinear, primitive
 from ..tensor import Tensor
 from ..views import check_writable
 from . import elementwise as e
@@ -19,14 +19,14 @@ from .promotion import cast
 from .shape import clone
 
 
-@primitive(mutates=(0,), x=lambda g: zeros_like(g), value=lambda g: g)
+@multilinear(mutates=(0,), x=lambda g: zeros_like(g), value=lambda g: g)
 def _copy(xp, x, value):
     """x[...] = value; x's old gradient is zero."""
     x[...] = value
     return x
 
 
-@primitive(mutates=(0,))
+@multilinear(mutates=(0,))
 def _add_into(xp, x, value):
     x += value
     return x
@@ -82,9 +82,7 @@ def fill_(input: Tensor, value: Any) -> Tensor:
             raise RuntimeError(f"fill_: expected a number or a 0-d tensor, got shape {tuple(value.shape)}")
         return copy_(input, value)
     kind = input.dtype
-    return apply(
-        _copy, input, float(value) if kind.is_floating_point else bool(value) if kind is dtypes.bool else int(value)
-    )
+    return apply(_copy, input, kind.number(value))
 
 
 def zero_(input: Tensor) -> Tensor:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from ..engine import apply
 from ..errors import OperationError
-from ..primitive import primitive
+from ..primitive import multilinear
 from ..tensor import Tensor
 from . import elementwise as e
 from .reduction import _sum, sum_to
 from .shape import matrix_transpose, reshape, squeeze, unsqueeze
 
 
-@primitive(
+@multilinear(
     x=lambda g, y, x_shape: sum_to(matmul(g, matrix_transpose(y)), x_shape),
     y=lambda g, x, y_shape: sum_to(matmul(matrix_transpose(x), g), y_shape),
 )
@@ -98,7 +98,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: 
 # A layer's product: one primitive, because it is most of a network's time and its bias can be added in place.
 
 
-@primitive(
+@multilinear(
     x=lambda g, weight, x_shape: _shaped(apply(_matmul, _rows(g), weight), x_shape),
     weight=lambda g, x: apply(_linear_weight, _rows(g), _rows(x)),
     bias=lambda g: apply(_sum, _rows(g), dim=(0,), keepdim=False),
@@ -111,7 +111,7 @@ def _linear(xp, x, weight, bias):
     return product if x.ndim == 2 else xp.reshape(product, (*x.shape[:-1], weight.shape[0]))
 
 
-@primitive(up=lambda g, x: apply(_linear, x, g, None), x=lambda g, up: matmul(up, g))
+@multilinear(up=lambda g, x: apply(_linear, x, g, None), x=lambda g, up: matmul(up, g))
 def _linear_weight(xp, up, x):
     return xp.matmul(xp.matrix_transpose(up), x)
 

@@ -31,8 +31,8 @@ def rad2deg(input: Tensor) -> Tensor:
 
 
 def sgn(input: Tensor) -> Tensor:
-    """sign(input)."""
-    return e.sign(input)
+    """sign(input), and input / |input| of complex numbers, 0 at 0."""
+    return e._direction(input)
 
 
 @e.unary(to_float=False)
@@ -166,7 +166,9 @@ def isneginf(input: Tensor) -> Tensor:
 
 
 def isreal(input: Tensor) -> Tensor:
-    """Whether each element is a real number: all are."""
+    """Whether each element is a real number: all are but complex ones with an imaginary part."""
+    if input.is_complex():
+        return e.eq(input.imag, 0)
     return e.logical_or(e.eq(input, input), e.ne(input, input))
 
 

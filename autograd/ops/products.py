@@ -154,8 +154,8 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
 
 
 def vdot(input: Tensor, other: Tensor) -> Tensor:
-    """The inner product of two vectors."""
-    return matmul(input, other)
+    """The inner product of two vectors, the first conjugated."""
+    return matmul(input.conj(), other)
 
 
 ger = outer

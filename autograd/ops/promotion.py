@@ -12,17 +12,19 @@ from ..primitive import primitive
 from ..tensor import Tensor
 
 
-@primitive(x=lambda g, source: cast(g, source))
+@primitive(complex_rules=True, x=lambda g, source: cast(g, source))
 def _cast(backend, x, *, dtype, source):
+    if source.is_complex and not dtype.is_complex:
+        x = backend.xp.real(x)
     return backend.xp.astype(x, backend.native[dtype])
 
 
 def cast(x: Tensor, dtype: dtypes.dtype) -> Tensor:
-    """x with elements of another dtype; x itself if it has that dtype already."""
+    """x with elements of another dtype; x itself if it has it already. Of complex numbers the real part is taken."""
     source = x.dtype
     if source is dtype:
         return x
-    if not dtype.is_floating_point and x._requires_grad:
+    if not dtype.is_inexact and x._requires_grad:
         x = x.detach()
     return apply(_cast, x, dtype=dtype, source=source)
 
@@ -49,7 +51,7 @@ def result_type(*operands: Any) -> dtypes.dtype:
     result: dtypes.dtype | None = None
     for kind in ranked:  # type: ignore[assignment]
         if kind is not None and (result is None or kind.category > result.category):
-            result = kind
+            result = dtypes.promote_types(kind, result) if result is not None and kind.is_complex else kind
     assert result is not None
     return result
 
@@ -65,20 +67,20 @@ def promote(name: str, x: Any, y: Any, to_float: bool = False) -> tuple[Any, Any
         return _with_number(name, x, y, to_float)
     x, y = as_operand(name, x, y), as_operand(name, y, x)
     kind = result_type(x, y)
-    if to_float and not kind.is_floating_point:
+    if to_float and not kind.is_inexact:
         kind = dtypes.get_default_dtype()
     return cast(x, kind), cast(y, kind)
 
 
-_NUMBERS = {int, float, bool}
+_NUMBERS = {int, float, bool, complex}
 
 
 def _with_number(name: str, x: Tensor, number: Any, to_float: bool) -> tuple[Tensor, Any]:
     kind = x.dtype
-    if kind.category == dtypes.FLOATING:
+    if kind.category == dtypes.FLOATING and type(number) is not complex:
         return x, float(number) if type(number) is not float else number
     wanted = result_type(x, number)
-    if to_float and not wanted.is_floating_point:
+    if to_float and not wanted.is_inexact:
         wanted = dtypes.get_default_dtype()
     if wanted.category == dtypes.INTEGER:
         number = int(number)
@@ -88,6 +90,8 @@ def _with_number(name: str, x: Tensor, number: Any, to_float: bool) -> tuple[Ten
             number = (number - low) % (1 << bits) + low  # wraps around, as torch's integers do
     elif wanted.is_floating_point:
         number = float(number)
+    elif wanted.is_complex:
+        number = complex(number)
     return cast(x, wanted), number
 
 
@@ -95,7 +99,7 @@ def as_operand(name: str, x: Any, beside: Any) -> Tensor:
     """x as a tensor on the device of the operand beside it."""
     if isinstance(x, Tensor):
         return x
-    if isinstance(x, (int, float)) or type(x).__module__ == "numpy":
+    if isinstance(x, (int, float, complex)) or type(x).__module__ == "numpy":
         from .creation import as_tensor
 
         if type(x).__module__ == "numpy" and not hasattr(x, "__len__"):
@@ -105,15 +109,41 @@ def as_operand(name: str, x: Any, beside: Any) -> Tensor:
 
 
 def floating(name: str, x: Tensor) -> Tensor:
-    """x as it is if floating-point, else in the default dtype."""
+    """x as it is if floating-point, else in the default dtype. Complex numbers are refused."""
     if not isinstance(x, Tensor):
         raise TypeError(f"{name}: expected a Tensor, got {type(x).__name__}")
-    return x if x.dtype.is_floating_point else cast(x, dtypes.get_default_dtype())
+    kind = x.dtype
+    if kind.is_floating_point:
+        return x
+    refuse_complex(name, x)
+    return cast(x, dtypes.get_default_dtype())
+
+
+def inexact(name: str, x: Tensor) -> Tensor:
+    """x as it is if floating-point or complex, else in the default dtype."""
+    if not isinstance(x, Tensor):
+        raise TypeError(f"{name}: expected a Tensor, got {type(x).__name__}")
+    return x if x.dtype.is_inexact else cast(x, dtypes.get_default_dtype())
+
+
+def refuse_complex(name: str, *tensors: Any) -> None:
+    """OperationError if one of the tensors is complex."""
+    for x in tensors:
+        if isinstance(x, Tensor) and x._array.dtype in x._backend.complex_native:
+            raise OperationError(f"{name}: not defined for complex numbers; take .abs(), .real or .imag first")
 
 
 def require_floating(name: str, x: Tensor) -> None:
     if not x.dtype.is_floating_point:
         raise OperationError(f"{name}: expected a floating-point tensor, got {x.dtype}; convert it with .float()")
+
+
+def require_inexact(name: str, x: Tensor) -> Tensor:
+    if not x.dtype.is_inexact:
+        raise OperationError(
+            f"{name}: expected a floating-point or complex tensor, got {x.dtype}; convert it with .float()"
+        )
+    return x
 
 
 def move(x: Tensor, backend: Any) -> Tensor:

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from .. import dtypes
 from ..engine import apply
 from ..errors import OperationError
-from ..primitive import primitive
+from ..primitive import multilinear, primitive
 from ..tensor import Tensor
 from . import elementwise as e
 from .dims import Dims, normalize_dim, normalize_dims, numpy_names
-from .promotion import cast, floating, require_floating
+from .promotion import cast, floating, inexact, require_floating, require_inexact
 
 
 class ValuesAndIndices(NamedTuple):
@@ -33,7 +33,7 @@ def expand_reduced(g: Tensor, shape: tuple[int, ...], dim: tuple[int, ...], keep
     return g if g._array.shape == shape else expand(g, shape)
 
 
-@primitive(x=lambda g, x_shape, dim, keepdim: expand_reduced(g, x_shape, dim, keepdim))
+@multilinear(x=lambda g, x_shape, dim, keepdim: expand_reduced(g, x_shape, dim, keepdim))
 def _sum(backend, x, *, dim, keepdim):
     return backend.sum(x, dim, keepdim)
 
@@ -48,7 +48,7 @@ def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes
     """
     if dtype is not None:
         input = cast(input, dtype)
-    elif not input.dtype.is_floating_point:
+    elif not input.dtype.is_inexact:
         input = cast(input, dtypes.int64)
     return apply(_sum, input, dim=normalize_dims("sum", dim, input.ndim), keepdim=keepdim)
 
@@ -74,7 +74,7 @@ def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtype
     """The mean over some dimensions (default all) of a floating-point tensor."""
     if dtype is not None:
         input = cast(input, dtype)
-    require_floating("mean", input)
+    require_inexact("mean", input)
     dims = normalize_dims("mean", dim, input.ndim)
     count = _count(input, dims)
     total = apply(_sum, input, dim=dims, keepdim=keepdim)
@@ -90,6 +90,13 @@ def var(
         dim, unbiased = None, dim
     if unbiased is not None:
         correction = int(unbiased)
+    if input.is_complex():  # the mean squared distance
+        from .complex import view_as_real
+
+        pairs = view_as_real(require_inexact("var", input))
+        dims = normalize_dims("var", dim, input.ndim)
+        parts = (var(pairs[..., i], dims, None, keepdim, correction=correction) for i in (0, 1))
+        return e.add(*parts)
     require_floating("var", input)
     dims = normalize_dims("var", dim, input.ndim)
     centred = e.sub(input, mean(input, dims, keepdim=True) if input.ndim else input)
@@ -278,7 +285,9 @@ def norm(
     input: Tensor, p: float | str | None = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None
 ) -> Tensor:
     """The p-norm of the elements: (sum |x|^p)^(1/p); p = inf gives the largest |x|, p = 0 counts nonzeros."""
-    input = floating("norm", input if dtype is None else cast(input, dtype))
+    input = inexact("norm", input if dtype is None else cast(input, dtype))
+    if input.is_complex():
+        input = e.abs(input)
     dims = normalize_dims("norm", dim, input.ndim)
     if p in (None, "fro", 2, 2.0):
         return _euclidean(input, dims, keepdim)

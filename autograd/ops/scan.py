@@ -6,7 +6,7 @@ from typing import Any
 
 from .. import dtypes
 from ..engine import apply
-from ..primitive import primitive
+from ..primitive import multilinear, primitive
 from ..tensor import Tensor
 from . import elementwise as e
 from .creation import ones_like
@@ -17,7 +17,7 @@ from .reduction import ValuesAndIndices, _sum, amax
 from .shape import cat, expand, flip, narrow, reshape, unsqueeze
 
 
-@primitive(x=lambda g, dim: _from_the_end(g, dim))
+@multilinear(x=lambda g, dim: _from_the_end(g, dim))
 def _cumsum(xp, x, *, dim):
     return xp.cumulative_sum(x, axis=dim)
 
@@ -30,7 +30,7 @@ def _from_the_end(g: Tensor, dim: int) -> Tensor:
 def _summed(name: str, input: Tensor, dtype: dtypes.dtype | None) -> Tensor:
     if dtype is not None:
         return cast(input, dtype)
-    return input if input.dtype.is_floating_point else cast(input, dtypes.int64)
+    return input if input.dtype.is_inexact else cast(input, dtypes.int64)
 
 
 def _along(name: str, primitive_: Any, x: Tensor, dim: int) -> Tensor:
@@ -49,7 +49,7 @@ def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Ten
     return _along("cumsum", _cumsum, _summed("cumsum", input, dtype), dim)
 
 
-@primitive(x=lambda g, x, out, dim: _cumprod_slope(g, x, out, dim))
+@primitive(holomorphic=True, x=lambda g, x, out, dim: _cumprod_slope(g, x, out, dim))
 def _cumprod(xp, x, *, dim):
     return xp.cumulative_prod(x, axis=dim)
 
@@ -71,7 +71,7 @@ def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Te
     return _along("cumprod", _cumprod, _summed("cumprod", input, dtype), dim)
 
 
-@primitive(x=lambda g, x, dim: _prod_slope(g, x, dim))
+@primitive(holomorphic=True, x=lambda g, x, dim: _prod_slope(g, x, dim))
 def _prod(xp, x, *, dim):
     return xp.prod(x, axis=dim)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..engine import apply
 from ..errors import OperationError
-from ..primitive import primitive
+from ..primitive import multilinear
 from ..tensor import Tensor
 from .creation import shape_of
 from .dims import normalize_dim, numpy_names
@@ -16,57 +16,57 @@ from .promotion import cast, result_type
 from .reduction import sum_to
 
 
-@primitive(view=True, x=lambda g, x_shape: reshape(g, x_shape))
+@multilinear(view=True, x=lambda g, x_shape: reshape(g, x_shape))
 def _reshape(xp, x, *, shape):
     return xp.reshape(x, shape)
 
 
-@primitive(view=True, x=lambda g, dims: permute(g, _inverse(dims)))
+@multilinear(view=True, x=lambda g, dims: permute(g, _inverse(dims)))
 def _permute(xp, x, *, dims):
     return xp.permute_dims(x, dims)
 
 
-@primitive(view=True, x=lambda g, x_shape: sum_to(g, x_shape))
+@multilinear(view=True, x=lambda g, x_shape: sum_to(g, x_shape))
 def _expand(xp, x, *, shape):
     return xp.broadcast_to(x, shape)
 
 
-@primitive(x=lambda g: g)
+@multilinear(x=lambda g: g)
 def _clone(backend, x):
     return backend.copy(x)
 
 
-@primitive(x=lambda g: g)
+@multilinear(x=lambda g: g)
 def _contiguous(backend, x):
     return backend.contiguous(x)
 
 
-@primitive(x=lambda g, dims: flip(g, dims))
+@multilinear(x=lambda g, dims: flip(g, dims))
 def _flip(xp, x, *, dims):
     return xp.flip(x, axis=dims)
 
 
-@primitive(x=lambda g, shifts, dims: roll(g, [-s for s in shifts], dims))
+@multilinear(x=lambda g, shifts, dims: roll(g, [-s for s in shifts], dims))
 def _roll(xp, x, *, shifts, dims):
     return xp.roll(x, shifts, axis=dims)
 
 
-@primitive(tensors=lambda g, index, shapes, dim: _cat_slice(g, index, shapes, dim))
+@multilinear(tensors=lambda g, index, shapes, dim: _cat_slice(g, index, shapes, dim))
 def _cat(xp, *tensors, dim):
     return xp.concat(tensors, axis=dim)
 
 
-@primitive(x=lambda g, diagonal: tril(g, diagonal))
+@multilinear(x=lambda g, diagonal: tril(g, diagonal))
 def _tril(xp, x, *, diagonal):
     return xp.tril(x, k=diagonal)
 
 
-@primitive(x=lambda g, diagonal: triu(g, diagonal))
+@multilinear(x=lambda g, diagonal: triu(g, diagonal))
 def _triu(xp, x, *, diagonal):
     return xp.triu(x, k=diagonal)
 
 
-@primitive(x=lambda g, widths: _crop(g, widths))
+@multilinear(x=lambda g, widths: _crop(g, widths))
 def _pad(xp, x, *, widths, value):
     """Grows each dimension by (before, after) elements of one value."""
     shape = tuple(size + before + after for size, (before, after) in zip(x.shape, widths, strict=True))

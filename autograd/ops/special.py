@@ -89,7 +89,7 @@ def sinc(input: Tensor) -> Tensor:
     return apply(_sinc, x)
 
 
-@primitive(x=lambda g, x, out: mul(g, _sinc_slope(x, out)))
+@primitive(holomorphic=True, x=lambda g, x, out: mul(g, _sinc_slope(x, out)))
 def _sinc(xp, x):
     safe = xp.where(x == 0, 1.0, x)
     return xp.where(x == 0, 1.0, xp.sin(safe) / safe)

@@ -1,0 +1,124 @@
+"""Complex numbers: made of, and taken apart into, real ones.
+
+Their gradients are torch's, dL/d(re) + i dL/d(im); see `engine.conjugate_for`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .. import dtypes
+from ..engine import apply
+from ..errors import OperationError
+from ..primitive import primitive
+from ..tensor import Tensor
+from . import elementwise as e
+from .promotion import promote
+from .shape import select, stack
+
+
+@primitive(view=True, complex_rules=True, x=lambda g: view_as_complex(g))
+def _view_as_real(backend, x):
+    return backend.to_pairs(x)
+
+
+@primitive(view=True, complex_rules=True, pairs=lambda g: view_as_real(g))
+def _view_as_complex(backend, pairs):
+    return backend.from_pairs(pairs)
+
+
+@primitive(complex_rules=True, x=lambda g: conj(g))
+def _conj(xp, x):
+    return xp.conj(x)
+
+
+def view_as_real(input: Tensor) -> Tensor:
+    """Complex numbers (*) as pairs (*, 2) of their real and imaginary parts, in the same memory."""
+    if not input.is_complex():
+        raise OperationError(f"view_as_real: expected a complex tensor, got {input.dtype}")
+    return apply(_view_as_real, input)
+
+
+def view_as_complex(input: Tensor) -> Tensor:
+    """Pairs (*, 2) of float32 or float64 as complex numbers (*), in the same memory."""
+    if input.dtype not in (dtypes.float32, dtypes.float64) or not input.ndim or input._array.shape[-1] != 2:
+        raise OperationError(
+            f"view_as_complex: expected float32 or float64 pairs (*, 2), got {input.dtype}{list(input.shape)}"
+        )
+    return apply(_view_as_complex, input)
+
+
+def complex(real: Tensor, imag: Tensor) -> Tensor:
+    """real + i * imag.
+
+    >>> import autograd
+    >>> autograd.complex(autograd.tensor([1.0]), autograd.tensor([2.5]))
+    tensor([1.+2.5000j])
+    """
+    if real.dtype is not imag.dtype:
+        raise OperationError(f"complex: expected parts of one dtype, got {real.dtype} and {imag.dtype}")
+    real, imag = promote("complex", *_broadcast(real, imag))
+    return view_as_complex(stack([real, imag], -1))
+
+
+def _broadcast(x: Tensor, y: Tensor) -> Any:
+    from .shape import broadcast_tensors
+
+    return broadcast_tensors(x, y)
+
+
+def polar(abs: Tensor, angle: Tensor) -> Tensor:
+    """abs * exp(i * angle)."""
+    return complex(e.mul(abs, e.cos(angle)), e.mul(abs, e.sin(angle)))
+
+
+def real(input: Tensor) -> Tensor:
+    """The real parts, in the same memory; a real tensor itself."""
+    return select(view_as_real(input), -1, 0) if input.is_complex() else input
+
+
+def imag(input: Tensor) -> Tensor:
+    """The imaginary parts, in the same memory."""
+    if not input.is_complex():
+        raise OperationError(f"imag: expected a complex tensor, got {input.dtype}")
+    return select(view_as_real(input), -1, 1)
+
+
+def conj(input: Tensor) -> Tensor:
+    """The complex conjugate; a real tensor itself. (torch's is lazy, this one is computed.)"""
+    return apply(_conj, input) if input.is_complex() else input
+
+
+def conj_physical(input: Tensor) -> Tensor:
+    """The complex conjugate."""
+    return conj(input)
+
+
+def resolve_conj(input: Tensor) -> Tensor:
+    """The input: conjugates are computed at once here."""
+    return input
+
+
+def resolve_neg(input: Tensor) -> Tensor:
+    """The input: negatives are computed at once here."""
+    return input
+
+
+def angle(input: Tensor) -> Tensor:
+    """The angle of a complex number in (-pi, pi]; of a real one 0 or pi, and nan of nan."""
+    if input.is_complex():
+        pairs = view_as_real(input)
+        return e.atan2(select(pairs, -1, 1), select(pairs, -1, 0))
+    x = input if input.is_floating_point() else input.to(dtypes.get_default_dtype())
+    return e.where(e.isnan(x), x.detach(), e.where(e.lt(x, 0), math.pi, e.mul(x, 0.0)))
+
+
+def is_complex(input: Tensor) -> bool:
+    """Whether its dtype is a complex one."""
+    return input.is_complex()
+
+
+def is_conj(input: Tensor) -> bool:
+    """False: conjugates are computed at once here."""
+    return False
