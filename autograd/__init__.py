@@ -120,7 +120,7 @@ from .ops.creation import (
     zeros,
     zeros_like,
 )  # fmt: skip
-from .ops.decompositions import cholesky, cholesky_inverse, cholesky_solve, det, qr, slogdet, svd
+from .ops.decompositions import cholesky, cholesky_inverse, cholesky_solve, det
 from .ops.decompositions import inv as inverse
 from .ops.decompositions import pinv as pinverse
 from .ops.elementwise import (
@@ -198,7 +198,9 @@ from .ops.elementwise import (
 )  # fmt: skip
 from .ops.indexing import gather, index_select, masked_fill, masked_select, nonzero, scatter_add
 from .ops.linalg import addmm, bmm, dot, matmul, mm, mv, outer
+from .ops.lu import lu_solve, lu_unpack
 from .ops.normalisation import log_softmax, softmax
+from .ops.older import lu, qr, svd, triangular_solve
 from .ops.pointwise import (
     addcdiv,
     addcmul,
@@ -424,7 +426,7 @@ def is_floating_point(input: Tensor) -> _builtins.bool:
 
 from . import capture, cuda, data, distributions, fft, func, functional, linalg, random, special, testing  # noqa: E402
 
-logdet, matrix_exp, matrix_power = linalg.logdet, linalg.matrix_exp, linalg.matrix_power
+logdet, matrix_exp, matrix_power, slogdet = linalg.logdet, linalg.matrix_exp, linalg.matrix_power, linalg.slogdet
 
 # A script that says `import autograd as torch` finds torch.autograd.grad, torch.autograd.Function, ... here, too.
 autograd = _sys.modules[__name__]

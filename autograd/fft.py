@@ -199,9 +199,7 @@ def ihfft2(input: Tensor, s: Sizes = None, dim: Any = (-2, -1), norm: str | None
     return _inverse_hermitian("ihfft2", input, s, dim, norm)
 
 
-def fftfreq(
-    n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def fftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """The frequencies of `fft` in cycles per unit: 0, 1, ..., -2, -1 divided by n * d.
 
     >>> import autograd
@@ -212,9 +210,7 @@ def fftfreq(
     return (numbers * (1.0 / (n * d))).requires_grad_(requires_grad)
 
 
-def rfftfreq(
-    n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+def rfftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """The frequencies of `rfft` in cycles per unit: 0, ..., n // 2 divided by n * d."""
     numbers = _arange(n // 2 + 1, dtype=_float(dtype), device=device)
     return (numbers * (1.0 / (n * d))).requires_grad_(requires_grad)

@@ -7,14 +7,17 @@ from collections import namedtuple
 from collections.abc import Sequence
 from typing import Any
 
+from .dtypes import int32 as _int32
+from .dtypes import int64 as _int64
 from .errors import OperationError
 from .ops import decompositions as _d
 from .ops import elementwise as _e
 from .ops.arrange import diagonal as _diagonal
-from .ops.arrange import vander
 from .ops.creation import eye as _eye
 from .ops.decompositions import cholesky, det, eigvalsh, inv, matrix_rank, pinv, solve, svdvals
 from .ops.linalg import matmul
+from .ops.lu import factored_solve as lu_solve
+from .ops.lu import lu, lu_factor, solve_triangular
 from .ops.products import cross as _cross
 from .ops.products import multi_dot
 from .ops.reduction import amax as _amax
@@ -23,13 +26,14 @@ from .ops.reduction import norm as _norm
 from .ops.reduction import sum as _sum
 from .ops.shape import movedim as _movedim
 from .ops.shape import reshape as _reshape
-from .ops.shape import tril as _tril
-from .ops.shape import triu as _triu
+from .ops.shape import stack as _stack
 from .tensor import Tensor
 
 QR = namedtuple("QR", "Q R")
 SVD = namedtuple("SVD", "U S Vh")
 Eigh = namedtuple("Eigh", "eigenvalues eigenvectors")
+Eig = namedtuple("Eig", "eigenvalues eigenvectors")
+Checked = namedtuple("Checked", "result info")
 SignAndLogarithm = namedtuple("SignAndLogarithm", "sign logabsdet")
 LeastSquares = namedtuple("LeastSquares", "solution residuals rank singular_values")
 
@@ -49,32 +53,70 @@ def eigh(A: Tensor, UPLO: str = "L") -> Eigh:
     return Eigh(*_d.eigh(A, UPLO))
 
 
+def eig(A: Tensor) -> Eig:
+    """(eigenvalues, eigenvectors of length 1 in columns) of square matrices; both are complex."""
+    return Eig(*_d.eig(A))
+
+
+def eigvals(A: Tensor) -> Tensor:
+    """The eigenvalues of square matrices, complex."""
+    return _d.eig(A)[0]
+
+
+def _checked(result: Any, A: Tensor, check_errors: bool) -> Any:
+    info = A.new_zeros(tuple(A.shape[:-2]), dtype=_int32)
+    return (*result, info) if isinstance(result, tuple) else Checked(result, info)
+
+
+def inv_ex(A: Tensor, *, check_errors: bool = False) -> Checked:
+    """(inverse, info); info is 0: unlike torch's, a singular matrix raises on the CPU."""
+    return _checked(inv(A), A, check_errors)
+
+
+def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False) -> Checked:
+    """(factor, info); info is 0: unlike torch's, an indefinite matrix raises on the CPU."""
+    return _checked(cholesky(A, upper=upper), A, check_errors)
+
+
+def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False) -> Checked:
+    """(solution, info); info is 0: unlike torch's, a singular matrix raises on the CPU."""
+    return _checked(solve(A, B, left=left), A, check_errors)
+
+
+def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -> Any:
+    """(LU, pivots, info); info is 0."""
+    return _checked(tuple(lu_factor(A, pivot=pivot)), A, check_errors)
+
+
 def slogdet(A: Tensor) -> SignAndLogarithm:
     """(sign, log |det A|)."""
     return SignAndLogarithm(*_d.slogdet(A))
 
 
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
-    """(solution, residuals, rank, singular values) of min |A @ X - B|."""
+    """(solution, residuals, rank, singular values) of min |A @ X - B|.
+
+    As in torch, the driver says what comes with the solution: 'gels' no rank, 'gelsy' (the default)
+    no residuals, 'gelsd' and 'gelss' the singular values, too; the method is the same.
+    """
+    driver = driver or "gelsy"
     solution = _d.lstsq(A, B, rcond)
     rows, columns = A._array.shape[-2:]
-    residuals = _sum(_e.square(_e.sub(matmul(A, solution), B)), -2) if rows > columns else A.new_empty(0)
-    return LeastSquares(solution, residuals, matrix_rank(A, rtol=rcond), svdvals(A))
+    empty = _reshape(_e.abs(solution), -1)[:0]
+    residuals = empty
+    if rows > columns and driver != "gelsy":
+        residuals = _sum(_e.square(_e.abs(_e.sub(matmul(A, solution), B))), -2)
+    rank = matrix_rank(A, rtol=rcond) if driver != "gels" else A.new_empty(0, dtype=_int64)
+    values = svdvals(A.detach()) if driver in ("gelsd", "gelss") else empty.detach()
+    return LeastSquares(solution, residuals, rank, values)
 
 
 def logdet(A: Tensor) -> Tensor:
-    """log det A; nan if the determinant is negative."""
+    """log det A; nan if a real determinant is negative."""
     sign, logarithm = slogdet(A)
+    if A.is_complex():
+        return _e.add(_e.log(sign), logarithm)
     return _e.where(_e.lt(sign, 0), math.nan, logarithm)
-
-
-def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
-    """X with A @ X = B (or X @ A = B), of A only the given triangle."""
-    triangle = _triu(A) if upper else _tril(A)
-    if unitriangular:
-        ones = _eye(A._array.shape[-1], dtype=A.dtype, device=A.device)
-        triangle = _e.where(_e.gt(ones, 0), ones, triangle)
-    return solve(triangle, B, left=left)
 
 
 def vector_norm(
@@ -129,7 +171,7 @@ def cond(A: Tensor, p: Any = None) -> Tensor:
 
 def matrix_power(A: Tensor, n: int) -> Tensor:
     """A multiplied n times with itself; of the inverse for negative n."""
-    _d.square("matrix_power", A)
+    _d.square("matrix_power", A, complex=True)
     if n < 0:
         return matrix_power(inv(A), -n)
     result: Tensor | None = None
@@ -141,7 +183,7 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
         factor = matmul(factor, factor) if n else factor
     if result is None:
         size = A._array.shape[-1]
-        return _eye(size, dtype=A.dtype, device=A.device).expand(A.shape).clone()
+        return _e.add(_eye(size, dtype=A.dtype, device=A.device), _e.mul(A, 0.0))
     return result
 
 
@@ -154,7 +196,7 @@ _PADE = (
 
 def matrix_exp(A: Tensor) -> Tensor:
     """The matrix exponential, sum of A^k / k!, by scaling and squaring."""
-    _d.square("matrix_exp", A)
+    _d.square("matrix_exp", A, complex=True)
     size = A._array.shape[-1]
     if not A.numel():
         return A.clone()
@@ -194,7 +236,7 @@ def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> T
 
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     """The inner products along a dimension."""
-    return _sum(_e.mul(x, y), dim)
+    return _sum(_e.mul(x.conj(), y), dim)
 
 
 def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
@@ -203,14 +245,23 @@ def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
     return _reshape(inv(_reshape(A, (math.prod(front), -1))), (*back, *front))
 
 
-def tensorsolve(A: Tensor, B: Tensor) -> Tensor:
-    """X with tensordot(A, X, X.ndim) = B."""
+def vander(x: Tensor, N: int | None = None) -> Tensor:
+    """The powers 0, 1, ..., N - 1 of each element, in a new last dimension."""
+    count = x._array.shape[-1] if N is None else N
+    return _stack([_e.pow(x if x.ndim else _reshape(x, 1), i) for i in range(count)], -1)
+
+
+def tensorsolve(A: Tensor, B: Tensor, dims: Sequence[int] | None = None) -> Tensor:
+    """X with tensordot(A, X, X.ndim) = B; `dims` of A are moved to its end first."""
+    if dims is not None:
+        A = _movedim(A, tuple(dims), tuple(range(A.ndim - len(dims), A.ndim)))
     shape = A.shape[B.ndim :]
     return _reshape(solve(_reshape(A, (B.numel(), -1)), _reshape(B, -1)), shape)
 
 
 __all__ = [
-    "cholesky", "cond", "cross", "det", "diagonal", "eigh", "eigvalsh", "inv", "logdet", "lstsq", "matmul",
+    "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals", "eigvalsh", "inv", "inv_ex", "logdet", "lstsq",
+    "lu", "lu_factor", "lu_factor_ex", "lu_solve", "matmul",
     "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr", "slogdet", "solve",
-    "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve", "vander", "vecdot", "vector_norm",
+    "solve_ex", "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve", "vander", "vecdot", "vector_norm",
 ]  # fmt: skip

@@ -16,7 +16,9 @@ from .ops import (
     indexing,
     inplace,
     linalg,
+    lu,
     normalisation,
+    older,
     pointwise,
     products,
     random,
@@ -45,7 +47,9 @@ _FROM = {
     arrange: """
         adjoint diag diag_embed diagflat diagonal dsplit fliplr flipud hsplit repeat_interleave rot90 swapaxes
         renorm split_with_sizes sum_to_size tensor_split tile trace unfold view_as vsplit""",
-    decompositions: "cholesky cholesky_inverse cholesky_solve det qr slogdet svd",
+    decompositions: "cholesky cholesky_inverse cholesky_solve det",
+    lu: "lu_solve",
+    older: "lu qr svd triangular_solve",
     pointwise: """
         addcdiv addcmul bitwise_left_shift bitwise_right_shift copysign deg2rad dist float_power fmax fmin frac gcd
         heaviside hypot isneginf isposinf isreal lcm ldexp lerp logaddexp2 nan_to_num nextafter rad2deg sgn signbit""",
@@ -119,7 +123,7 @@ def _reflected(function: Callable[..., Tensor]) -> Callable[[Tensor, Any], Any]:
 
 
 def _cast_method(name: str, dtype: dtypes.dtype) -> Callable[[Tensor], Tensor]:
-    def method(self: Tensor) -> Tensor:
+    def method(self: Tensor, memory_format: Any = None) -> Tensor:
         return cast(self, dtype)
 
     method.__name__ = method.__qualname__ = name
@@ -181,7 +185,7 @@ def _later(name: str) -> Callable[..., Any]:
 
 _OTHERS: dict[str, Any] = {
     "where": where, "polygamma": polygamma, "inverse": decompositions.inv, "pinverse": decompositions.pinv,
-    "logdet": _later("logdet"), "matrix_exp": _later("matrix_exp"), "matrix_power": _later("matrix_power"),
+    "logdet": _later("logdet"), "slogdet": _later("slogdet"), "matrix_exp": _later("matrix_exp"), "matrix_power": _later("matrix_power"),
     "H": property(arrange.adjoint), "mH": property(arrange.adjoint), "ndimension": Tensor.dim,
     **{f"{f.__name__}_": inplace.reshaping(f) for f in (shape.squeeze, shape.unsqueeze, shape.transpose, shape.t)},
     "__matmul__": matmul_operator, "__neg__": elementwise.neg, "__pos__": elementwise.positive,

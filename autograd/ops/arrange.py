@@ -165,6 +165,8 @@ def view_as(input: Tensor, other: Tensor) -> Tensor:
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
     """Windows of `size` elements, `step` apart, along a dimension; the window is a new last dimension."""
     axis = normalize_dim("unfold", dimension, input.ndim)
+    if not input.ndim:
+        return unfold(reshape(input, 1), 0, size, step)[0] if size else reshape(input, 1)[:0]
     count = input._array.shape[axis]
     if not 0 <= size <= count or step < 1:
         raise OperationError(f"unfold: windows of {size} elements, {step} apart, in {count}")
@@ -330,7 +332,8 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         limit = {"reflect": count - 1, "circular": count}.get(mode, math.inf)
         if mode not in ("reflect", "replicate", "circular"):
             raise NotImplementedError(f"pad: mode is 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}")
-        if before > limit or after > limit or not count:
+        grown = count + min(before, 0) + min(after, 0)
+        if before > limit or after > limit or grown < 1:
             raise OperationError(f"pad: {mode} padding ({before}, {after}) is too wide for dim {axis} of {count}")
         if before < 0 or after < 0:
             x = narrow(x, axis, -before if before < 0 else 0, count + min(before, 0) + min(after, 0))

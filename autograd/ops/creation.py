@@ -86,7 +86,9 @@ def _plain(data: Any) -> Any:
 def _holds_numpy(data: Any) -> bool:
     while isinstance(data, list | tuple) and data:
         data = data[0]
-    return isinstance(data, np.ndarray | np.generic) or (isinstance(data, Tensor) and data.dtype in (dtypes.float64, dtypes.complex128))
+    return isinstance(data, np.ndarray | np.generic) or (
+        isinstance(data, Tensor) and data.dtype in (dtypes.float64, dtypes.complex128)
+    )
 
 
 def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -269,18 +271,26 @@ def new_full(input: Tensor, size: Sequence[int], fill_value: Any, **options: Any
 
 
 def to(
-    input: Tensor, *where: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False
+    input: Tensor,
+    *where: Any,
+    dtype: Any = None,
+    device: Any = None,
+    non_blocking: bool = False,
+    copy: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
     """The tensor with another dtype, on another device, or both; itself if nothing changes.
 
     `where` is a dtype, a device, both, or another tensor to be like.
     """
+    flags = [each for each in where if isinstance(each, bool)]  # non_blocking, copy
+    copy = copy or flags[1:] == [True]
     for each in where:
         if isinstance(each, Tensor):
             dtype, device = each.dtype, each.device
         elif isinstance(each, dtypes.dtype):
             dtype = each
-        elif each is not None and not isinstance(each, bool):  # a bool is non_blocking
+        elif each is not None and not isinstance(each, bool):
             device = each
     result = input if dtype is None else cast(input, dtype)
     if device is not None:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..dtypes import finfo
 from ..engine import apply
 from ..errors import OperationError
 from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
-from .arrange import diag_embed, diagonal
+from .arrange import adjoint, diag_embed, diagonal
+from .complex import complex
 from .creation import eye
 from .linalg import matmul
-from .promotion import require_floating, require_inexact
+from .promotion import cast, require_floating, require_inexact
 from .reduction import sum, sum_to
 from .shape import matrix_transpose, squeeze, tril, unsqueeze
 
@@ -73,19 +75,23 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     return squeeze(found, -1) if vector else found
 
 
-@primitive(outputs=2, x=lambda g, x, x_shape: _slogdet_slope(g, x))
+@primitive(outputs=2, complex_rules=True, x=lambda g, x, out: _slogdet_slope(g, x, out))
 def _slogdet(xp, x):
     found = xp.linalg.slogdet(x)
     return found[0], found[1]
 
 
-def _slogdet_slope(g: tuple[Tensor, Tensor], x: Tensor) -> Tensor:
-    return e.mul(_t(inv(x)), unsqueeze(unsqueeze(g[1], -1), -1))
+def _slogdet_slope(g: tuple[Tensor, Tensor], x: Tensor, sign: Tensor) -> Tensor:
+    """g A^-H; a complex sign turns with the determinant's angle."""
+    along = g[1]
+    if x.is_complex():
+        along = complex(along, e.neg(e.mul(g[0].conj(), sign).imag))
+    return e.mul(adjoint(inv(x)), unsqueeze(unsqueeze(along, -1), -1))
 
 
 def slogdet(A: Tensor) -> tuple[Tensor, Tensor]:
-    """The sign of the determinant, and the logarithm of its absolute value."""
-    square("slogdet", A)
+    """The sign of the determinant (a number of absolute value 1), and the logarithm of its absolute value."""
+    square("slogdet", A, complex=True)
     return apply(_slogdet, A)
 
 
@@ -100,28 +106,28 @@ def det(A: Tensor) -> Tensor:
     return apply(_det, A)
 
 
-@primitive(x=lambda g, out: _cholesky_slope(g, out))
+@primitive(complex_rules=True, x=lambda g, out: _cholesky_slope(g, out))
 def _cholesky(xp, x):
     return xp.linalg.cholesky(x)
 
 
 def _cholesky_slope(g: Tensor, lower: Tensor) -> Tensor:
-    """L^-T Phi(L^T g) L^-1, symmetrised; Phi takes the lower triangle with half of the diagonal."""
-    inner = tril(matmul(_t(lower), g))
-    inner = e.sub(inner, diag_embed(e.mul(diagonal(inner, 0, -2, -1), 0.5)))
+    """L^-H Phi(L^H g) L^-1 / 2; Phi mirrors the lower triangle."""
+    inner = matmul(adjoint(lower), g)
+    below = tril(inner, -1)
+    inner = e.add(e.add(below, adjoint(below)), diag_embed(diagonal(inner, 0, -2, -1)))
     inverse = inv(lower)
-    found = matmul(matmul(_t(inverse), inner), inverse)
-    return e.mul(e.add(found, _t(found)), 0.5)
+    return e.mul(matmul(matmul(adjoint(inverse), inner), inverse), 0.5)
 
 
 def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
-    """The lower triangle L with L @ L.mT = A, of symmetric positive definite matrices (or its transpose)."""
-    square("cholesky", A)
+    """The lower triangle L with L @ L.mH = A, of Hermitian positive definite matrices (or its transpose)."""
+    square("cholesky", A, complex=True)
     lower = apply(_cholesky, A)
-    return _t(lower) if upper else lower
+    return adjoint(lower) if upper else lower
 
 
-@primitive(outputs=2, x=lambda g, x, out, out1: _qr_slope(g, x, out, out1))
+@primitive(outputs=2, complex_rules=True, x=lambda g, x, out, out1: _qr_slope(g, x, out, out1))
 def _qr(xp, x, *, mode):
     found = xp.linalg.qr(x, mode=mode)
     return found[0], found[1]
@@ -135,23 +141,23 @@ def _qr_slope(g: tuple[Tensor, Tensor], x: Tensor, q: Tensor, r: Tensor) -> Tens
     if rows >= columns:
         return _tall_qr_slope(gq, gr, q, r)
     first, rest = r[..., :rows], gr[..., rows:]
-    left = _tall_qr_slope(e.add(gq, matmul(x[..., rows:], _t(rest))), gr[..., :rows], q, first)
+    left = _tall_qr_slope(e.add(gq, matmul(x[..., rows:], adjoint(rest))), gr[..., :rows], q, first)
     from .shape import cat
 
     return cat([left, matmul(q, rest)], -1)
 
 
 def _tall_qr_slope(gq: Tensor, gr: Tensor, q: Tensor, r: Tensor) -> Tensor:
-    m = e.sub(matmul(r, _t(gr)), matmul(_t(gq), q))
+    m = e.sub(matmul(r, adjoint(gr)), matmul(adjoint(gq), q))
     low = tril(m, -1)
-    mirrored = e.add(e.add(low, _t(low)), diag_embed(diagonal(m, 0, -2, -1)))
+    mirrored = e.add(e.add(low, adjoint(low)), diag_embed(diagonal(m, 0, -2, -1).real))
     right = e.add(gq, matmul(q, mirrored))
-    return _t(solve_matrix(r, _t(right)))
+    return adjoint(solve_matrix(r, adjoint(right)))
 
 
 def qr(A: Tensor, mode: str = "reduced") -> tuple[Tensor, Tensor]:
     """Q with orthonormal columns and R upper triangular, Q @ R = A."""
-    require_floating("qr", A)
+    require_inexact("qr", A)
     if mode not in ("reduced", "complete"):
         raise OperationError(f"qr: mode is 'reduced' or 'complete', got {mode!r}")
     return apply(_qr, A, mode=mode)
@@ -160,12 +166,12 @@ def qr(A: Tensor, mode: str = "reduced") -> tuple[Tensor, Tensor]:
 def _gaps(values: Tensor) -> Tensor:
     """1 / (v_j - v_i), 0 on the diagonal."""
     count = values._array.shape[-1]
-    same = e.gt(eye(count, dtype=values.dtype, device=values.device), 0)
+    same = e.ne(eye(count, dtype=values.dtype, device=values.device), 0)
     gap = e.sub(unsqueeze(values, -2), unsqueeze(values, -1))
     return e.where(same, 0.0, e.reciprocal(e.where(same, 1.0, gap)))
 
 
-@primitive(outputs=2, x=lambda g, out, out1: _eigh_slope(g, out, out1))
+@primitive(outputs=2, complex_rules=True, x=lambda g, out, out1: _eigh_slope(g, out, out1))
 def _eigh(xp, x):
     found = xp.linalg.eigh(x)
     return found[0], found[1]
@@ -173,8 +179,8 @@ def _eigh(xp, x):
 
 def _eigh_slope(g: tuple[Tensor, Tensor], values: Tensor, vectors: Tensor) -> Tensor:
     gw, gv = g
-    inner = e.add(e.mul(matmul(_t(vectors), gv), _gaps(values)), diag_embed(gw))
-    return matmul(matmul(vectors, inner), _t(vectors))
+    inner = e.add(e.mul(matmul(adjoint(vectors), gv), _gaps(values)), diag_embed(gw))
+    return matmul(matmul(vectors, inner), adjoint(vectors))
 
 
 def eigh(A: Tensor, UPLO: str = "L") -> tuple[Tensor, Tensor]:
@@ -182,10 +188,10 @@ def eigh(A: Tensor, UPLO: str = "L") -> tuple[Tensor, Tensor]:
 
     Derivatives of the vectors need different eigenvalues.
     """
-    square("eigh", A)
+    square("eigh", A, complex=True)
     if UPLO not in ("L", "U"):
         raise OperationError(f"eigh: UPLO is 'L' or 'U', got {UPLO!r}")
-    return apply(_eigh, A if UPLO == "L" else _t(A))
+    return apply(_eigh, A if UPLO == "L" else adjoint(A))
 
 
 def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
@@ -193,43 +199,75 @@ def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
     return eigh(A, UPLO)[0]
 
 
-@primitive(outputs=3, x=lambda g, x, out, out1, out2: _svd_slope(g, x, out, out1, out2))
+@primitive(outputs=2, complex_rules=True, x=lambda g, x, out, out1: _eig_slope(g, x, out, out1))
+def _eig(backend, x):
+    xp = backend.xp
+    found = xp.linalg.eig(x)
+    kind = backend.native[backend.dtypes[x.dtype].to_complex()]
+    return xp.astype(found[0], kind), xp.astype(found[1], kind)
+
+
+def _eig_slope(g: tuple[Tensor, Tensor], x: Tensor, values: Tensor, vectors: Tensor) -> Tensor:
+    """After C. Boeddeker et al., "On the Computation of Complex-valued Gradients", 2017; vectors have length 1."""
+    gw, gv = g
+    inner = matmul(adjoint(vectors), gv)
+    length = matmul(adjoint(vectors), vectors)
+    inner = e.sub(inner, e.mul(length, unsqueeze(diagonal(inner, 0, -2, -1).real, -2)))
+    inner = e.add(e.mul(inner, _gaps(values).conj()), diag_embed(gw))
+    found = matmul(solve_matrix(adjoint(vectors), inner), adjoint(vectors))
+    return found if x.is_complex() else found.real
+
+
+def eig(A: Tensor) -> tuple[Tensor, Tensor]:
+    """Eigenvalues and eigenvectors (columns of length 1) of square matrices, complex.
+
+    Derivatives of the vectors need different eigenvalues.
+    """
+    square("eig", A, complex=True)
+    return apply(_eig, A)
+
+
+@primitive(outputs=3, complex_rules=True, x=lambda g, x, out, out1, out2: _svd_slope(g, x, out, out1, out2))
 def _svd(xp, x, *, full):
     found = xp.linalg.svd(x, full_matrices=full)
     return found[0], found[1], found[2]
 
 
 def _svd_slope(g: tuple[Tensor, Tensor, Tensor], x: Tensor, u: Tensor, s: Tensor, vh: Tensor) -> Tensor:
+    """After J. Townsend, "Differentiating the Singular Value Decomposition", 2016; of full matrices the thin part counts."""
     gu, gs, gvh = g
     rows, columns = x._array.shape[-2:]
     count = s._array.shape[-1]
-    if u._array.shape[-1] != count or vh._array.shape[-2] != count:
-        raise OperationError("svd: the vectors have derivatives with full_matrices=False only")
-    v, gv = _t(vh), _t(gvh)
+    u, gu = u[..., :count], gu[..., :count]
+    v, gv = adjoint(vh[..., :count, :]), adjoint(gvh[..., :count, :])
     gaps = _gaps(e.mul(s, s))
 
     def turned(vectors: Tensor, slope: Tensor) -> Tensor:
-        product = matmul(_t(vectors), slope)
-        return e.mul(e.sub(product, _t(product)), gaps)
+        product = matmul(adjoint(vectors), slope)
+        return e.mul(e.sub(product, adjoint(product)), gaps)
 
     row, column = unsqueeze(s, -2), unsqueeze(s, -1)
     inner = e.add(e.mul(turned(u, gu), row), e.mul(turned(v, gv), column))
-    found = matmul(matmul(u, e.add(inner, diag_embed(gs))), vh)
+    if x.is_complex():
+        angle = e.div(sum(e.mul(u.conj(), gu), -2).imag, s)
+        gs = complex(gs, angle)
+    inner = e.add(inner, diag_embed(gs))
+    found = matmul(matmul(u, inner), adjoint(v))
     if rows > count:
-        outside = e.sub(gu, matmul(u, matmul(_t(u), gu)))
-        found = e.add(found, matmul(e.div(outside, row), vh))
+        outside = e.sub(gu, matmul(u, matmul(adjoint(u), gu)))
+        found = e.add(found, matmul(e.div(outside, row), adjoint(v)))
     if columns > count:
-        outside = e.sub(gv, matmul(v, matmul(vh, gv)))
-        found = e.add(found, matmul(u, _t(e.div(outside, row))))
+        outside = e.sub(gv, matmul(v, matmul(adjoint(v), gv)))
+        found = e.add(found, matmul(u, adjoint(e.div(outside, row))))
     return found
 
 
 def svd(A: Tensor, full_matrices: bool = True) -> tuple[Tensor, Tensor, Tensor]:
     """U, the singular values S (descending) and Vh, with U @ diag(S) @ Vh = A.
 
-    Derivatives of the vectors need different singular values, and full_matrices=False.
+    Derivatives of the vectors need different singular values, and are those of the first min(m, n).
     """
-    require_floating("svd", A)
+    require_inexact("svd", A)
     return apply(_svd, A, full=bool(full_matrices))
 
 
@@ -238,28 +276,65 @@ def svdvals(A: Tensor) -> Tensor:
     return svd(A, full_matrices=False)[1]
 
 
-def pinv(A: Tensor, *, atol: Any = None, rtol: Any = None, hermitian: bool = False) -> Tensor:
+@primitive(complex_rules=True, x=lambda g, x, out: _pinv_slope(g, x, out))
+def _pinv(xp, x, keep):
+    u, s, vh = xp.linalg.svd(x, full_matrices=False)
+    inverse = xp.where(keep, 1.0 / xp.where(keep, s, 1.0), 0.0)
+    product = xp.matmul(xp.matrix_transpose(vh) * xp.expand_dims(inverse, axis=-2), xp.matrix_transpose(u))
+    return xp.conj(product) if xp.isdtype(x.dtype, "complex floating") else product
+
+
+def _pinv_slope(g: Tensor, x: Tensor, p: Tensor) -> Tensor:
+    """After G. Golub, V. Pereyra, 1973; right also where x has not full rank, as long as its rank stays."""
+    ph, gh = adjoint(p), adjoint(g)
+    found = e.neg(matmul(matmul(ph, g), ph))
+    left = matmul(gh, matmul(p, ph))
+    right = matmul(matmul(ph, p), gh)
+    found = e.add(found, e.sub(left, matmul(x, matmul(p, left))))
+    return e.add(found, e.sub(right, matmul(matmul(right, p), x)))
+
+
+def pinv(A: Tensor, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
     """The pseudo-inverse; singular values below max(atol, rtol * largest) count as 0."""
-    u, s, vh = svd(A, full_matrices=False)
-    keep = _significant(A, s, atol, rtol)
-    inverse = e.where(keep, e.reciprocal(e.where(keep, s, 1.0)), 0.0)
-    return matmul(e.mul(_t(vh), unsqueeze(inverse, -2)), _t(u))
+    require_inexact("pinv", A)
+    if hermitian:
+        A = e.add(A, e.sub(_from_lower(A), A).detach())
+    rtol = rcond if rtol is None else rtol
+    if not A.numel():
+        return adjoint(A).clone()
+    found = apply(_pinv, A, _significant(A, svdvals(A.detach()), atol, rtol))
+    return e.mul(e.add(found, adjoint(found)), 0.5) if hermitian else found
 
 
-_PRECISION = {"float16": 2.0**-10, "float32": 2.0**-23, "float64": 2.0**-52}
+def _from_lower(A: Tensor) -> Tensor:
+    """The Hermitian matrices with this lower triangle."""
+    below = tril(A, -1)
+    return e.add(e.add(below, adjoint(below)), diag_embed(diagonal(A, 0, -2, -1).real))
 
 
 def _significant(x: Tensor, s: Tensor, atol: Any, rtol: Any) -> Tensor:
     """Which singular values count."""
     if rtol is None:
-        rtol = 0.0 if atol is not None else max(x._array.shape[-2:]) * _PRECISION[x.dtype.name]
-    limit = e.mul(s.detach()[..., :1], rtol)
-    return e.gt(s.detach(), e.clamp(limit, min=0.0 if atol is None else float(atol)))
+        given = atol is not None
+        rtol = max(x._array.shape[-2:]) * finfo(s.dtype).eps
+        if given:
+            rtol = e.mul(cast(e.le(atol, 0), s.dtype), rtol) if isinstance(atol, Tensor) else 0.0 if atol > 0 else rtol
+    largest = s.detach()[..., :1]
+    limit = e.mul(largest, unsqueeze(rtol, -1) if isinstance(rtol, Tensor) else float(rtol))
+    if atol is not None:
+        limit = (
+            e.maximum(limit, cast(unsqueeze(atol, -1), s.dtype))
+            if isinstance(atol, Tensor)
+            else e.clamp(limit, min=float(atol))
+        )
+    return e.gt(s.detach(), limit)
 
 
-def matrix_rank(A: Tensor, *, atol: Any = None, rtol: Any = None, hermitian: bool = False) -> Tensor:
+def matrix_rank(A: Tensor, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
     """How many singular values count."""
-    s = svdvals(A)
+    s = svdvals(_from_lower(A) if hermitian else A)
+    if tol is not None:
+        atol, rtol = tol, 0.0
     return sum(_significant(A, s, atol, rtol), -1)
 
 
@@ -270,8 +345,8 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None) -> Tensor:
 
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
     """X with A @ X = B, given the Cholesky factor L of A."""
-    factor = _t(L) if upper else L
-    return solve_matrix(_t(factor), solve_matrix(factor, B))
+    factor = adjoint(L) if upper else L
+    return solve_matrix(adjoint(factor), solve_matrix(factor, B))
 
 
 def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:

@@ -48,3 +48,20 @@ def numpy_names(function: F) -> F:
         return function(*args, **kwargs)
 
     return named  # type: ignore[return-value]
+
+
+def scalars_as_vectors(function: F) -> F:
+    """Lets a function of vectors take 0-d tensors, as torch does: they count as vectors of one element."""
+
+    @functools.wraps(function)
+    def widened(input: Any, *args: Any, **kwargs: Any) -> Any:
+        if input._array.shape:
+            return function(input, *args, **kwargs)
+
+        def vector(x: Any) -> Any:
+            return x.reshape(-1) if hasattr(x, "reshape") else x
+
+        made = function(vector(input), *map(vector, args), **{name: vector(x) for name, x in kwargs.items()})
+        return type(made)(*(each.reshape(()) for each in made)) if isinstance(made, tuple) else made.reshape(())
+
+    return widened  # type: ignore[return-value]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import cmath
 import functools
 import math
@@ -541,10 +542,8 @@ _clamp_primitive = _make(
     _clamp,
     {
         "x": lambda g, x, low, high: apply(_gate_primitive, g, _inside(x, low, high)),
-        "low": lambda g, x, low, high: apply(_gate_primitive, g, lt(x, low)),
-        "high": lambda g, x, low, high: apply(
-            _gate_primitive, g, gt(x, high) if low is None else gt(maximum(x, low), high)
-        ),
+        "low": lambda g, x, low, high: apply(_gate_primitive, g, _below(x, low, high)),
+        "high": lambda g, x, low, high: apply(_gate_primitive, g, _above(x, low, high)),
     },
 )
 
@@ -553,6 +552,22 @@ def _inside(x: Tensor, low: Any, high: Any) -> Tensor:
     if low is None:
         return le(x, high)
     return ge(x, low) if high is None else logical_and(ge(x, low), le(x, high))
+
+
+def _below(x: Tensor, low: Any, high: Any) -> Tensor:
+    """Where the lower limit is taken: nowhere that it lies above the upper one, which then wins."""
+    return (
+        lt(x, low)
+        if high is None
+        else logical_and(lt(x, low), lt(low, high) if isinstance(low, Tensor) else gt(high, low))
+    )
+
+
+def _above(x: Tensor, low: Any, high: Any) -> Tensor:
+    """Where the upper limit is taken."""
+    if low is None:
+        return gt(x, high)
+    return logical_or(gt(x, high), gt(low, high) if isinstance(low, Tensor) else lt(high, low))
 
 
 def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
@@ -592,9 +607,20 @@ def ceil(xp, x):
 
 
 @unary(to_float=False, x=lambda g: zeros_like(g))
-def round(xp, x):
-    """The nearest integer; halves go to the even one."""
+def _round(xp, x):
     return xp.round(x)
+
+
+def round(input: Tensor, *, decimals: int = 0) -> Tensor:
+    """The nearest integer, or the nearest number of so many decimals; halves go to the even one."""
+    if not decimals:
+        return _round(input)
+    if not isinstance(input, Tensor) or not input.is_floating_point():
+        raise TypeError("round: decimals are of floating-point tensors")
+    scale = 10.0 ** builtins.abs(decimals)
+    if decimals > 0:
+        return div(_round(mul(input, scale)), scale)
+    return mul(_round(div(input, scale)), scale)
 
 
 @unary(to_float=False, x=lambda g: zeros_like(g))

@@ -13,7 +13,7 @@ from ..modes import modes
 from ..primitive import multilinear, primitive
 from ..tensor import Tensor
 from . import elementwise as e
-from .dims import normalize_dim
+from .dims import normalize_dim, scalars_as_vectors
 from .promotion import cast
 
 ARRAY = "array"  # stands in a pattern where the next index tensor goes
@@ -184,8 +184,15 @@ def _scatter_sum(backend, up, index, *, shape, dim):
 def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on; the shape of `index`."""
     axis = normalize_dim("gather", dim, input.ndim)
+    if not index.numel():
+        index = cast(index, dtypes.int64)
     if index.dtype not in (dtypes.int64, dtypes.int32):
         raise RuntimeError(f"gather: expected an int64 index, got {index.dtype}")
+    if not input.ndim or not index.ndim:
+        from .shape import reshape
+
+        found = gather(reshape(input, -1) if not input.ndim else input, 0, reshape(index, -1))
+        return reshape(found, index._array.shape)
     if index.ndim != input.ndim:
         raise RuntimeError(f"gather: index has {index.ndim} dimensions, input {input.ndim}")
     return apply(_gather, input, index.detach(), dim=axis)
@@ -196,6 +203,7 @@ def part_for(index: Tensor, src: Tensor) -> Tensor:
     return src if src.shape == index.shape else src[tuple(slice(0, size) for size in index._array.shape)]
 
 
+@scalars_as_vectors
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """input with src added where `gather(., dim, index)` would read."""
     axis = normalize_dim("scatter_add", dim, input.ndim)
@@ -203,6 +211,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     return e.add(input, spread)
 
 
+@scalars_as_vectors
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """The rows (of dimension `dim`) that a vector of integers names. A copy."""
     axis = normalize_dim("index_select", dim, input.ndim)
@@ -231,6 +240,9 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """The positions of the nonzero elements: a matrix of a row each, or a tuple of a vector a dimension."""
     if modes.listener is not None:
         modes.listener.on_unreplayable("nonzero()")
+    if not input.ndim:  # torch's way with a scalar
+        found = apply(_nonzero, input.detach().reshape(1))
+        return (found[:, 0],) if as_tuple else found[:, :0]
     found = apply(_nonzero, input.detach())
     return tuple(found[:, i] for i in range(input.ndim)) if as_tuple else found
 

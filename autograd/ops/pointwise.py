@@ -75,9 +75,9 @@ def logaddexp2(xp, x, y):
     return larger + xp.log1p(xp.pow(2.0, gap)) * (1.0 / math.log(2.0))
 
 
-@e.binary(to_float=True)
+@e.binary(to_float=True, x=lambda g: g, y=lambda g: zeros_like(g))
 def nextafter(xp, x, y):
-    """The next representable number after input towards other; it has no derivative."""
+    """The next representable number after input towards other; its derivative by input is 1."""
     return xp.nextafter(x, y)
 
 
@@ -98,8 +98,9 @@ def fmin(input: Any, other: Any) -> Tensor:
 
 
 def float_power(input: Any, exponent: Any) -> Tensor:
-    """input ** exponent in float64."""
-    x, y = (cast(each, dtypes.float64) if isinstance(each, Tensor) else each for each in (input, exponent))
+    """input ** exponent in float64 (or complex128)."""
+    kind = dtypes.promote_types(result_type(input, exponent), dtypes.float64)
+    x, y = (cast(each, kind) if isinstance(each, Tensor) else each for each in (input, exponent))
     return e.pow(x, y)
 
 
@@ -121,7 +122,7 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1
 
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
     """input + value * tensor1 / tensor2."""
-    if not result_type(tensor1, tensor2).is_floating_point:
+    if not result_type(tensor1, tensor2).is_inexact:
         raise OperationError("addcdiv: dividing integers is not supported; convert one with .float()")
     quotient = e.div(tensor1, tensor2)
     return e.add(input, quotient if value == 1 else e.mul(quotient, value))

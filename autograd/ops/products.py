@@ -7,10 +7,11 @@ import string
 from collections.abc import Sequence
 from typing import Any
 
+from .. import dtypes
 from ..errors import OperationError
 from ..tensor import Tensor
 from . import elementwise as e
-from .arrange import diagonal
+from .arrange import adjoint, diagonal
 from .dims import normalize_dim
 from .linalg import bmm, matmul, mm, mv, outer
 from .promotion import cast, result_type
@@ -18,7 +19,7 @@ from .reduction import amax, norm, sum
 from .shape import permute, reshape, squeeze, stack, unsqueeze
 
 
-def einsum(equation: str, *operands: Any) -> Tensor:
+def einsum(equation: Any, *operands: Any) -> Tensor:
     """Sums products of elements as an equation says: 'ij,jk->ik' is the matrix product.
 
     A letter names a dimension; those not in the output are summed; a letter twice in one operand
@@ -30,6 +31,8 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     tensor([[1, 3],
             [2, 4]])
     """
+    if isinstance(equation, Tensor):  # einsum(x, [0, 1], y, [1, 2], [0, 2]): dimensions by number
+        equation, operands = _in_letters([equation, *operands])
     tensors = list(operands[0]) if len(operands) == 1 and not isinstance(operands[0], Tensor) else list(operands)
     inputs, output = _parse_equation(equation.replace(" ", ""), tensors)
     kind = result_type(*tensors)
@@ -42,6 +45,15 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     if gone:
         x, letters = sum(x, gone, dtype=kind), [letter for letter in letters if letter in output]
     return permute(x, [letters.index(letter) for letter in output]) if output else reshape(x, ())
+
+
+def _in_letters(parts: list[Any]) -> tuple[str, list[Tensor]]:
+    def term(numbers: Any) -> str:
+        return "".join("..." if each is Ellipsis else string.ascii_letters[each] for each in numbers)
+
+    count = len(parts) // 2
+    equation = ",".join(term(numbers) for numbers in parts[1 : 2 * count : 2])
+    return equation + (f"->{term(parts[-1])}" if len(parts) % 2 else ""), parts[: 2 * count : 2]
 
 
 def _parse_equation(equation: str, tensors: list[Tensor]) -> tuple[list[list[str]], list[str]]:
@@ -132,6 +144,12 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
         first, second = ([each] if isinstance(each, int) else list(each) for each in dims)
     first = [normalize_dim("tensordot", dim, a.ndim) for dim in first]
     second = [normalize_dim("tensordot", dim, b.ndim) for dim in second]
+    pairs = list(zip(first, second, strict=True))
+    for i, j in pairs:  # a dimension of size 1 meets any: its partner is summed
+        if a._array.shape[i] == 1 != b._array.shape[j]:
+            b = sum(b, j, keepdim=True)
+        elif b._array.shape[j] == 1 != a._array.shape[i]:
+            a = sum(a, i, keepdim=True)
     sizes = [a._array.shape[i] for i in first]
     if sizes != [b._array.shape[i] for i in second]:
         raise OperationError(
@@ -273,12 +291,30 @@ def cov(
     input: Tensor, *, correction: int = 1, fweights: Tensor | None = None, aweights: Tensor | None = None
 ) -> Tensor:
     """The covariances of variables in rows, observations in columns."""
-    if fweights is not None or aweights is not None:
-        raise NotImplementedError("cov: weights are not supported")
     x = input if input.ndim == 2 else reshape(input, (1, -1))
-    centred = e.sub(x, x.mean(1, keepdim=True))
-    found = e.div(matmul(centred, centred.mT), float(x._array.shape[1] - correction))
-    return found if input.ndim == 2 else reshape(found, ())
+    if not x.dtype.is_inexact:
+        x = cast(x, dtypes.get_default_dtype())
+    count = x._array.shape[1]
+    weights: Tensor | None = None if fweights is None else cast(fweights, x.dtype.to_real())
+    if aweights is not None:
+        importance = cast(aweights, x.dtype.to_real())
+        weights = importance if weights is None else e.mul(weights, importance)
+    if weights is None:
+        mean, freedom = x.mean(1, keepdim=True), max(count - correction, 0)
+        centred = e.sub(x, mean)
+        product = matmul(centred, adjoint(centred))
+        found = e.div(product, float(freedom)) if freedom else e.div(product, e.mul(product.detach().abs(), 0.0))
+    else:
+        total = sum(weights)
+        mean = e.div(sum(e.mul(x, weights), 1, keepdim=True), total)
+        centred = e.sub(x, mean)
+        freed = total  # what the sum of squares is divided by, after NumPy's cov
+        if correction and aweights is not None:
+            freed = e.sub(total, e.mul(e.div(sum(e.mul(weights, importance)), total), float(correction)))
+        elif correction:
+            freed = e.sub(total, float(correction))
+        found = e.div(matmul(e.mul(centred, weights), adjoint(centred)), e.clamp(freed, min=0.0))
+    return squeeze(found)
 
 
 def corrcoef(input: Tensor) -> Tensor:
@@ -286,5 +322,5 @@ def corrcoef(input: Tensor) -> Tensor:
     found = cov(input)
     if not found.ndim:
         return e.div(found, found)
-    spread = e.sqrt(diagonal(found))
+    spread = e.sqrt(diagonal(found).real)
     return e.div(e.div(found, unsqueeze(spread, 1)), unsqueeze(spread, 0))

@@ -230,11 +230,14 @@ def _like(function: Any, name: str) -> Any:
 rand_like, randn_like = _like(rand, "rand_like"), _like(randn, "randn_like")
 
 
-def randint_like(input: Tensor, low: int, high: int | None = None, *, dtype: Any = None) -> Tensor:
+def randint_like(
+    input: Tensor, low: int, high: int | None = None, *, dtype: Any = None, device: Any = None, **options: Any
+) -> Tensor:
     """randint with the input's shape, dtype and device."""
     if high is None:
         low, high = 0, low
-    return randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, device=input.device)
+    place = input.device if device is None else device
+    return randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, device=place, **options)
 
 
 def normal(

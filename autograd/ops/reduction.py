@@ -83,13 +83,19 @@ def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtype
 
 @numpy_names
 def var(
-    input: Tensor, dim: Dims = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float = 1
+    input: Tensor,
+    dim: Dims = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = 1,
 ) -> Tensor:
     """The mean squared deviation, divided by n - correction (1: unbiased) instead of n."""
     if isinstance(dim, bool):
         dim, unbiased = None, dim
     if unbiased is not None:
         correction = int(unbiased)
+    correction = 1 if correction is None else correction
     if input.is_complex():  # the mean squared distance
         from .complex import view_as_real
 
@@ -107,24 +113,41 @@ def var(
 
 @numpy_names
 def std(
-    input: Tensor, dim: Dims = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float = 1
+    input: Tensor,
+    dim: Dims = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = 1,
 ) -> Tensor:
     """The square root of `var`."""
     return e.sqrt(var(input, dim, unbiased, keepdim, correction=correction))
 
 
 def var_mean(
-    input: Tensor, dim: Dims = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float = 1
+    input: Tensor,
+    dim: Dims = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = 1,
 ) -> tuple[Tensor, Tensor]:
     """`var` and `mean`."""
-    return var(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
+    over = None if isinstance(dim, bool) else dim
+    return var(input, dim, unbiased, keepdim, correction=correction), mean(input, over, keepdim)
 
 
 def std_mean(
-    input: Tensor, dim: Dims = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: float = 1
+    input: Tensor,
+    dim: Dims = None,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    *,
+    correction: float | None = 1,
 ) -> tuple[Tensor, Tensor]:
     """`std` and `mean`."""
-    return std(input, dim, unbiased, keepdim, correction=correction), mean(input, dim, keepdim)
+    over = None if isinstance(dim, bool) else dim
+    return std(input, dim, unbiased, keepdim, correction=correction), mean(input, over, keepdim)
 
 
 def _among_ties(g: Tensor, x: Tensor, out: Tensor, dim: tuple[int, ...], keepdim: bool) -> Tensor:
@@ -296,12 +319,20 @@ def norm(
     if p == -math.inf:
         return amin(e.abs(input), dims, keepdim)
     if p == 0:
-        return sum(cast(e.ne(input, 0), input.dtype), dims, keepdim)
+        return sum(e.abs(e.sign(input)), dims, keepdim)
     if p == 1:
         return sum(e.abs(input), dims, keepdim)
+    if p == "nuc":
+        from ..linalg import matrix_norm
+
+        return matrix_norm(input, "nuc", dims, keepdim)
     if isinstance(p, str):
-        raise OperationError(f"norm: p is a number or 'fro', got {p!r}")
-    return e.pow(sum(e.pow(e.abs(input), p), dims, keepdim), 1.0 / p)
+        raise OperationError(f"norm: p is a number, 'fro' or 'nuc', got {p!r}")
+    total = sum(e.pow(e.abs(input), p), dims, keepdim)
+    if p < 0:
+        return e.pow(total, 1.0 / p)
+    empty = e.eq(total, 0)  # at 0 the subgradient of least norm is 0
+    return e.where(empty, 0.0, e.pow(e.where(empty, 1.0, total), 1.0 / p))
 
 
 def _euclidean(x: Tensor, dims: tuple[int, ...], keepdim: bool) -> Tensor:

@@ -158,6 +158,8 @@ def diff(
     input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None
 ) -> Tensor:
     """The differences of neighbours along a dimension, n times over."""
+    if n == 0:
+        return input
     parts = [part for part in (prepend, input, append) if part is not None]
     x = cat(parts, dim) if len(parts) > 1 else input
     axis = normalize_dim("diff", dim, x.ndim)

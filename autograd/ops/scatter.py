@@ -11,8 +11,8 @@ from ..errors import OperationError
 from ..modes import modes
 from ..tensor import Tensor
 from . import elementwise as e
-from .creation import arange, full_like, ones_like, zeros_like
-from .dims import normalize_dim
+from .creation import arange, full_like, ones_like, zeros, zeros_like
+from .dims import normalize_dim, scalars_as_vectors
 from .indexing import _scatter_sum, gather, part_for, read, scatter_add, write
 from .inplace import scatter_
 from .promotion import cast
@@ -25,6 +25,7 @@ def _counted(input: Tensor, dim: int, index: Tensor, dtype: Any) -> Tensor:
     return apply(_scatter_sum, ones, index.detach(), shape=tuple(input._array.shape), dim=dim)
 
 
+@scalars_as_vectors
 def scatter(
     input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
 ) -> Tensor:
@@ -38,6 +39,7 @@ def scatter(
     return scatter_(input.clone(), axis, index, source)
 
 
+@scalars_as_vectors
 def scatter_reduce(
     input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True
 ) -> Tensor:
@@ -92,6 +94,7 @@ def _index(name: str, input: Tensor, dim: int, index: Tensor) -> tuple:
     return (slice(None),) * normalize_dim(name, dim, input.ndim) + (reshape(index, -1),)
 
 
+@scalars_as_vectors
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
     """input with the slices of source added to those that the index names."""
     from .indexing import _index_adjoint, _parse
@@ -102,14 +105,21 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     return e.add(input, spread)
 
 
+@scalars_as_vectors
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """input with the slices that the index names replaced by those of source."""
     return write(input.clone(), _index("index_copy", input, dim, index), source)
 
 
+@scalars_as_vectors
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """input with the slices that the index names filled with a value."""
-    return write(input.clone(), _index("index_fill", input, dim, index), value)
+    axis = normalize_dim("index_fill", dim, input.ndim)
+    named = zeros((input._array.shape[axis],), dtype=dtypes.bool, device=input.device)
+    write(named, (index,), True)
+    if isinstance(value, Tensor):
+        value = cast(reshape(value, ()), input.dtype)
+    return cast(e.where(reshape(named, (-1, *(1,) * (input.ndim - axis - 1))), value, input), input.dtype)
 
 
 def index_put(input: Tensor, indices: tuple, values: Tensor, accumulate: bool = False) -> Tensor:

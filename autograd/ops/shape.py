@@ -181,9 +181,9 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
     return apply(_reshape, input, shape=tuple(shape))
 
 
-def permute(input: Tensor, *dims: Any) -> Tensor:
+def permute(input: Tensor, *order: Any, dims: Sequence[int] = ()) -> Tensor:
     """Reorders the dimensions: dimension i of the result is dimension dims[i] of the input. A view."""
-    order = shape_of(dims)
+    order = shape_of(order or (dims,))
     ndim = input.ndim
     order = tuple(normalize_dim("permute", dim, ndim) for dim in order)
     if sorted(order) != list(range(ndim)):
@@ -345,9 +345,10 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     return tuple(select(input, dim, i) for i in range(input._array.shape[normalize_dim("unbind", dim, input.ndim)]))
 
 
-def flip(input: Tensor, *dims: Any) -> Tensor:
+def flip(input: Tensor, *axes: Any, dims: int | Sequence[int] = ()) -> Tensor:
     """Reverses the order of the elements along dimensions. A copy."""
-    return apply(_flip, input, dims=tuple(normalize_dim("flip", dim, input.ndim) for dim in shape_of(dims)))
+    order = shape_of(axes or (dims,))
+    return apply(_flip, input, dims=tuple(normalize_dim("flip", dim, input.ndim) for dim in order))
 
 
 def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:

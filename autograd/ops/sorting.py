@@ -12,9 +12,9 @@ from ..modes import modes
 from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
-from .creation import tensor
+from .creation import full, tensor
 from .dims import normalize_dim, numpy_names
-from .indexing import gather
+from .indexing import gather, write
 from .promotion import as_operand, cast
 from .reduction import ValuesAndIndices
 from .shape import flatten, movedim, narrow, reshape, squeeze, unsqueeze
@@ -118,6 +118,8 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> A
     """The lower median of the elements that are not nan, or (value, index) along a dimension."""
     if dim is None:
         return nanmedian(reshape(input, -1), 0).values
+    if not input.ndim:
+        return median(input, dim, keepdim)
     axis = normalize_dim("nanmedian", dim, input.ndim)
     known = e.logical_not(e.isnan(input)).sum(axis, keepdim=True)
     middle = e.clamp(e.floor_divide(e.sub(known, 1), 2), min=0)
@@ -160,6 +162,8 @@ def _quantile(
         raise OperationError(f"{name}: expected a floating-point tensor, got {input.dtype}")
     levels = cast(q, input.dtype) if isinstance(q, Tensor) else tensor(q, dtype=input.dtype, device=input.device)
     axis = 0 if dim is None else normalize_dim(name, dim, input.ndim)
+    if dim is not None and not input.ndim:
+        dim = None
     rows = flatten(input).unsqueeze(0) if dim is None else movedim(input, axis, -1)
     ordered = sort(rows, -1).values
     missing = e.isnan(rows.detach()).sum(-1, keepdim=True)
@@ -261,17 +265,20 @@ def _lexicographic(rows: Tensor) -> Tensor:
 def unique_consecutive(
     input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
-    """The elements of a vector (or of the flattened tensor) without immediate repetitions."""
-    if dim not in (None, 0) or (dim == 0 and input.ndim != 1):
-        raise NotImplementedError("unique_consecutive: only of vectors, or of all elements")
-    from .shape import cat
-
-    flat = reshape(input.detach(), -1)
-    first = cat([e.eq(flat[:1], flat[:1]), e.ne(flat[1:], flat[:-1])]) if flat.numel() else e.eq(flat, flat)
+    """The elements of the flattened tensor, or the slices of a dimension, without immediate repetitions."""
+    if modes.listener is not None:
+        modes.listener.on_unreplayable("unique_consecutive()")
+    axis = 0 if dim is None else normalize_dim("unique_consecutive", dim, input.ndim)
+    slices = reshape(input.detach(), -1) if dim is None or not input.ndim else movedim(input.detach(), axis, 0)
+    count = slices._array.shape[0]
+    rows = reshape(slices, (count, -1)) if slices.numel() else slices.new_zeros(count, 1)
+    first = full((count,), True, device=input.device)
+    if count:
+        write(first, (slice(1, None),), e.ne(rows[1:], rows[:-1]).any(1))
     number = e.sub(cast(first, dtypes.int64).cumsum(0), 1)
-    wanted = [flat[first]]
+    wanted = [movedim(slices[first], 0, axis) if dim is not None else slices[first]]
     if return_inverse:
-        wanted.append(reshape(number, input.shape))
+        wanted.append(reshape(number, input.shape) if dim is None else number)
     if return_counts:
         wanted.append(bincount(number))
     return wanted[0] if len(wanted) == 1 else tuple(wanted)
