@@ -88,6 +88,7 @@ from .ops.arrange import (
     vsplit,
     vstack,
 )  # fmt: skip
+from .ops.bessel import i0
 from .ops.complex import (
     angle,
     complex,
@@ -116,6 +117,7 @@ from .ops.creation import (
     logspace,
     ones,
     ones_like,
+    scalar_tensor,
     tensor,
     zeros,
     zeros_like,
@@ -213,6 +215,7 @@ from .ops.pointwise import (
     fmax,
     fmin,
     frac,
+    frexp,
     gcd,
     heaviside,
     hypot,
@@ -258,6 +261,7 @@ from .ops.random import (
     manual_seed,
     multinomial,
     normal,
+    poisson,
     rand,
     rand_like,
     randint,
@@ -293,7 +297,9 @@ from .ops.scan import (
     cummin,
     cumprod,
     cumsum,
+    cumulative_trapezoid,
     diff,
+    gradient,
     logcumsumexp,
     nanmean,
     nansum,
@@ -307,7 +313,9 @@ from .ops.scatter import (
     index_copy,
     index_fill,
     index_put,
+    index_reduce,
     masked_scatter,
+    nonzero_static,
     put,
     scatter,
     scatter_reduce,
@@ -343,6 +351,8 @@ from .ops.shape import (
     triu,
     unbind,
     unflatten,
+    unsafe_chunk,
+    unsafe_split,
     unsqueeze,
 )  # fmt: skip
 from .ops.sorting import (
@@ -350,6 +360,8 @@ from .ops.sorting import (
     bincount,
     bucketize,
     histc,
+    histogram,
+    histogramdd,
     kthvalue,
     median,
     mode,
@@ -362,11 +374,14 @@ from .ops.sorting import (
     topk,
     unique,
     unique_consecutive,
+    unravel_index,
 )  # fmt: skip
 from .ops.special import (
     digamma,
     erfc,
     erfinv,
+    igamma,
+    igammac,
     lgamma,
     logit,
     mvlgamma,
@@ -374,6 +389,16 @@ from .ops.special import (
     sinc,
     xlogy,
 )  # fmt: skip
+from .ops.spectrogram import (
+    bartlett_window,
+    blackman_window,
+    hamming_window,
+    hann_window,
+    istft,
+    kaiser_window,
+    stft,
+)  # fmt: skip
+from .ops.strided import as_strided, as_strided_scatter, empty_strided
 from .printing import set_printoptions
 from .tensor import Size, Tensor
 from .version import __version__
@@ -424,7 +449,7 @@ def is_floating_point(input: Tensor) -> _builtins.bool:
     return input.is_floating_point()
 
 
-from . import capture, cuda, data, distributions, fft, func, functional, linalg, random, special, testing  # noqa: E402
+from . import capture, cuda, data, distributions, fft, func, functional, linalg, random, signal, special, testing  # noqa: E402
 
 logdet, matrix_exp, matrix_power, slogdet = linalg.logdet, linalg.matrix_exp, linalg.matrix_power, linalg.slogdet
 

@@ -9,6 +9,7 @@ from typing import Any
 from . import dtypes
 from .ops import (
     arrange,
+    bessel,
     complex,
     creation,
     decompositions,
@@ -28,6 +29,8 @@ from .ops import (
     shape,
     sorting,
     special,
+    spectrogram,
+    strided,
 )  # fmt: skip
 from .ops.promotion import cast
 from .tensor import Tensor
@@ -52,16 +55,17 @@ _FROM = {
     older: "lu qr svd triangular_solve",
     pointwise: """
         addcdiv addcmul bitwise_left_shift bitwise_right_shift copysign deg2rad dist float_power fmax fmin frac gcd
-        heaviside hypot isneginf isposinf isreal lcm ldexp lerp logaddexp2 nan_to_num nextafter rad2deg sgn signbit""",
+        heaviside hypot isneginf isposinf isreal lcm ldexp lerp logaddexp2 nan_to_num nextafter rad2deg sgn signbit frexp""",
     products: "addbmm addmv addr baddbmm corrcoef cov cross inner kron vdot ger",
     scan: "aminmax cummax cummin cumprod cumsum diff logcumsumexp nanmean nansum prod",
     scatter: """
-        argwhere diagonal_scatter index_add index_copy index_fill index_put masked_scatter put scatter scatter_reduce
+        argwhere diagonal_scatter index_add index_copy index_fill index_put index_reduce masked_scatter put scatter scatter_reduce
         select_scatter slice_scatter take take_along_dim""",
     sorting: """
         argsort bincount histc kthvalue median mode msort nanmedian nanquantile quantile sort topk unique
         unique_consecutive""",
-    special: "digamma erfc erfinv lgamma logit mvlgamma sinc xlogy",
+    special: "digamma erfc erfinv igamma igammac lgamma logit mvlgamma sinc xlogy",
+    bessel: "i0",
     indexing: "gather scatter_add index_select masked_fill masked_select nonzero",
     linalg: "matmul mm bmm mv dot outer addmm",
     normalisation: "softmax log_softmax",
@@ -84,9 +88,10 @@ _IN_PLACE = {
         ldexp lerp nan_to_num nextafter rad2deg sgn""",
     products: "addbmm addmv addr baddbmm",
     scan: "cumprod cumsum",
-    scatter: "index_add index_copy index_fill index_put masked_scatter put scatter_reduce",
+    scatter: "index_add index_copy index_fill index_put index_reduce masked_scatter put scatter_reduce",
     shape: "tril triu",
-    special: "digamma erfc erfinv lgamma logit mvlgamma sinc xlogy",
+    special: "digamma erfc erfinv igamma igammac lgamma logit mvlgamma sinc xlogy",
+    bessel: "i0",
 }
 
 _ALIASES = {
@@ -192,6 +197,8 @@ _OTHERS: dict[str, Any] = {
     "__abs__": elementwise.abs, "__invert__": elementwise.bitwise_not, "__getitem__": indexing.read,
     "__setitem__": set_item, "T": property(shape.reverse_dims), "mT": property(shape.matrix_transpose),
     "real": property(complex.real), "imag": property(complex.imag),
+    "as_strided": strided.as_strided, "as_strided_scatter": strided.as_strided_scatter,
+    "stft": spectrogram.stft, "istft": spectrogram.istft, "histogram": sorting.histogram,
     "byte": _cast_method("byte", dtypes.uint8), "char": _cast_method("char", dtypes.int8),
     "cpu": cpu, "cuda": cuda, "type": type_, "type_as": type_as,
 }  # fmt: skip

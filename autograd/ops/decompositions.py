@@ -302,8 +302,7 @@ def pinv(A: Tensor, rcond: Any = None, hermitian: bool = False, *, atol: Any = N
     rtol = rcond if rtol is None else rtol
     if not A.numel():
         return adjoint(A).clone()
-    found = apply(_pinv, A, _significant(A, svdvals(A.detach()), atol, rtol))
-    return e.mul(e.add(found, adjoint(found)), 0.5) if hermitian else found
+    return apply(_pinv, A, _significant(A, svdvals(A.detach()), atol, rtol))
 
 
 def _from_lower(A: Tensor) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import dtypes
 from ..engine import apply
@@ -214,3 +214,30 @@ def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
     from .reduction import norm
 
     return norm(e.sub(input, other), p)
+
+
+class MantissaAndExponent(NamedTuple):
+    """What `frexp` returns."""
+
+    mantissa: Tensor
+    exponent: Tensor
+
+
+def frexp(input: Tensor) -> MantissaAndExponent:
+    """(mantissa, exponent) with input = mantissa * 2**exponent, the mantissa's size in [1/2, 1)."""
+    if not input.is_floating_point():
+        raise OperationError(f"frexp: expected a floating-point tensor, got {input.dtype}")
+    size = e.abs(input.detach())
+    ordinary = e.logical_and(e.isfinite(size), e.ne(size, 0))
+    exponent = e.floor(e.log2(e.where(ordinary, size, 1.0)))
+    shrunk = _scaled(e.where(ordinary, size, 0.5), e.neg(exponent))  # in [1, 2), but for rounding of the logarithm
+    exponent = e.add(exponent, cast(e.ge(shrunk, 2.0), input.dtype))
+    exponent = e.sub(exponent, cast(e.lt(shrunk, 1.0), input.dtype))
+    exponent = e.where(ordinary, e.add(exponent, 1.0), 0.0)
+    return MantissaAndExponent(_scaled(input, e.neg(exponent)), cast(exponent, dtypes.int32))
+
+
+def _scaled(x: Tensor, exponent: Tensor) -> Tensor:
+    """x * 2**exponent in two steps, since 2**exponent may overflow."""
+    half = e.floor(e.mul(exponent, 0.5))
+    return e.mul(e.mul(x, e.exp2(half)), e.exp2(e.sub(exponent, half)))

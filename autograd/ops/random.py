@@ -299,6 +299,28 @@ def multinomial(
     return narrow(argsort(waits, -1), -1, 0, num_samples)
 
 
+@no_grad()
+def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
+    """Poisson numbers with the rates that the input gives: products of uniform numbers below 30 or so
+    (D. Knuth, 1969), a rounded normal (F. Anscombe's square roots, 1948) above."""
+    from .shape import expand, unsqueeze
+
+    if not input.is_floating_point():
+        raise OperationError(f"poisson: expected floating-point rates, got {input.dtype}")
+    if input.is_cpu and bool(e.lt(input, 0).any()):
+        raise OperationError("poisson: rates must not be negative")
+    rates = cast(input.detach(), dtypes.float64)
+    options: dict[str, Any] = {"generator": generator, "device": input.device, "dtype": dtypes.float64}
+    steps = 80
+    waits = e.neg(e.log1p(e.neg(rand((*rates._array.shape, steps), **options))))
+    arrived = waits.cumsum(-1)
+    small = e.lt(arrived, expand(unsqueeze(e.clamp(rates, max=30.0), -1), arrived._array.shape)).sum(-1)
+    drawn = randn(tuple(rates._array.shape), **options)
+    root = e.add(e.sqrt(e.clamp(rates, min=0.0)), e.mul(drawn, 0.5))
+    large = e.clamp(e.round(e.sub(e.mul(root, root), 0.125)), min=0.0)
+    return cast(e.where(e.le(rates, 30.0), cast(small, dtypes.float64), large), input.dtype)
+
+
 def _filled(name: str, formula: str, transform: Any) -> Any:
     """A method that fills a tensor with a function of uniform numbers."""
 

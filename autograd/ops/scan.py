@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
@@ -170,17 +171,75 @@ def diff(
     return x
 
 
+def _areas(name: str, y: Tensor, x: Tensor | None, dx: float, dim: int) -> tuple[Tensor, int]:
+    """The areas under the lines between neighbouring points."""
+    axis = normalize_dim(name, dim, y.ndim)
+    count = y._array.shape[axis]
+    middle = e.mul(e.add(narrow(y, axis, 1, max(count - 1, 0)), narrow(y, axis, 0, max(count - 1, 0))), 0.5)
+    if x is None:
+        return e.mul(middle, dx), axis
+    if x.ndim == 1 and y.ndim > 1:
+        x = reshape(x, [-1 if i == axis else 1 for i in range(y.ndim)])
+    return e.mul(middle, diff(x, dim=axis - y.ndim)), axis
+
+
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int = -1) -> Tensor:
     """The integral by the trapezoidal rule along a dimension."""
-    axis = normalize_dim("trapezoid", dim, y.ndim)
-    count = y._array.shape[axis]
-    middle = e.mul(e.add(narrow(y, axis, 1, count - 1), narrow(y, axis, 0, count - 1)), 0.5)
-    if x is None:
-        return e.mul(middle.sum(axis), dx)
-    steps = diff(x, dim=-1 if x.ndim == 1 else axis)
-    if x.ndim == 1 and y.ndim > 1:
-        steps = reshape(steps, [-1 if i == axis else 1 for i in range(y.ndim)])
-    return e.mul(middle, steps).sum(axis)
+    areas, axis = _areas("trapezoid", y, x, dx, dim)
+    return areas.sum(axis - y.ndim)
+
+
+def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int = -1) -> Tensor:
+    """The integrals up to each point but the first, by the trapezoidal rule along a dimension."""
+    areas, axis = _areas("cumulative_trapezoid", y, x, dx, dim)
+    return cumsum(areas, axis - y.ndim)
+
+
+def gradient(
+    input: Tensor, *, spacing: Any = 1, dim: int | Sequence[int] | None = None, edge_order: int = 1
+) -> tuple[Tensor, ...]:
+    """Derivatives by central differences along each of the dimensions (default all), one-sided at the ends.
+
+    `spacing`: one step for all, one a dimension, or tensors of coordinates (A. Quarteroni et al., 2007).
+    """
+    dims = list(range(input.ndim)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
+    dims = [normalize_dim("gradient", each, input.ndim) for each in dims]
+    steps = list(spacing) if isinstance(spacing, list | tuple) else [spacing] * len(dims)
+    if len(steps) != len(dims):
+        raise RuntimeError(f"gradient: expected a spacing for each of {len(dims)} dimensions, got {len(steps)}")
+    if edge_order not in (1, 2):
+        raise RuntimeError(f"gradient: edge_order is 1 or 2, got {edge_order}")
+    x = input if input.dtype.is_inexact else cast(input, dtypes.get_default_dtype())
+    return tuple(_slope(x, axis, step, edge_order) for axis, step in zip(dims, steps, strict=True))
+
+
+def _slope(x: Tensor, axis: int, step: Any, edge_order: int) -> Tensor:
+    count = x._array.shape[axis]
+    if count <= edge_order:
+        raise RuntimeError(f"gradient: dimension {axis} has {count} points, edge_order {edge_order} needs more")
+    if not isinstance(step, Tensor) or not step.ndim:
+        widths = e.add(e.mul(narrow(x, axis, 0, count - 1).detach(), 0.0), step)
+    else:
+        shape = [-1 if i == axis else 1 for i in range(x.ndim)]
+        widths = e.add(e.mul(narrow(x, axis, 0, count - 1).detach(), 0.0), reshape(diff(step), shape))
+    slopes = e.div(diff(x, dim=axis), widths)
+
+    def at(y: Tensor, i: int) -> Tensor:
+        return narrow(y, axis, i if i >= 0 else y._array.shape[axis] + i, 1)
+
+    first, last = at(slopes, 0), at(slopes, -1)
+    if edge_order == 2:  # the line through the first two slopes, at the end
+        first = e.sub(first, e.mul(_turn(at(slopes, 0), at(slopes, 1), at(widths, 0), at(widths, 1)), at(widths, 0)))
+        last = e.add(last, e.mul(_turn(at(slopes, -2), at(slopes, -1), at(widths, -2), at(widths, -1)), at(widths, -1)))
+    before, after = narrow(slopes, axis, 0, count - 2), narrow(slopes, axis, 1, count - 2)
+    left, right = narrow(widths, axis, 0, count - 2), narrow(widths, axis, 1, count - 2)
+    middle = e.div(e.add(e.mul(before, right), e.mul(after, left)), e.add(left, right))
+    return cat([first, middle, last], axis)
+
+
+def _turn(before: Tensor, after: Tensor, left: Tensor, right: Tensor) -> Tensor:
+    """Half of the second derivative."""
+    return e.div(e.sub(after, before), e.add(left, right))
 
 
 @numpy_names

@@ -11,12 +11,12 @@ from ..errors import OperationError
 from ..modes import modes
 from ..tensor import Tensor
 from . import elementwise as e
-from .creation import arange, full_like, ones_like, zeros, zeros_like
+from .creation import arange, full, full_like, ones_like, zeros, zeros_like
 from .dims import normalize_dim, scalars_as_vectors
 from .indexing import _scatter_sum, gather, part_for, read, scatter_add, write
 from .inplace import scatter_
 from .promotion import cast
-from .shape import broadcast_tensors, expand, movedim, reshape, unsqueeze
+from .shape import broadcast_tensors, cat, expand, movedim, reshape, unsqueeze
 
 
 def _counted(input: Tensor, dim: int, index: Tensor, dtype: Any) -> Tensor:
@@ -103,6 +103,19 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     scaled = source if alpha == 1 else e.mul(source, alpha)
     spread = apply(_index_adjoint, scaled, *tensors, shape=tuple(input._array.shape), pattern=pattern)
     return e.add(input, spread)
+
+
+@scalars_as_vectors
+def index_reduce(
+    input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True
+) -> Tensor:
+    """input with the slices of source reduced into those that the index names: 'prod', 'mean', 'amax' or 'amin'."""
+    axis = normalize_dim("index_reduce", dim, input.ndim)
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise OperationError(f"index_reduce: reduce is 'prod', 'mean', 'amax' or 'amin', got {reduce!r}")
+    shape = [-1 if i == axis else 1 for i in range(input.ndim)]
+    spread = expand(reshape(cast(index, dtypes.int64), shape), source._array.shape).contiguous()
+    return scatter_reduce(input, axis, spread, source, reduce, include_self=include_self)
 
 
 @scalars_as_vectors
@@ -201,3 +214,11 @@ def argwhere(input: Tensor) -> Tensor:
     from .indexing import nonzero
 
     return nonzero(input)
+
+
+def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
+    """The positions of the first `size` nonzero elements, a row each; missing ones are filled."""
+    found = argwhere(input)[:size]
+    missing = size - found._array.shape[0]
+    filler = full((missing, input.ndim), fill_value, dtype=dtypes.int64, device=input.device)
+    return cat([found, filler]) if missing else found

@@ -340,6 +340,9 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     return split(input, max(-(-length // chunks), 1), dim)
 
 
+unsafe_split, unsafe_chunk = split, chunk
+
+
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Views of the elements of one dimension, which is dropped."""
     return tuple(select(input, dim, i) for i in range(input._array.shape[normalize_dim("unbind", dim, input.ndim)]))

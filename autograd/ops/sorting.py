@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from .. import dtypes
 from ..engine import apply
@@ -12,7 +13,7 @@ from ..modes import modes
 from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
-from .creation import full, tensor
+from .creation import full, linspace, tensor
 from .dims import normalize_dim, numpy_names
 from .indexing import gather, write
 from .promotion import as_operand, cast
@@ -317,6 +318,76 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
     return cast(bincount(number, minlength=bins), input.dtype)
 
 
+class Histogram(NamedTuple):
+    """What `histogram` returns."""
+
+    hist: Tensor
+    bin_edges: Tensor
+
+
+def histogram(
+    input: Tensor, bins: Any, *, range: Sequence[float] | None = None, weight: Tensor | None = None,
+    density: bool = False,
+) -> Histogram:  # fmt: skip
+    """How many elements (or how much weight) fall between neighbouring edges; the last bin has both its edges."""
+    counted, edges = histogramdd(
+        reshape(input, (-1, 1)), [bins], range=range, weight=None if weight is None else reshape(weight, -1),
+        density=density,
+    )  # fmt: skip
+    return Histogram(counted, edges[0])
+
+
+def histogramdd(
+    input: Tensor, bins: Any, *, range: Sequence[float] | None = None, weight: Tensor | None = None,
+    density: bool = False,
+) -> tuple[Tensor, tuple[Tensor, ...]]:  # fmt: skip
+    """(counts, edges) of points (*, d) in boxes between neighbouring edges of each of d dimensions.
+
+    `bins`: a number for all, or for each dimension a number or its edges.
+    """
+    if not input.is_floating_point():
+        raise OperationError(f"histogram: expected a floating-point tensor, got {input.dtype}")
+    points = reshape(input.detach(), (-1, input._array.shape[-1]))
+    count = points._array.shape[1]
+    parts = [bins] * count if isinstance(bins, int) else list(bins)
+    if len(parts) != count:
+        raise OperationError(f"histogram: expected bins for {count} dimensions, got {len(parts)}")
+    edges, place, inside, size = [], None, None, 1
+    for i, part in enumerate(parts):
+        values = points[:, i]
+        if not isinstance(part, Tensor):
+            low, high = (range[2 * i], range[2 * i + 1]) if range is not None else _span(values)
+            part = linspace(low, high, part + 1, dtype=input.dtype, device=input.device)
+        part = part.detach()
+        number = e.sub(searchsorted(part, values.contiguous(), right=True), 1)
+        bins_here = part._array.shape[0] - 1
+        number = e.where(e.eq(values, part[-1]), bins_here - 1, number)
+        here = e.logical_and(e.ge(number, 0), e.lt(number, bins_here))
+        place = number if place is None else e.add(e.mul(place, bins_here), number)
+        inside = here if inside is None else e.logical_and(inside, here)
+        edges.append(part)
+        size *= bins_here
+    assert place is not None and inside is not None
+    weights = full((points._array.shape[0],), 1.0, dtype=input.dtype, device=input.device)
+    if weight is not None:
+        weights = cast(reshape(weight.detach(), -1), input.dtype)
+    counted = cast(bincount(place[inside], weights[inside], size), input.dtype)
+    counted = reshape(counted, [part._array.shape[0] - 1 for part in edges])
+    if density:
+        counted = e.div(counted, counted.sum())
+        for i, part in enumerate(edges):
+            shape = [-1 if j == i else 1 for j, _ in enumerate(edges)]
+            counted = e.div(counted, reshape(e.sub(part[1:], part[:-1]), shape))
+    return counted, tuple(edges)
+
+
+def _span(values: Tensor) -> tuple[float, float]:
+    if not values.numel():
+        return 0.0, 1.0
+    low, high = values.min().item(), values.max().item()
+    return (low, high) if low < high else (low - 0.5, high + 0.5)
+
+
 def searchsorted(
     sorted_sequence: Tensor, values: Any, *, out_int32: bool = False, right: bool = False, side: str | None = None,
     sorter: Tensor | None = None,
@@ -336,3 +407,13 @@ def searchsorted(
 def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """The number of the bucket between ordered boundaries that each value falls into."""
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)
+
+
+def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
+    """The coordinates in a tensor of this shape of positions in the flattened one."""
+    sizes = (shape,) if isinstance(shape, int) else tuple(int(size) for size in shape)
+    rest, found = indices, []
+    for size in reversed(sizes):
+        found.append(e.remainder(rest, size))
+        rest = e.floor_divide(rest, size)
+    return tuple(reversed(found))

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..backend import special as kernels
 from ..engine import apply
+from ..errors import OperationError
 from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
@@ -43,6 +44,12 @@ def _in_float(kernel: Any, xp: Any, x: Any, *more: Any) -> Any:
 def erfc(xp, x):
     """1 - erf(input), exact also where erf is close to 1."""
     return _in_float(kernels.erfc, xp, x)
+
+
+@unary(x=lambda g, x, out: mul(g, sub(mul(mul(x, out), 2.0), 2.0 / math.sqrt(math.pi))))
+def erfcx(xp, x):
+    """exp(input^2) * erfc(input)."""
+    return _in_float(kernels.erfcx, xp, x)
 
 
 @unary(x=lambda g, out: mul(mul(g, 0.5 * math.sqrt(math.pi)), exp(mul(out, out))))
@@ -185,9 +192,63 @@ def multigammaln(input: Tensor, p: int) -> Tensor:
     return mvlgamma(input, p)
 
 
-psi, gammaln = digamma, lgamma
+def _unknown(name: str, argument: str) -> Any:
+    raise OperationError(f"{name}: its derivative by {argument} is not known; detach() it")
+
+
+@binary(
+    to_float=True,
+    x=lambda g: _unknown("zeta", "its first argument"),
+    y=lambda g, x, y: neg(mul(mul(g, x), zeta(add(x, 1.0), y))),
+)
+def zeta(xp, x, y):
+    """Hurwitz's zeta function, the sum of (other + k)^-input over k = 0, 1, ...; Riemann's for other = 1."""
+    s, q = (xp.astype(xp.asarray(each), xp.float64) if not isinstance(each, float) else each for each in (x, y))
+    like = x if not isinstance(x, float) else y
+    whole = xp.logical_and(q <= 0, q == xp.floor(xp.asarray(q))) if not isinstance(q, float) else q <= 0 and q == int(q)
+    safe = xp.where(xp.asarray(whole), 1.0, q)
+    found = kernels.zeta(xp, xp.where(xp.asarray(s) > 1, s, 2.0), safe)
+    found = xp.where(xp.asarray(s) == 1, math.inf, xp.where(xp.asarray(whole), math.inf, found))
+    return xp.astype(xp.where(xp.asarray(s) < 1, math.nan, found), like.dtype)
+
+
+def _incomplete(position: int, xp: Any, a: Any, x: Any) -> Any:
+    like = a if not isinstance(a, float) else x
+    a, x = (xp.full(like.shape, each, dtype=like.dtype) if isinstance(each, float) else each for each in (a, x))
+    if like.dtype == getattr(xp, "float16", None):
+        a, x = xp.astype(a, xp.float32), xp.astype(x, xp.float32)
+    return xp.astype(kernels.gammainc(xp, a, x)[position], like.dtype)
+
+
+def _gamma_density(a: Any, x: Any) -> Tensor:
+    """x^(a-1) e^-x / Gamma(a)."""
+    logarithm = sub(sub(mul(log(x), sub(a, 1.0)), x), lgamma(a) if isinstance(a, Tensor) else math.lgamma(a))
+    return exp(logarithm)
+
+
+@binary(
+    to_float=True,
+    x=lambda g: _unknown("igamma", "its first argument"),
+    y=lambda g, x, y: mul(g, _gamma_density(x, y)),
+)
+def igamma(xp, x, y):
+    """The regularised lower incomplete gamma function P(input, other)."""
+    return _incomplete(0, xp, x, y)
+
+
+@binary(
+    to_float=True,
+    x=lambda g: _unknown("igammac", "its first argument"),
+    y=lambda g, x, y: neg(mul(g, _gamma_density(x, y))),
+)
+def igammac(xp, x, y):
+    """The regularised upper incomplete gamma function Q(input, other) = 1 - P."""
+    return _incomplete(1, xp, x, y)
+
+
+psi, gammaln, gammainc, gammaincc = digamma, lgamma, igamma, igammac
 
 __all__ = [
-    "digamma", "entr", "erf", "erfc", "erfinv", "exp2", "expit", "expm1", "gammaln", "lgamma", "log1p", "log_ndtr",
-    "logit", "multigammaln", "mvlgamma", "ndtr", "ndtri", "polygamma", "psi", "sinc", "xlog1py", "xlogy",
+    "digamma", "entr", "erf", "erfc", "erfcx", "erfinv", "exp2", "expit", "expm1", "gammainc", "gammaincc", "gammaln", "lgamma", "log1p", "log_ndtr",
+    "logit", "multigammaln", "mvlgamma", "ndtr", "ndtri", "polygamma", "psi", "sinc", "xlog1py", "xlogy", "zeta",
 ]  # fmt: skip

@@ -1,0 +1,235 @@
+"""Short-time Fourier transforms, and the windows they are taken with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from .. import dtypes
+from ..errors import OperationError
+from ..tensor import Tensor
+from . import elementwise as e
+from .arrange import pad as pad_by
+from .bessel import i0
+from .complex import view_as_real
+from .creation import arange, ones, zeros
+from .fourier import half_transform, real_transform, transform
+from .shape import narrow, pad_constant, reshape, transpose, unsqueeze
+
+
+def _cosines(name: str, count: int, weights: Sequence[float], sym: bool, dtype: Any, device: Any) -> Tensor:
+    """a_0 - a_1 cos(2 pi i / (n - 1)) + a_2 cos(4 pi i / (n - 1)) - ..."""
+    turns = _positions(name, count, sym, dtype, device)
+    total = e.add(e.mul(turns, 0.0), weights[0])
+    for k, weight in enumerate(weights[1:], 1):
+        total = e.add(total, e.mul(e.cos(e.mul(turns, 2.0 * math.pi * k)), weight * (-1) ** k))
+    return total
+
+
+def _positions(name: str, count: int, sym: bool, dtype: Any, device: Any) -> Tensor:
+    """0, 1/(n-1), ..., 1; of a periodic window the first n of n + 1."""
+    if count < 0:
+        raise ValueError(f"{name}: the window's length must not be negative, got {count}")
+    kind = dtype or dtypes.get_default_dtype()
+    if not kind.is_floating_point:
+        raise ValueError(f"{name}: expected a floating-point dtype, got {kind}")
+    steps = (count - 1 if sym else count) or 1
+    return e.mul(arange(count, dtype=kind, device=device), 1.0 / steps)
+
+
+def _finish(x: Tensor, count: int, requires_grad: bool) -> Tensor:
+    return (x if count != 1 else e.add(e.mul(x, 0.0), 1.0)).requires_grad_(requires_grad)
+
+
+def general_cosine(
+    M: int, *, a: Sequence[float], sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """A sum of cosines with the weights `a`, their signs alternating."""
+    return _finish(_cosines("general_cosine", M, list(a), sym, dtype, device), M, requires_grad)
+
+
+def general_hamming(M: int, *, alpha: float = 0.54, sym: bool = True, **options: Any) -> Tensor:
+    """alpha - (1 - alpha) cos."""
+    return general_cosine(M, a=[alpha, 1.0 - alpha], sym=sym, **options)
+
+
+def hann(M: int, *, sym: bool = True, **options: Any) -> Tensor:
+    """1/2 - 1/2 cos."""
+    return general_hamming(M, alpha=0.5, sym=sym, **options)
+
+
+def hamming(M: int, *, sym: bool = True, **options: Any) -> Tensor:
+    """0.54 - 0.46 cos."""
+    return general_hamming(M, sym=sym, **options)
+
+
+def blackman(M: int, *, sym: bool = True, **options: Any) -> Tensor:
+    """0.42 - 0.5 cos + 0.08 cos 2."""
+    return general_cosine(M, a=[0.42, 0.5, 0.08], sym=sym, **options)
+
+
+def nuttall(M: int, *, sym: bool = True, **options: Any) -> Tensor:
+    """Four cosines with a minimal largest side lobe (A. Nuttall, 1981)."""
+    return general_cosine(M, a=[0.3635819, 0.4891775, 0.1365995, 0.0106411], sym=sym, **options)
+
+
+def bartlett(M: int, *, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A triangle."""
+    x = _positions("bartlett", M, sym, dtype, device)
+    return _finish(e.rsub(e.abs(e.sub(e.mul(x, 2.0), 1.0)), 1.0), M, requires_grad)
+
+
+def cosine(M: int, *, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Half a period of the sine."""
+    x = _positions("cosine", M, sym, dtype, device)
+    steps = M if sym else M + 1
+    half = e.add(e.mul(x, float((M - 1 if sym else M) or 1)), 0.5)
+    return _finish(e.sin(e.mul(half, math.pi / max(steps, 1))), M, requires_grad)
+
+
+def _offsets(name: str, M: int, sym: bool, center: float | None, dtype: Any, device: Any) -> Tensor:
+    middle = (M - 1 if sym else M) / 2.0 if center is None else center
+    _positions(name, M, sym, dtype, device)
+    return e.sub(arange(M, dtype=dtype or dtypes.get_default_dtype(), device=device), middle)
+
+
+def exponential(
+    M: int, *, center: float | None = None, tau: float = 1.0, sym: bool = True, dtype: Any = None, device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """exp(-|i - center| / tau)."""
+    if sym and center is not None:
+        raise ValueError("exponential: center is of windows that are not symmetric; pass sym=False")
+    away = e.abs(_offsets("exponential", M, sym, center, dtype, device))
+    return _finish(e.exp(e.mul(away, -1.0 / tau)), M, requires_grad)
+
+
+def gaussian(
+    M: int, *, std: float = 1.0, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """exp(-(i - center)^2 / (2 std^2))."""
+    away = e.mul(_offsets("gaussian", M, sym, None, dtype, device), 1.0 / (std * math.sqrt(2.0)))
+    return _finish(e.exp(e.neg(e.mul(away, away))), M, requires_grad)
+
+
+def kaiser(
+    M: int, *, beta: float = 12.0, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """i0(beta sqrt(1 - x^2)) / i0(beta), x from -1 to 1 (J. Kaiser, 1966)."""
+    x = e.sub(e.mul(_positions("kaiser", M, sym, dtype, device), 2.0), 1.0)
+    inside = e.sqrt(e.clamp(e.rsub(e.mul(x, x), 1.0), min=0.0))
+    top = i0(e.add(e.mul(x, 0.0), float(beta)))
+    return _finish(e.div(i0(e.mul(inside, float(beta))), top), M, requires_grad)
+
+
+def _periodic(window: Any, name: str) -> Any:
+    """The window under torch's older name, periodic unless told."""
+
+    def function(window_length: int, periodic: bool = True, *more: float, **options: Any) -> Tensor:
+        names = {"hamming_window": ("alpha", "beta"), "kaiser_window": ("beta",)}.get(name, ())
+        options.update(zip(names, more, strict=False))
+        if name == "hamming_window" and {"alpha", "beta"} & set(options):
+            weights = [options.pop("alpha", 0.54), options.pop("beta", 0.46)]
+            return general_cosine(window_length, a=weights, sym=not periodic, **options)
+        options.pop("layout", None)
+        return window(window_length, sym=not periodic, **options)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"`signal.windows.{window.__name__}`, the first n of a symmetric window of n + 1 if periodic."
+    return function
+
+
+hann_window, hamming_window = _periodic(hann, "hann_window"), _periodic(hamming, "hamming_window")
+bartlett_window, blackman_window = _periodic(bartlett, "bartlett_window"), _periodic(blackman, "blackman_window")
+kaiser_window = _periodic(kaiser, "kaiser_window")
+
+
+def _window(name: str, window: Tensor | None, win_length: int, n_fft: int, like: Tensor) -> Tensor:
+    if not 0 < win_length <= n_fft:
+        raise OperationError(f"{name}: expected 0 < win_length <= n_fft, got {win_length} and {n_fft}")
+    real = like.dtype.to_real()
+    window = ones(win_length, dtype=real, device=like.device) if window is None else window
+    if tuple(window.shape) != (win_length,):
+        raise OperationError(f"{name}: expected a window of shape ({win_length},), got {tuple(window.shape)}")
+    left = (n_fft - win_length) // 2
+    return pad_constant(window, (left, n_fft - win_length - left))
+
+
+def stft(
+    input: Tensor, n_fft: int, hop_length: int | None = None, win_length: int | None = None,
+    window: Tensor | None = None, center: bool = True, pad_mode: str = "reflect", normalized: bool = False,
+    onesided: bool | None = None, return_complex: bool | None = None, align_to_window: bool | None = None,
+) -> Tensor:  # fmt: skip
+    """The spectra of windows of n_fft samples, hop_length (n_fft // 4) apart: (*, t) -> (*, frequencies, windows)."""
+    if input.ndim not in (1, 2):
+        raise OperationError(f"stft: expected a signal (t,) or (n, t), got shape {tuple(input.shape)}")
+    hop = n_fft // 4 if hop_length is None else hop_length
+    onesided = (
+        not input.is_complex() and not (window is not None and window.is_complex()) if onesided is None else onesided
+    )
+    if return_complex is None:
+        if not input.is_complex() and not (window is not None and window.is_complex()):
+            raise RuntimeError("stft: return_complex must be given for real inputs; True gives complex numbers")
+        return_complex = True
+    taper = _window("stft", window, n_fft if win_length is None else win_length, n_fft, input)
+    x = input if input.ndim == 2 else unsqueeze(input, 0)
+    if center:
+        x = pad_by(unsqueeze(x, 1), (n_fft // 2, n_fft // 2), mode=pad_mode)[:, 0]
+    if n_fft > x._array.shape[-1] or hop < 1:
+        raise OperationError(f"stft: windows of {n_fft} samples, {hop} apart, in {x._array.shape[-1]}")
+    frames = e.mul(x.unfold(-1, n_fft, hop), taper)
+    norm = "ortho" if normalized else "backward"
+    if onesided:
+        spectra = half_transform(frames, 2, norm)
+    else:
+        spectra = transform(frames.to(frames.dtype.to_complex()), (2,), False, norm)
+    found = transpose(spectra, 1, 2)
+    found = found if input.ndim == 2 else found[0]
+    return found if return_complex else view_as_real(found)
+
+
+def istft(
+    input: Tensor, n_fft: int, hop_length: int | None = None, win_length: int | None = None,
+    window: Tensor | None = None, center: bool = True, normalized: bool = False, onesided: bool | None = None,
+    length: int | None = None, return_complex: bool = False,
+) -> Tensor:  # fmt: skip
+    """The signal whose `stft` is nearest to this one: windows added up, divided by the sum of squared windows."""
+    if not input.is_complex() or input.ndim not in (2, 3):
+        raise OperationError(
+            f"istft: expected complex spectra (frequencies, windows), got {input.dtype}{list(input.shape)}"
+        )
+    hop = n_fft // 4 if hop_length is None else hop_length
+    spectra = transpose(input if input.ndim == 3 else unsqueeze(input, 0), 1, 2)
+    count = spectra._array.shape[1]
+    onesided = spectra._array.shape[2] != n_fft if onesided is None else onesided
+    if spectra._array.shape[2] != (n_fft // 2 + 1 if onesided else n_fft):
+        raise OperationError(f"istft: {spectra._array.shape[2]} frequencies do not fit n_fft = {n_fft}")
+    taper = _window("istft", window, n_fft if win_length is None else win_length, n_fft, input)
+    norm = "ortho" if normalized else "backward"
+    if return_complex:
+        frames = transform(spectra, (2,), True, norm)
+    elif onesided:
+        frames = real_transform(spectra, n_fft, 2, norm)
+    else:
+        frames = transform(spectra, (2,), True, norm).real
+    total = n_fft + hop * (count - 1)
+    places = e.add(unsqueeze(e.mul(arange(count, device=input.device), hop), 1), arange(n_fft, device=input.device))
+    places = reshape(places, -1)
+
+    def added(frames: Tensor) -> Tensor:
+        flat = reshape(frames, (frames._array.shape[0], -1))
+        blank = zeros(flat._array.shape[0], total, dtype=flat.dtype, device=flat.device)
+        return blank.index_add(1, places, flat)
+
+    signal = added(e.mul(frames, taper))
+    squares = added(e.mul(taper, taper).expand(1, count, n_fft))
+    start = n_fft // 2 if center else 0
+    end = total - (n_fft // 2 if center else 0) if length is None else min(start + length, total)
+    signal, squares = narrow(signal, 1, start, end - start), narrow(squares, 1, start, end - start)
+    if squares.is_cpu and bool(e.le(e.abs(squares), 1e-11).any()):
+        raise OperationError("istft: the windows leave samples uncovered (window overlap add min: 1)")
+    found = e.div(signal, squares)
+    if length is not None and length > end - start:
+        found = pad_constant(found, (0, length - (end - start)))
+    return found if input.ndim == 3 else found[0]
