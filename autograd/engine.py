@@ -222,7 +222,9 @@ class Node:
     ) -> list[Tensor | None]:
         """The gradients by the inputs, given those by the outputs."""
         primitive = self.primitive
-        g: Any = gradients[0] if self.outputs == 1 else tuple(self.complete(gradients))
+        g: Any = gradients[0]
+        if self.outputs > 1:
+            g = tuple(gradients if primitive.partial else self.complete(gradients))
         conjugated = not primitive.complex_rules and any_complex(gradients)
         if conjugated:
             g = conjugate_for(primitive, g)
@@ -275,10 +277,7 @@ class Node:
 
 
 def any_complex(gradients: Sequence[Tensor | None]) -> bool:
-    for g in gradients:
-        if g is not None and g._array.dtype in g._backend.complex_native:
-            return True
-    return False
+    return any(g is not None and g._array.dtype in g._backend.complex_native for g in gradients)
 
 
 def conjugate_for(primitive: Primitive, g: Any) -> Any:
@@ -289,7 +288,7 @@ def conjugate_for(primitive: Primitive, g: Any) -> Any:
     """
     if not primitive.holomorphic:
         raise BackwardError(f"{primitive.name}: has no derivative by complex numbers here")
-    return tuple([each.conj() for each in g]) if isinstance(g, tuple) else g.conj()
+    return tuple([None if each is None else each.conj() for each in g]) if isinstance(g, tuple) else g.conj()
 
 
 def run_hooks(hooks: dict[int, Callable[[Tensor], Tensor | None]], gradient: Tensor | None) -> Tensor | None:

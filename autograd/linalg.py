@@ -20,6 +20,7 @@ from .ops.lu import factored_solve as lu_solve
 from .ops.lu import lu, lu_factor, solve_triangular
 from .ops.products import cross as _cross
 from .ops.products import multi_dot
+from .ops.promotion import cast as _cast
 from .ops.reduction import amax as _amax
 from .ops.reduction import amin as _amin
 from .ops.reduction import norm as _norm
@@ -171,7 +172,8 @@ def cond(A: Tensor, p: Any = None) -> Tensor:
 
 def matrix_power(A: Tensor, n: int) -> Tensor:
     """A multiplied n times with itself; of the inverse for negative n."""
-    _d.square("matrix_power", A, complex=True)
+    if A.ndim < 2 or A._array.shape[-1] != A._array.shape[-2]:
+        raise OperationError(f"matrix_power: expected square matrices (*, n, n), got shape {tuple(A.shape)}")
     if n < 0:
         return matrix_power(inv(A), -n)
     result: Tensor | None = None
@@ -183,7 +185,7 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
         factor = matmul(factor, factor) if n else factor
     if result is None:
         size = A._array.shape[-1]
-        return _e.add(_eye(size, dtype=A.dtype, device=A.device), _e.mul(A, 0.0))
+        return _cast(_e.add(_eye(size, dtype=A.dtype, device=A.device), _e.mul(A, 0)), A.dtype)
     return result
 
 
@@ -260,8 +262,8 @@ def tensorsolve(A: Tensor, B: Tensor, dims: Sequence[int] | None = None) -> Tens
 
 
 __all__ = [
-    "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals", "eigvalsh", "inv", "inv_ex", "logdet", "lstsq",
-    "lu", "lu_factor", "lu_factor_ex", "lu_solve", "matmul",
-    "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr", "slogdet", "solve",
-    "solve_ex", "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve", "vander", "vecdot", "vector_norm",
+    "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals", "eigvalsh", "inv",
+    "inv_ex", "logdet", "lstsq", "lu", "lu_factor", "lu_factor_ex", "lu_solve", "matmul", "matrix_exp", "matrix_norm",
+    "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr", "slogdet", "solve", "solve_ex",
+    "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve", "vander", "vecdot", "vector_norm",
 ]  # fmt: skip

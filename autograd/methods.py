@@ -55,12 +55,13 @@ _FROM = {
     older: "lu qr svd triangular_solve",
     pointwise: """
         addcdiv addcmul bitwise_left_shift bitwise_right_shift copysign deg2rad dist float_power fmax fmin frac gcd
-        heaviside hypot isneginf isposinf isreal lcm ldexp lerp logaddexp2 nan_to_num nextafter rad2deg sgn signbit frexp""",
+        heaviside hypot isneginf isposinf isreal lcm ldexp lerp logaddexp2 nan_to_num nextafter rad2deg sgn signbit
+        frexp""",
     products: "addbmm addmv addr baddbmm corrcoef cov cross inner kron vdot ger",
     scan: "aminmax cummax cummin cumprod cumsum diff logcumsumexp nanmean nansum prod",
     scatter: """
-        argwhere diagonal_scatter index_add index_copy index_fill index_put index_reduce masked_scatter put scatter scatter_reduce
-        select_scatter slice_scatter take take_along_dim""",
+        argwhere diagonal_scatter index_add index_copy index_fill index_put index_reduce masked_scatter put scatter
+        scatter_reduce select_scatter slice_scatter take take_along_dim""",
     sorting: """
         argsort bincount histc kthvalue median mode msort nanmedian nanquantile quantile sort topk unique
         unique_consecutive""",
@@ -190,7 +191,8 @@ def _later(name: str) -> Callable[..., Any]:
 
 _OTHERS: dict[str, Any] = {
     "where": where, "polygamma": polygamma, "inverse": decompositions.inv, "pinverse": decompositions.pinv,
-    "logdet": _later("logdet"), "slogdet": _later("slogdet"), "matrix_exp": _later("matrix_exp"), "matrix_power": _later("matrix_power"),
+    "logdet": _later("logdet"), "slogdet": _later("slogdet"),
+    "matrix_exp": _later("matrix_exp"), "matrix_power": _later("matrix_power"),
     "H": property(arrange.adjoint), "mH": property(arrange.adjoint), "ndimension": Tensor.dim,
     **{f"{f.__name__}_": inplace.reshaping(f) for f in (shape.squeeze, shape.unsqueeze, shape.transpose, shape.t)},
     "__matmul__": matmul_operator, "__neg__": elementwise.neg, "__pos__": elementwise.positive,

@@ -42,6 +42,8 @@ class Primitive:
     Rules are written for real numbers. `holomorphic` says that the function has a complex derivative,
     too, by the same formula; the engine conjugates for it. `complex_rules` says that the rules do so
     themselves. The gradients of other primitives can't be complex.
+
+    With `partial` the rules get None for an output that no gradient came to; otherwise zeros.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Primitive:
         finish: Callable[[Any, tuple[int, ...]], Any] | None = None,
         holomorphic: bool = False,
         complex_rules: bool = False,
+        partial: bool = False,
         name: str | None = None,
     ) -> None:
         self.name = name or compute.__name__.strip("_")
@@ -64,6 +67,7 @@ class Primitive:
         self.finish = finish
         self.holomorphic = holomorphic
         self.complex_rules = complex_rules
+        self.partial = partial
         self.__doc__ = compute.__doc__
 
         first, *rest = inspect.signature(compute).parameters.values()
@@ -145,6 +149,7 @@ def primitive(
     outputs: int = 1,
     holomorphic: bool = False,
     complex_rules: bool = False,
+    partial: bool = False,
     name: str | None = None,
     **rules: Rule,
 ) -> Callable[[Callable[..., Any]], Primitive]:
@@ -152,9 +157,15 @@ def primitive(
 
     def decorate(compute: Callable[..., Any]) -> Primitive:
         made = Primitive(
-            compute, view=view, mutates=mutates, outputs=outputs, holomorphic=holomorphic, complex_rules=complex_rules,
+            compute,
+            view=view,
+            mutates=mutates,
+            outputs=outputs,
+            holomorphic=holomorphic,
+            complex_rules=complex_rules,
+            partial=partial,
             name=name,
-        )  # fmt: skip
+        )
         for input_name, rule in rules.items():
             made.define(input_name, rule)
         return made

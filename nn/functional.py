@@ -100,6 +100,8 @@ def relu6(input: Tensor, inplace: bool = False) -> Tensor:
 
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """input limited to [min_val, max_val]; on the limits the derivative is 0."""
+    if not input.dtype.is_floating_point:
+        return _maybe_in_place(input, input.clamp(int(min_val), int(max_val)), inplace)
     inside = (input > min_val) & (input < max_val)
     return _maybe_in_place(input, autograd.where(inside, input, input.detach().clamp(min_val, max_val)), inplace)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -28,8 +29,15 @@ def here(name: str) -> Callable[..., Any]:
 
 
 def there(name: str) -> Callable[..., Any]:
-    """The function called `name` in torch."""
-    return functools.reduce(getattr, name.split("."), torch_or_skip())
+    """The function called `name` in torch, its advice about newer names left out."""
+    function = functools.reduce(getattr, name.split("."), torch_or_skip())
+
+    def quiet(*args: Any, **kwargs: Any) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            return function(*args, **kwargs)
+
+    return quiet
 
 
 def convert(value: Any, make: Callable[[np.ndarray], Any]) -> Any:
@@ -47,7 +55,10 @@ def host(x: Any) -> np.ndarray:
 
 
 def as_list(result: Any) -> list[Any]:
-    return list(result) if isinstance(result, tuple | list) else [result]
+    """The tensors of a result, which may nest."""
+    if not isinstance(result, tuple | list):
+        return [result]
+    return [each for part in result for each in as_list(part)]
 
 
 def assert_same(ours: Any, theirs: Any, rtol: float = 1e-9, atol: float = 1e-11, what: str = "") -> None:

@@ -80,7 +80,7 @@ def test_requires_grad_option() -> None:
     ):
         assert x.requires_grad
         assert x.is_leaf
-    with pytest.raises(RuntimeError, match="only floating-point tensors"):
+    with pytest.raises(RuntimeError, match="only floating-point and complex tensors"):
         autograd.zeros(2, dtype=autograd.int64, requires_grad=True)
 
 

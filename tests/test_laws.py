@@ -2,114 +2,178 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
-from more_operations import SMOOTH_BINARY
-from more_operations import UNARY as MORE_UNARY
-from operations import ACTIVATIONS, FLOAT_UNARY
-from oracle import here, host
+from operations import Call, Draw, Inputs, Operation
+from oracle import as_list, assert_same, here, host, there, torch_or_skip
+from test_operations import EVERY, SMOOTH, arguments, differentiated, ours, theirs
 
 import autograd
 import nn.functional as F
+from autograd import OperationError, Tensor
+from autograd.testing import gradcheck, gradgradcheck
 
 pytest.importorskip("hypothesis")
 import hypothesis.extra.numpy as hnp
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from autograd.testing import assert_gradients, broadcastable_shapes, matmul_shapes, shapes, tensors
 
-EXAMPLES = 12
-KINKS = {
-    "abs": (0,), "relu": (0,), "sign": (0,), "sgn": (0,), "leaky_relu": (0,), "elu": (0,), "relu6": (0, 6),
-    "hardtanh": (-1, 1), "reciprocal": (0,), "nan_to_num": (),
-}  # fmt: skip
-WHOLE = tuple(range(-7, 8))
-JUMPS = {"floor": WHOLE, "ceil": WHOLE, "trunc": WHOLE, "frac": WHOLE, "round": tuple(i + 0.5 for i in range(-7, 7))}
-UNARY = {**FLOAT_UNARY, **MORE_UNARY, **{f"nn.functional.{name}": (-7, 7) for name in ACTIVATIONS}}
+EXAMPLES = 5
 
 
-@pytest.mark.parametrize("name", UNARY)
-def test_functions_of_one_tensor(name: str) -> None:
-    """First and second derivatives, any shape (also empty), any memory layout."""
-    low, high = UNARY[name]
-    short = name.rpartition(".")[2]
-    avoid = KINKS.get(short, ()) + JUMPS.get(short, ())
-    drawn = tensors(shapes(min_side=0, max_side=3), float(low), float(high), avoid=avoid)
-    assert_gradients(here(name), drawn, order=2, max_examples=EXAMPLES)
+@dataclass(frozen=True)
+class Layout:
+    """How drawn arrays lie in memory: in C order, in another order, with gaps, backwards."""
+
+    kind: str
+
+    def tensor(self, array: np.ndarray, differentiated: bool) -> Tensor:
+        kind = array.dtype.kind
+        dtype = {"f": autograd.float64, "c": autograd.complex128}.get(kind)
+        if self.kind == "reversed" and autograd.get_default_device() == "cpu" and array.ndim:
+            x = autograd.from_numpy(np.ascontiguousarray(array[::-1])[::-1])  # a negative stride
+        elif self.kind == "gaps" and array.ndim:
+            x = autograd.tensor(np.repeat(array, 2, axis=-1), dtype=dtype)[..., ::2].detach()
+        elif self.kind == "another order" and array.ndim:
+            x = (
+                autograd.tensor(np.ascontiguousarray(array.T), dtype=dtype)
+                .permute(*reversed(range(array.ndim)))
+                .detach()
+            )
+        else:
+            x = autograd.tensor(array, dtype=dtype)
+        return x.requires_grad_(differentiated and kind in "fc")
 
 
-BINARY = {
-    "add": (-3, 3), "sub": (-3, 3), "mul": (-3, 3), "div": (0.3, 3), "pow": (0.3, 2.5), "atan2": (0.2, 3),
-    "logaddexp": (-3, 3), "rsub": (-3, 3), "xlogy": (0.2, 3), **SMOOTH_BINARY,
-}  # fmt: skip
-
-
-def pairs(low: float, high: float, count: int = 2, **options: Any) -> st.SearchStrategy[tuple]:
-    return broadcastable_shapes(count, max_side=3).flatmap(
-        lambda found: st.tuples(*(tensors(shape, low, high, **options) for shape in found))
-    )
-
-
-@pytest.mark.parametrize("name", [name for name in BINARY if name not in ("fmax", "fmin", "copysign")])
-def test_functions_of_two_tensors_that_broadcast(name: str) -> None:
-    low, high = BINARY[name]
-    assert_gradients(here(name), pairs(low, high), order=2, max_examples=EXAMPLES)
-
-
-@pytest.mark.parametrize("name", ["maximum", "minimum", "fmax", "fmin"])
-def test_the_larger_of_two(name: str) -> None:
-    function = here(name)
-    apart = pairs(-3, 3).map(lambda pair: (pair[0], (pair[1] * 0.97 + 0.013).detach().requires_grad_()))
-    distinct = apart.filter(lambda pair: bool(((pair[0] - pair[1]).abs() > 1e-3).all()))
-    assert_gradients(function, distinct, max_examples=EXAMPLES)
-
-
-def test_functions_of_three() -> None:
-    assert_gradients(autograd.lerp, pairs(-3, 3, 3), order=2, max_examples=EXAMPLES)
-    assert_gradients(autograd.addcmul, pairs(-3, 3, 3), order=2, max_examples=EXAMPLES)
-    assert_gradients(autograd.addcdiv, pairs(0.5, 3, 3), order=2, max_examples=EXAMPLES)
+LAYOUTS = st.sampled_from([Layout(kind) for kind in ("C order", "another order", "gaps", "reversed")])
 
 
 @st.composite
-def reductions(draw: Any, distinct: bool = False) -> tuple:
-    """A tensor, some of its dimensions, and whether they are kept."""
+def arrays(draw: Any, shape: tuple, domain: tuple[float, float], avoid: Any = (), distinct: bool = False) -> np.ndarray:
+    """Arrays of numbers in a domain, away from kinks and, if `distinct`, from each other."""
+    x = tensors(shape, *map(float, domain), avoid=avoid, distinct=distinct, strided=False, device="cpu")
+    return host(draw(x))
+
+
+@st.composite
+def calls_of(draw: Any, row: Operation) -> Call:
+    """Arguments from the whole family that a row belongs to."""
+    inputs = row.samples
+    if not isinstance(inputs, Inputs):
+        return _redrawn(draw, row)
+    first = inputs.domains[0]
+    options = dict(inputs.options)
+    if inputs.family == "unary":
+        shape = draw(shapes(min_side=0, max_side=3))
+        return Call((draw(arrays(shape, first, inputs.avoid)),))
+    if inputs.family in ("binary", "apart"):
+        pair = draw(broadcastable_shapes(min_side=0, max_side=3))
+        x, y = (draw(arrays(shape, domain)) for shape, domain in zip(pair, inputs.domains, strict=True))
+        if inputs.family == "apart":  # no ties
+            y = np.asarray(y * 0.97 + 0.0137)
+            assume(bool((np.abs(x - y) > 1e-3).all()))
+        return Call((x, y))
     shape = draw(shapes(min_dims=1, max_side=3))
     rank = len(shape)
-    dims = draw(st.lists(st.integers(-rank, rank - 1), unique_by=lambda d: d % rank, max_size=3))
-    return draw(tensors(shape, 0.3, 3.0, distinct=distinct)), tuple(dims), draw(st.booleans())
+    x = draw(arrays(shape, first, distinct=inputs.family.startswith("distinct")))
+    if inputs.family == "reduced":
+        dims = draw(st.lists(st.integers(-rank, rank - 1), unique_by=lambda d: d % rank, max_size=3))
+        return Call((x, tuple(dims) or None), {"keepdim": draw(st.booleans()), **options})
+    return Call((x, draw(st.integers(-rank, rank - 1))), options)
 
 
-@pytest.mark.parametrize("name", ["sum", "mean", "logsumexp", "norm", "amax", "amin", "nansum", "var"])
-def test_reductions(name: str) -> None:
-    function = here(name)
-
-    def reduce(x: autograd.Tensor, dims: tuple, keep: bool) -> autograd.Tensor:
-        if name == "norm":
-            return function(x, 2, dims or None, keep)
-        if name == "var":
-            return function(x, dims or None, correction=0, keepdim=keep)
-        return function(x, dims or tuple(range(x.ndim)), keep)
-
-    assert_gradients(reduce, reductions(distinct=name in ("amax", "amin")), order=2, max_examples=EXAMPLES)
+def _redrawn(draw: Any, row: Operation) -> Call:
+    """One of a row's samples, its values drawn anew unless they are where they must be."""
+    maker = Draw()
+    if row.redrawn:
+        maker.rng = np.random.default_rng(draw(st.integers(0, 2**16)))
+    samples = list(row.samples(maker))
+    return samples[draw(st.integers(0, len(samples) - 1))]
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["cumsum", "cumprod", "prod", "cummax", "cummin", "sort", "softmax", "log_softmax", "diff", "flip", "logcumsumexp"],
-)
-def test_along_a_dimension(name: str) -> None:
-    function = here(name)
-    drawn = shapes(min_dims=1, max_side=3).flatmap(
-        lambda shape: st.tuples(
-            tensors(shape, 0.3, 2.0, distinct=name in ("cummax", "cummin", "sort")),
-            st.integers(-len(shape), len(shape) - 1),
-        )
+def holds(row: Operation, law: Any) -> None:
+    """Runs a law on drawn calls of a row, in drawn layouts."""
+
+    @settings(
+        max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
     )
-    call = (lambda x, dim: function(x, dim=dim)) if name == "diff" else lambda x, dim: function(x, dim)
-    assert_gradients(call, drawn, order=2, max_examples=EXAMPLES)
+    @given(calls_of(row), LAYOUTS)
+    def property_(call: Call, layout: Layout) -> None:
+        law(call, layout)
+
+    property_()
+
+
+@pytest.mark.parametrize("row", SMOOTH)
+def test_derivatives_are_the_numeric_ones(row: Operation) -> None:
+    """First and, where there are some, second derivatives: any shape, any broadcasting, any memory layout."""
+
+    def law(call: Call, layout: Layout) -> None:
+        function, targets = differentiated(row, call, layout.tensor)
+        if targets:
+            assert gradcheck(function, targets)
+            if row.twice:
+                assert gradgradcheck(function, targets, atol=1e-4)
+
+    holds(row, law)
+
+
+@pytest.mark.parametrize("row", EVERY)
+def test_values_are_torchs(row: Operation) -> None:
+    """Values, shapes and dtypes, in double and single precision, of any shape and layout."""
+    torch_or_skip()
+
+    def law(call: Call, layout: Layout) -> None:
+        for kind, digits in (("float64", 1e-9 if row.exact else 1e-6), ("float32", 1e-4)):
+            mine, theirs_ = [], []
+            args, kwargs = arguments(call, lambda a, d, kind=kind: _as_kind(layout.tensor(a, False), kind))
+            mine = as_list(here(row.name)(*args, **kwargs))
+            args, kwargs = arguments(call, theirs(kind, grad=False))
+            theirs_ = as_list(there(row.name)(*args, **kwargs))
+            assert len(mine) == len(theirs_)
+            for out, expected in zip(mine, theirs_, strict=True):
+                assert_same(out, expected, rtol=digits, atol=digits, what=str(call))
+
+    holds(row, law)
+
+
+def _as_kind(x: Tensor, kind: str) -> Tensor:
+    wanted = getattr(autograd, kind)
+    return x.to(wanted.to_complex() if x.is_complex() else wanted) if x.dtype.is_inexact else x
+
+
+# Where a tensor beside itself stands on a kink: the distance of a point from itself.
+KINKED_BESIDE_ITSELF = {
+    "cdist", "dist", "nn.functional.l1_loss", "maximum", "minimum", "fmax", "fmin", "remainder", "fmod", "atan2", "max",
+    "min", "special.xlog1py", "nextafter", "nn.functional.cosine_similarity",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", [row for row in SMOOTH if row.values[0].name not in KINKED_BESIDE_ITSELF])
+def test_the_same_tensor_twice(row: Operation) -> None:
+    """A tensor in the place of each argument of its shape receives the sum of their gradients."""
+    for call in row.samples(Draw()):
+        places = [i for i, x in enumerate(call.args) if isinstance(x, np.ndarray) and x.dtype.kind in "fc"]
+        twins = [i for i in places if places and call.args[i].shape == call.args[places[0]].shape]
+        if len(twins) < 2 or call.args[twins[0]].dtype != call.args[twins[1]].dtype:
+            continue
+        args, kwargs = arguments(Call(call.args, call.kwargs), ours())
+        x = args[twins[0]]
+
+        def function(x: Tensor, args: list = args, twins: list = twins, kwargs: dict = kwargs) -> Any:
+            out = as_list(here(row.name)(*[x if i in twins[:2] else a for i, a in enumerate(args)], **kwargs))
+            return tuple(each for each in out if each.dtype.is_inexact)
+
+        try:
+            function(x)
+        except OperationError:  # the domain of one argument is not that of the other
+            continue
+        assert gradcheck(function, x)
 
 
 def test_products() -> None:

@@ -171,6 +171,27 @@ class Backend:
         spread = xp.expand_dims(xp.moveaxis(value, axis, -1), axis=-1) * xp.astype(places, x.dtype)
         x[window] = x[window] + xp.moveaxis(xp.sum(spread, axis=-2, dtype=x.dtype), -1, axis)
 
+    def extreme_along(self, x: Array, index: Array, value: Array, axis: int, largest: bool, own: bool) -> Array:
+        """x with the largest (or smallest) of the values that `index` sends to a place, and of x itself if `own`."""
+        xp = self.xp
+        window = tuple(slice(None) if i == axis else slice(0, n) for i, n in enumerate(index.shape))
+        hits = xp.expand_dims(xp.moveaxis(index, axis, -1), axis=-2) == xp.expand_dims(xp.arange(x.shape[axis]), axis=1)
+        here = xp.moveaxis(x[window], axis, -1)
+        low = xp.min(value) if largest else xp.max(value)
+        table = xp.where(hits, xp.expand_dims(xp.moveaxis(value, axis, -1), axis=-2), low)
+        met = xp.any(hits, axis=-1)
+        best = xp.max(table, axis=-1) if largest else xp.min(table, axis=-1)
+        if own:
+            best = xp.maximum(best, here) if largest else xp.minimum(best, here)
+        made = self.copy(x)
+        made[window] = xp.moveaxis(xp.where(met, best, here), -1, axis)
+        return made
+
+    def topk(self, x: Array, k: int, axis: int, largest: bool) -> Array:
+        """The positions of the k largest (or smallest) elements of an axis, in order."""
+        order = self.argsort(x, axis, largest)
+        return order[tuple(slice(0, k) if i == axis else slice(None) for i in range(x.ndim))]
+
     def blocks(self, count: int, bytes_each: int) -> Iterator[slice]:
         """Slices of a batch of `count`, each as large as the device likes to work on at once: here, all of it."""
         yield slice(0, count)

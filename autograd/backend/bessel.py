@@ -1,4 +1,4 @@
-"""Portable Bessel functions of orders 0 and 1.
+"""Portable Bessel functions of whole orders.
 
 Up to x = 30 or so each is a mean over an angle of a smooth periodic function, which the midpoint
 rule gives to all digits with a few dozen points (L. Trefethen, J. Weideman, "The exponentially
@@ -44,14 +44,14 @@ def scaled_i(xp: Any, order: int, x: Any) -> Any:
     """exp(-|x|) I_n(x): 10.32.3 near, 10.40.1 far."""
     size = xp.abs(x)
     near = xp.minimum(size, FAR)
-    if order == 0:
-        mean = _mean(lambda angle: xp.exp(near * (math.cos(angle) - 1.0)))
-    else:  # the mean of the cosine alone is 0, and left out so that small values keep their digits
+    if order == 1:  # the mean of the cosine alone is 0, and left out so that small values keep their digits
         mean = xp.exp(-near) * _mean(lambda angle: xp.expm1(near * math.cos(angle)) * math.cos(angle))
+    else:
+        mean = _mean(lambda angle: xp.exp(near * (math.cos(angle) - 1.0)) * math.cos(order * angle))
     far = xp.maximum(size, FAR)
     tail = _series([a * (-1) ** k for k, a in enumerate(_hankel(order))], 1.0 / far) / xp.sqrt(2.0 * math.pi * far)
     value = xp.where(size <= FAR, mean, tail)
-    return value if order == 0 else xp.sign(x) * value
+    return xp.sign(x) * value if order % 2 else value
 
 
 def i(xp: Any, order: int, x: Any) -> Any:
@@ -67,16 +67,16 @@ def _waves(xp: Any, order: int, x: Any) -> tuple[Any, Any]:
     scale = xp.sqrt(2.0 / math.pi * inverse)
     # The shift of the phase is a whole number of eighths of a turn: by the sum formulas it costs no digits.
     c, s = xp.cos(x), xp.sin(x)
-    cos, sin = (c + s, s - c) if order == 0 else (s - c, -s - c)
-    cos, sin = cos * math.sqrt(0.5), sin * math.sqrt(0.5)
+    turned = ((c + s, s - c), (s - c, -s - c), (-c - s, c - s), (c - s, c + s))[order % 4]
+    cos, sin = turned[0] * math.sqrt(0.5), turned[1] * math.sqrt(0.5)
     return scale * (even * cos - odd * sin), scale * (even * sin + odd * cos)
 
 
 def _near_j(xp: Any, order: int, x: Any) -> Any:
-    """10.9.1 and 10.9.2."""
-    if order == 0:
-        return _mean(lambda angle: xp.cos(x * math.sin(angle)))
-    return _mean(lambda angle: xp.sin(x * math.sin(angle)) * math.sin(angle))
+    """The parts of 10.9.2 that do not cancel: a cosine of even, a sine of odd orders."""
+    if order % 2:
+        return _mean(lambda angle: xp.sin(x * math.sin(angle)) * math.sin(order * angle))
+    return _mean(lambda angle: xp.cos(x * math.sin(angle)) * math.cos(order * angle))
 
 
 def j(xp: Any, order: int, x: Any) -> Any:
@@ -85,7 +85,7 @@ def j(xp: Any, order: int, x: Any) -> Any:
         size <= FAR, _near_j(xp, order, xp.minimum(size, FAR)), _waves(xp, order, xp.maximum(size, FAR))[0]
     )
     value = xp.where(xp.isinf(x), 0.0, value)
-    return value if order == 0 else xp.sign(x) * value
+    return xp.sign(x) * value if order % 2 else value
 
 
 _TERMS = range(1, 32)
@@ -99,6 +99,16 @@ _EULER = 0.57721566490153286061
 
 
 def y(xp: Any, order: int, x: Any) -> Any:
+    """Y_n, from the orders 0 and 1 by 10.6.1."""
+    below, value = _first_y(xp, 0, x), _first_y(xp, 1, x) if order else None
+    if value is None:
+        return below
+    for n in range(1, order):
+        below, value = value, 2.0 * n / x * value - below
+    return value
+
+
+def _first_y(xp: Any, order: int, x: Any) -> Any:
     """Neumann's series of Bessel functions near (G. Watson, 1922, 3.51 and 3.52), each of which is a mean."""
     near = xp.clip(x, 1e-300 if x.dtype == xp.float64 else 1e-37, FAR)
     logarithm = xp.log(0.5 * near) + _EULER
@@ -116,7 +126,17 @@ def y(xp: Any, order: int, x: Any) -> Any:
 
 
 def scaled_k(xp: Any, order: int, x: Any) -> Any:
-    """exp(x) K_n(x): Neumann's series to 2, the integral 10.32.9 to 30, 10.40.2 beyond."""
+    """exp(x) K_n(x), from the orders 0 and 1 by 10.29.1."""
+    below, value = _first_k(xp, 0, x), _first_k(xp, 1, x) if order else None
+    if value is None:
+        return below
+    for n in range(1, order):
+        below, value = value, 2.0 * n / x * value + below
+    return value
+
+
+def _first_k(xp: Any, order: int, x: Any) -> Any:
+    """Neumann's series to 2, the integral 10.32.9 to 30, 10.40.2 beyond."""
     near = xp.clip(x, 1e-300 if x.dtype == xp.float64 else 1e-37, 2.0)
     weights = dict(zip(_ANGLES, _K0, strict=True))
     small = _mean(lambda angle: xp.exp(near * math.cos(angle)) * weights[angle])

@@ -72,6 +72,16 @@ class NumpyBackend(StridedBackend):
         for start in range(0, max(count, 1), step):
             yield slice(start, start + step)
 
+    def topk(self, x: Array, k: int, axis: int, largest: bool) -> Array:
+        count = x.shape[axis]
+        if not 0 < k < count // 4:  # sorting all is as fast
+            return super().topk(x, k, axis, largest)
+        part = np.argpartition(x, count - k if largest else k - 1, axis=axis)
+        chosen = np.take(part, range(count - k, count) if largest else range(k), axis=axis)
+        chosen.sort(axis=axis)  # equals in the order in which they stand
+        order = self.argsort(np.take_along_axis(x, chosen, axis=axis), axis, largest)
+        return np.take_along_axis(chosen, order, axis=axis)
+
     def check_divisor(self, y: Any) -> None:
         if np.asarray(y).dtype.kind in "iu" and not np.all(y):
             raise ValueError("division of integers by zero")

@@ -60,6 +60,16 @@ class StridedBackend(Backend):
         places[axis] = index
         self.index_add(x, tuple(places), value)
 
+    def extreme_along(self, x: Array, index: Array, value: Array, axis: int, largest: bool, own: bool) -> Array:
+        xp = self.xp
+        places: list[Array] = list(xp.ix_(*map(xp.arange, index.shape)))
+        places[axis] = index
+        made = x.copy()
+        if not own:
+            made[tuple(places)] = value  # any of them: a start that the others are compared with
+        (xp.maximum if largest else xp.minimum).at(made, tuple(places), value)
+        return made
+
     def unfold(self, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
         batch, *space, channels = x.shape
         outs = [(s - d * (k - 1) - 1) // t + 1 for s, k, t, d in zip(space, kernel, stride, dilation, strict=True)]

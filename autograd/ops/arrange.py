@@ -15,6 +15,7 @@ from ..tensor import Tensor
 from . import elementwise as e
 from .creation import arange, shape_of
 from .dims import normalize_dim
+from .promotion import cast
 from .shape import (
     broadcast_tensors,
     cat,
@@ -309,6 +310,7 @@ def _places(places: list[list[int]], dtype: Any, device: Any) -> Tensor:
 def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     """The powers of a vector's elements, a row each, the highest first unless `increasing`."""
     count = x._array.shape[0] if N is None else N
+    x = x if x.dtype.is_inexact else cast(x, dtypes.int64)
     columns = [e.pow(x, float(i) if x.is_floating_point() else i) for i in range(count)]
     if not columns:
         return reshape(x[:0], (x._array.shape[0], 0))
@@ -332,10 +334,10 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         limit = {"reflect": count - 1, "circular": count}.get(mode, math.inf)
         if mode not in ("reflect", "replicate", "circular"):
             raise NotImplementedError(f"pad: mode is 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}")
-        grown = count + min(before, 0) + min(after, 0)
+        grown = count if mode == "replicate" else count + min(before, 0) + min(after, 0)
         if before > limit or after > limit or grown < 1:
             raise OperationError(f"pad: {mode} padding ({before}, {after}) is too wide for dim {axis} of {count}")
-        if before < 0 or after < 0:
+        if mode != "replicate" and (before < 0 or after < 0):
             x = narrow(x, axis, -before if before < 0 else 0, count + min(before, 0) + min(after, 0))
             count, before, after = x._array.shape[axis], before if before > 0 else 0, after if after > 0 else 0
         places = [_source(i, count, mode) for i in range(-before, count + after)]

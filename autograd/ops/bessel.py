@@ -1,108 +1,95 @@
-"""Bessel functions, under the names of torch.special."""
+"""Bessel functions, under the names of torch.special.
+
+One primitive a kind, of any whole order: the derivative of one order is said by its neighbours
+(dlmf.nist.gov, 10.6.1 and 10.29.1), so derivatives of every order follow.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Callable
 
 from ..backend import bessel as kernels
+from ..engine import apply
+from ..primitive import Primitive, primitive
 from ..tensor import Tensor
 from . import elementwise as e
-from .elementwise import add, div, eq, mul, neg, sub, unary, where
+from .elementwise import add, mul, neg, sub
+from .promotion import floating
 from .special import _in_float, sinc
 
 
-def _kernel(function: Any, order: int) -> Any:
-    return lambda xp, x: function(xp, order, x)
+def _half(x: Tensor, y: Tensor) -> Tensor:
+    return mul(add(x, y), 0.5)
 
 
-def _over(value: Tensor, x: Tensor, at_zero: float) -> Tensor:
-    """value / x, and its limit at 0."""
-    zero = eq(x, 0)
-    return where(zero, at_zero, div(value, where(zero, 1.0, x)))
+def _at(kind: Primitive, x: Tensor, order: int) -> Tensor:
+    """The function of this order; below 0 it is that above, negative for odd orders of J and Y."""
+    if order >= 0:
+        return apply(kind, x, order=order)
+    found = apply(kind, x, order=-order)
+    return neg(found) if kind in (_j, _y) and order % 2 else found
 
 
-@unary(x=lambda g, x: mul(g, i1(x)))
-def i0(xp, x):
-    """The modified Bessel function of the first kind, of order 0."""
-    return _in_float(_kernel(kernels.i, 0), xp, x)
+@primitive(x=lambda g, x, order: mul(g, mul(sub(_at(_j, x, order - 1), _at(_j, x, order + 1)), 0.5)))
+def _j(xp, x, *, order):
+    return _in_float(lambda xp, x: kernels.j(xp, order, x), xp, x)
 
 
-@unary(x=lambda g, x, out: mul(g, sub(i0(x), _over(out, x, 0.5))))
-def i1(xp, x):
-    """The modified Bessel function of the first kind, of order 1."""
-    return _in_float(_kernel(kernels.i, 1), xp, x)
+@primitive(x=lambda g, x, order: mul(g, mul(sub(_at(_y, x, order - 1), _at(_y, x, order + 1)), 0.5)))
+def _y(xp, x, *, order):
+    return _in_float(lambda xp, x: kernels.y(xp, order, x), xp, x)
 
 
-@unary(x=lambda g, x, out: mul(g, sub(i1e(x), mul(e.sign(x), out))))
-def i0e(xp, x):
-    """exp(-|input|) * i0(input)."""
-    return _in_float(_kernel(kernels.scaled_i, 0), xp, x)
+@primitive(x=lambda g, x, order: mul(g, _half(_at(_i, x, order - 1), _at(_i, x, order + 1))))
+def _i(xp, x, *, order):
+    return _in_float(lambda xp, x: kernels.i(xp, order, x), xp, x)
 
 
-@unary(x=lambda g, x, out: mul(g, sub(sub(i0e(x), mul(e.sign(x), out)), _over(out, x, 0.5))))
-def i1e(xp, x):
-    """exp(-|input|) * i1(input)."""
-    return _in_float(_kernel(kernels.scaled_i, 1), xp, x)
+@primitive(x=lambda g, x, order: neg(mul(g, _half(_at(_k, x, order - 1), _at(_k, x, order + 1)))))
+def _k(xp, x, *, order):
+    return _in_float(lambda xp, x: kernels.k(xp, order, x), xp, x)
 
 
-@unary(x=lambda g, x: neg(mul(g, bessel_j1(x))))
-def bessel_j0(xp, x):
-    """The Bessel function of the first kind, of order 0."""
-    return _in_float(_kernel(kernels.j, 0), xp, x)
+@primitive(
+    x=lambda g, x, out, order: mul(g, sub(_half(_at(_ie, x, order - 1), _at(_ie, x, order + 1)), mul(e.sign(x), out)))
+)
+def _ie(xp, x, *, order):
+    return _in_float(lambda xp, x: kernels.scaled_i(xp, order, x), xp, x)
 
 
-@unary(x=lambda g, x, out: mul(g, sub(bessel_j0(x), _over(out, x, 0.5))))
-def bessel_j1(xp, x):
-    """The Bessel function of the first kind, of order 1."""
-    return _in_float(_kernel(kernels.j, 1), xp, x)
+@primitive(x=lambda g, x, out, order: mul(g, sub(out, _half(_at(_ke, x, order - 1), _at(_ke, x, order + 1)))))
+def _ke(xp, x, *, order):
+    return _in_float(lambda xp, x: kernels.scaled_k(xp, order, x), xp, x)
 
 
-@unary(x=lambda g, x: neg(mul(g, bessel_y1(x))))
-def bessel_y0(xp, x):
-    """The Bessel function of the second kind, of order 0; nan below 0."""
-    return _in_float(_kernel(kernels.y, 0), xp, x)
+def _public(name: str, kind: Primitive, order: int, doc: str) -> Callable[[Tensor], Tensor]:
+    def function(input: Tensor) -> Tensor:
+        return apply(kind, floating(name, input), order=order)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"{doc}, of order {order}."
+    return function
 
 
-@unary(x=lambda g, x, out: mul(g, sub(bessel_y0(x), div(out, x))))
-def bessel_y1(xp, x):
-    """The Bessel function of the second kind, of order 1; nan below 0."""
-    return _in_float(_kernel(kernels.y, 1), xp, x)
-
-
-@unary(x=lambda g, x: neg(mul(g, modified_bessel_k1(x))))
-def modified_bessel_k0(xp, x):
-    """The modified Bessel function of the second kind, of order 0; nan below 0."""
-    return _in_float(_kernel(kernels.k, 0), xp, x)
-
-
-@unary(x=lambda g, x, out: neg(mul(g, add(modified_bessel_k0(x), div(out, x)))))
-def modified_bessel_k1(xp, x):
-    """The modified Bessel function of the second kind, of order 1; nan below 0."""
-    return _in_float(_kernel(kernels.k, 1), xp, x)
-
-
-@unary(x=lambda g, x, out: mul(g, sub(out, scaled_modified_bessel_k1(x))))
-def scaled_modified_bessel_k0(xp, x):
-    """exp(input) * modified_bessel_k0(input)."""
-    return _in_float(_kernel(kernels.scaled_k, 0), xp, x)
-
-
-@unary(x=lambda g, x, out: mul(g, sub(sub(out, scaled_modified_bessel_k0(x)), div(out, x))))
-def scaled_modified_bessel_k1(xp, x):
-    """exp(input) * modified_bessel_k1(input)."""
-    return _in_float(_kernel(kernels.scaled_k, 1), xp, x)
-
-
-def modified_bessel_i0(input: Tensor) -> Tensor:
-    """i0(input)."""
-    return i0(input)
-
-
-def modified_bessel_i1(input: Tensor) -> Tensor:
-    """i1(input)."""
-    return i1(input)
+i0, i1 = (_public(f"i{n}", _i, n, "The modified Bessel function of the first kind") for n in (0, 1))
+i0e, i1e = (_public(f"i{n}e", _ie, n, f"exp(-|input|) * i{n}(input)") for n in (0, 1))
+bessel_j0, bessel_j1 = (_public(f"bessel_j{n}", _j, n, "The Bessel function of the first kind") for n in (0, 1))
+bessel_y0, bessel_y1 = (
+    _public(f"bessel_y{n}", _y, n, "The Bessel function of the second kind (nan below 0)") for n in (0, 1)
+)
+modified_bessel_i0, modified_bessel_i1 = (
+    _public(f"modified_bessel_i{n}", _i, n, "The modified Bessel function of the first kind") for n in (0, 1)
+)
+modified_bessel_k0, modified_bessel_k1 = (
+    _public(f"modified_bessel_k{n}", _k, n, "The modified Bessel function of the second kind (nan below 0)")
+    for n in (0, 1)
+)
+scaled_modified_bessel_k0, scaled_modified_bessel_k1 = (
+    _public(f"scaled_modified_bessel_k{n}", _ke, n, f"exp(input) * modified_bessel_k{n}(input)") for n in (0, 1)
+)
 
 
 def spherical_bessel_j0(input: Tensor) -> Tensor:
     """sin(input) / input, 1 at 0."""
-    return sinc(mul(e.floating("spherical_bessel_j0", input), 0.31830988618379067154))
+    return sinc(mul(floating("spherical_bessel_j0", input), 1.0 / math.pi))

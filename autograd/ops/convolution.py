@@ -20,7 +20,7 @@ from typing import Any
 
 from ..engine import apply
 from ..errors import OperationError
-from ..primitive import primitive
+from ..primitive import multilinear
 from ..tensor import Tensor
 from .reduction import sum
 
@@ -30,7 +30,7 @@ def output_size(size: int, kernel: int, stride: int, padding: int, dilation: int
     return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
 
 
-@primitive(
+@multilinear(
     x=lambda g, weight, x_shape, stride, padding, dilation, groups: apply(
         _convolution_input, g, weight, space=tuple(x_shape[2:]),
         stride=stride, padding=padding, dilation=dilation, groups=groups,
@@ -56,7 +56,7 @@ def _convolution(backend, x, weight, bias, *, stride, padding, dilation, groups)
     return _channels_second(xp, parts)
 
 
-@primitive(
+@multilinear(
     up=lambda g, weight, stride, padding, dilation, groups: apply(
         _convolution, g, weight, None, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
@@ -87,7 +87,7 @@ def _convolution_input(backend, up, weight, *, space, stride, padding, dilation,
     return _channels_second(xp, parts)
 
 
-@primitive(
+@multilinear(
     up=lambda g, x, stride, padding, dilation, groups: apply(
         _convolution, x, g, None, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),

@@ -163,6 +163,15 @@ def qr(A: Tensor, mode: str = "reduced") -> tuple[Tensor, Tensor]:
     return apply(_qr, A, mode=mode)
 
 
+def _plus(x: Tensor | None, y: Tensor | None) -> Tensor:
+    """The sum of what is there."""
+    if x is None or y is None:
+        found = y if x is None else x
+        assert found is not None
+        return found
+    return e.add(x, y)
+
+
 def _gaps(values: Tensor) -> Tensor:
     """1 / (v_j - v_i), 0 on the diagonal."""
     count = values._array.shape[-1]
@@ -171,15 +180,16 @@ def _gaps(values: Tensor) -> Tensor:
     return e.where(same, 0.0, e.reciprocal(e.where(same, 1.0, gap)))
 
 
-@primitive(outputs=2, complex_rules=True, x=lambda g, out, out1: _eigh_slope(g, out, out1))
+@primitive(outputs=2, complex_rules=True, partial=True, x=lambda g, out, out1: _eigh_slope(g, out, out1))
 def _eigh(xp, x):
     found = xp.linalg.eigh(x)
     return found[0], found[1]
 
 
-def _eigh_slope(g: tuple[Tensor, Tensor], values: Tensor, vectors: Tensor) -> Tensor:
+def _eigh_slope(g: tuple[Tensor | None, Tensor | None], values: Tensor, vectors: Tensor) -> Tensor:
     gw, gv = g
-    inner = e.add(e.mul(matmul(adjoint(vectors), gv), _gaps(values)), diag_embed(gw))
+    turned = None if gv is None else e.mul(matmul(adjoint(vectors), gv), _gaps(values))
+    inner = _plus(turned, None if gw is None else diag_embed(cast(gw, vectors.dtype)))
     return matmul(matmul(vectors, inner), adjoint(vectors))
 
 
@@ -199,7 +209,7 @@ def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
     return eigh(A, UPLO)[0]
 
 
-@primitive(outputs=2, complex_rules=True, x=lambda g, x, out, out1: _eig_slope(g, x, out, out1))
+@primitive(outputs=2, complex_rules=True, partial=True, x=lambda g, x, out, out1: _eig_slope(g, x, out, out1))
 def _eig(backend, x):
     xp = backend.xp
     found = xp.linalg.eig(x)
@@ -207,13 +217,16 @@ def _eig(backend, x):
     return xp.astype(found[0], kind), xp.astype(found[1], kind)
 
 
-def _eig_slope(g: tuple[Tensor, Tensor], x: Tensor, values: Tensor, vectors: Tensor) -> Tensor:
+def _eig_slope(g: tuple[Tensor | None, Tensor | None], x: Tensor, values: Tensor, vectors: Tensor) -> Tensor:
     """After C. Boeddeker et al., "On the Computation of Complex-valued Gradients", 2017; vectors have length 1."""
     gw, gv = g
-    inner = matmul(adjoint(vectors), gv)
-    length = matmul(adjoint(vectors), vectors)
-    inner = e.sub(inner, e.mul(length, unsqueeze(diagonal(inner, 0, -2, -1).real, -2)))
-    inner = e.add(e.mul(inner, _gaps(values).conj()), diag_embed(gw))
+    turned = None
+    if gv is not None:
+        turned = matmul(adjoint(vectors), gv)
+        length = matmul(adjoint(vectors), vectors)
+        turned = e.sub(turned, e.mul(length, unsqueeze(diagonal(turned, 0, -2, -1).real, -2)))
+        turned = e.mul(turned, _gaps(values).conj())
+    inner = _plus(turned, None if gw is None else diag_embed(gw))
     found = matmul(solve_matrix(adjoint(vectors), inner), adjoint(vectors))
     return found if x.is_complex() else found.real
 
@@ -227,39 +240,50 @@ def eig(A: Tensor) -> tuple[Tensor, Tensor]:
     return apply(_eig, A)
 
 
-@primitive(outputs=3, complex_rules=True, x=lambda g, x, out, out1, out2: _svd_slope(g, x, out, out1, out2))
+@primitive(
+    outputs=3, complex_rules=True, partial=True, x=lambda g, x, out, out1, out2: _svd_slope(g, x, out, out1, out2)
+)
 def _svd(xp, x, *, full):
     found = xp.linalg.svd(x, full_matrices=full)
     return found[0], found[1], found[2]
 
 
-def _svd_slope(g: tuple[Tensor, Tensor, Tensor], x: Tensor, u: Tensor, s: Tensor, vh: Tensor) -> Tensor:
-    """After J. Townsend, "Differentiating the Singular Value Decomposition", 2016; of full matrices the thin part counts."""
-    gu, gs, gvh = g
-    rows, columns = x._array.shape[-2:]
+def _svd_slope(
+    g: tuple[Tensor | None, Tensor | None, Tensor | None], x: Tensor, u: Tensor, s: Tensor, vh: Tensor
+) -> Tensor:
+    """After J. Townsend, "Differentiating the Singular Value Decomposition", 2016.
+
+    Of full matrices the thin part counts.
+    """
     count = s._array.shape[-1]
-    u, gu = u[..., :count], gu[..., :count]
-    v, gv = adjoint(vh[..., :count, :]), adjoint(gvh[..., :count, :])
-    gaps = _gaps(e.mul(s, s))
+    u, v = u[..., :count], adjoint(vh[..., :count, :])
+    gu = None if g[0] is None else g[0][..., :count]
+    gv = None if g[2] is None else adjoint(g[2][..., :count, :])
+    row, column = unsqueeze(s, -2), unsqueeze(s, -1)
 
     def turned(vectors: Tensor, slope: Tensor) -> Tensor:
         product = matmul(adjoint(vectors), slope)
-        return e.mul(e.sub(product, adjoint(product)), gaps)
+        return e.mul(e.sub(product, adjoint(product)), _gaps(e.mul(s, s)))
 
-    row, column = unsqueeze(s, -2), unsqueeze(s, -1)
-    inner = e.add(e.mul(turned(u, gu), row), e.mul(turned(v, gv), column))
-    if x.is_complex():
-        angle = e.div(sum(e.mul(u.conj(), gu), -2).imag, s)
-        gs = complex(gs, angle)
-    inner = e.add(inner, diag_embed(gs))
-    found = matmul(matmul(u, inner), adjoint(v))
-    if rows > count:
-        outside = e.sub(gu, matmul(u, matmul(adjoint(u), gu)))
-        found = e.add(found, matmul(e.div(outside, row), adjoint(v)))
-    if columns > count:
-        outside = e.sub(gv, matmul(v, matmul(adjoint(v), gv)))
-        found = e.add(found, matmul(u, adjoint(e.div(outside, row))))
-    return found
+    def outside(vectors: Tensor, slope: Tensor) -> Tensor:
+        """What of the slope no vector spans."""
+        return e.div(e.sub(slope, matmul(vectors, matmul(adjoint(vectors), slope))), row)
+
+    inner = None if g[1] is None else diag_embed(cast(g[1], x.dtype))
+    beside: Tensor | None = None
+    if gu is not None:
+        inner = _plus(inner, e.mul(turned(u, gu), row))
+        if x.is_complex():
+            angle = e.div(sum(e.mul(u.conj(), gu), -2).imag, s)
+            inner = _plus(inner, diag_embed(complex(e.mul(angle, 0.0), angle)))
+        if x._array.shape[-2] > count:
+            beside = matmul(outside(u, gu), adjoint(v))
+    if gv is not None:
+        inner = _plus(inner, e.mul(turned(v, gv), column))
+        if x._array.shape[-1] > count:
+            beside = _plus(beside, matmul(u, adjoint(outside(v, gv))))
+    found = matmul(matmul(u, inner), adjoint(v)) if inner is not None else None
+    return _plus(found, beside)
 
 
 def svd(A: Tensor, full_matrices: bool = True) -> tuple[Tensor, Tensor, Tensor]:

@@ -13,8 +13,8 @@ from .. import dtypes
 from ..engine import apply
 from ..primitive import Primitive, Rule
 from ..tensor import Tensor
-from .creation import zeros_like
-from .promotion import as_operand, cast, floating, inexact, promote, refuse_complex, result_type
+from .creation import full, zeros_like
+from .promotion import cast, floating, inexact, promote, refuse_complex, result_type
 
 INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 Function = Callable[..., Tensor]
@@ -27,7 +27,7 @@ def unbroadcast(g: Tensor, shape: tuple[int, ...]) -> Tensor:
     return sum_to(g, shape)
 
 
-def _make(compute: Callable[..., Any], rules: dict[str, Rule], broadcasts: bool = True, **options: bool) -> Primitive:
+def _make(compute: Callable[..., Any], rules: dict[str, Rule], broadcasts: bool = True, **options: Any) -> Primitive:
     made = Primitive(compute, finish=unbroadcast if broadcasts else None, **options)
     for name, rule in rules.items():
         made.define(name, rule)
@@ -188,9 +188,10 @@ def pow(xp, x, y):
 
 
 def _pow_by_base(g: Tensor, x: Any, y: Any) -> Tensor:
-    """y x^(y-1), which is 0 (not nan) where y is 0."""
+    """y x^(y-1), which is 0 (not nan) where both are 0."""
     if isinstance(y, Tensor):
-        return where(eq(y, 0), 0.0, mul(g, mul(y, pow(x, sub(y, 1)))))
+        both = logical_and(eq(x, 0), eq(y, 0))
+        return where(both, 0.0, mul(g, mul(y, pow(where(both, 1.0, x), sub(y, 1)))))
     if y == 0:
         return mul(g, 0.0)
     if y == 1:
@@ -395,7 +396,7 @@ def asinh(xp, x):
     return xp.asinh(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: mul(g, rsqrt(sub(mul(x, x), 1.0))))
+@unary(holomorphic=True, x=lambda g, x: mul(mul(g, rsqrt(sub(x, 1.0))), rsqrt(add(x, 1.0))))
 def acosh(xp, x):
     """The inverse hyperbolic cosine."""
     return xp.acosh(x)
@@ -461,7 +462,10 @@ def logsigmoid(xp, x):
 @unary(x=lambda g, x: mul(g, _gelu_slope(x)))
 def gelu_exact(backend, x):
     """x * Phi(x), Phi the normal distribution function (D. Hendrycks, K. Gimpel, 2016)."""
-    return 0.5 * x * (1.0 + backend.erf(x * math.sqrt(0.5)))
+    xp = backend.xp
+    wide = xp.astype(x, xp.float32) if x.dtype == getattr(xp, "float16", None) else x
+    found = 0.5 * wide * (1.0 + backend.erf(wide * math.sqrt(0.5)))
+    return found if wide is x else xp.astype(found, x.dtype)
 
 
 def _gelu_slope(x: Tensor) -> Tensor:
@@ -528,8 +532,14 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     if condition.dtype is not dtypes.bool:
         condition = ne(condition, 0)
     kind = result_type(input, other)
-    x, y = (cast(as_operand("where", each, condition), kind) for each in (input, other))
+    x, y = (_branch(each, condition, kind) for each in (input, other))
     return apply(_where_primitive, condition, x, y)
+
+
+def _branch(value: Any, condition: Tensor, kind: dtypes.dtype) -> Tensor:
+    if isinstance(value, Tensor):
+        return cast(value, kind)
+    return full((), kind.number(value), dtype=kind, device=condition.device)
 
 
 def _clamp(xp, x, low, high):
@@ -577,7 +587,14 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     kind = result_type(*[each for each in (input, min, max) if each is not None])
     low, high = (cast(each, kind) if isinstance(each, Tensor) else each for each in (min, max))
     if not kind.is_floating_point:
-        low, high = (each if each is None or isinstance(each, Tensor) else int(each) for each in (low, high))
+        limits = dtypes.iinfo(kind) if kind is not dtypes.bool else None
+
+        def whole(limit: Any) -> Any:
+            if limit is None or isinstance(limit, Tensor) or limits is None:
+                return limit
+            return builtins.min(builtins.max(int(limit), limits.min), limits.max)
+
+        low, high = whole(low), whole(high)
     return apply(_clamp_primitive, cast(input, kind), low, high)
 
 

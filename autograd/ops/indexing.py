@@ -185,6 +185,8 @@ def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on; the shape of `index`."""
     axis = normalize_dim("gather", dim, input.ndim)
     if not index.numel():
+        if index.ndim != input.ndim:  # torch lets an empty index name nothing in any number of dimensions
+            return input.new_empty(tuple(index._array.shape))
         index = cast(index, dtypes.int64)
     if index.dtype not in (dtypes.int64, dtypes.int32):
         raise RuntimeError(f"gather: expected an int64 index, got {index.dtype}")

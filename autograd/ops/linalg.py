@@ -91,6 +91,8 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * mat1 @ mat2."""
     product = mm(mat1, mat2)
+    if not product.dtype.is_inexact:  # torch's integers have integer weights
+        beta, alpha = int(beta), int(alpha)
     product = product if alpha == 1 else e.mul(product, alpha)
     return e.add(product, input if beta == 1 else e.mul(input, beta))
 

@@ -11,8 +11,8 @@ from ..errors import OperationError
 from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
-from .creation import zeros_like
-from .promotion import cast, floating, promote, result_type
+from .creation import full, zeros_like
+from .promotion import as_operand, cast, floating, promote, result_type
 
 
 def frac(input: Tensor) -> Tensor:
@@ -81,9 +81,18 @@ def nextafter(xp, x, y):
     return xp.nextafter(x, y)
 
 
+def _two_tensors(name: str, input: Any, other: Any) -> tuple[Tensor, Tensor]:
+    x, y = promote(name, input, other)
+    if not isinstance(x, Tensor):
+        x = full((), x, dtype=y.dtype, device=y.device)
+    if not isinstance(y, Tensor):
+        y = full((), y, dtype=x.dtype, device=x.device)
+    return x, y
+
+
 def fmax(input: Any, other: Any) -> Tensor:
     """The larger of each pair, a number rather than a nan."""
-    x, y = promote("fmax", input, other)
+    x, y = _two_tensors("fmax", input, other)
     if not x.is_floating_point():
         return e.maximum(x, y)
     return e.where(e.logical_or(e.ge(x, y), e.isnan(y)), x, y)
@@ -91,7 +100,7 @@ def fmax(input: Any, other: Any) -> Tensor:
 
 def fmin(input: Any, other: Any) -> Tensor:
     """The smaller of each pair, a number rather than a nan."""
-    x, y = promote("fmin", input, other)
+    x, y = _two_tensors("fmin", input, other)
     if not x.is_floating_point():
         return e.minimum(x, y)
     return e.where(e.logical_or(e.le(x, y), e.isnan(y)), x, y)
@@ -204,7 +213,7 @@ def lcm(input: Tensor, other: Tensor) -> Tensor:
 
 def isin(elements: Tensor, test_elements: Any, *, invert: bool = False) -> Tensor:
     """Whether each element is among the test elements."""
-    tests = test_elements if isinstance(test_elements, Tensor) else e.as_operand("isin", test_elements, elements)
+    tests = test_elements if isinstance(test_elements, Tensor) else as_operand("isin", test_elements, elements)
     found = e.eq(elements.unsqueeze(-1), tests.reshape(-1)).any(-1)
     return e.logical_not(found) if invert else found
 

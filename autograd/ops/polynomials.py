@@ -26,11 +26,11 @@ def _polynomial(name: str, formula: str, first: tuple[float, float], step: Coeff
         if isinstance(n, Tensor):
             if modes.listener is not None:
                 modes.listener.on_unreplayable(f"{name}() of a tensor of degrees")
-            degrees = e.trunc(n.detach()) if n.is_floating_point() else n.detach()
+            degrees: Any = e.trunc(n.detach()) if n.is_floating_point() else n.detach()
             highest = int(degrees.max().item()) if degrees.numel() else -1
             x = e.add(x, e.mul(degrees, 0.0).to(x.dtype))
         else:
-            degrees, highest = int(n), int(n)
+            degrees = highest = int(n)
 
         previous, current = zeros_like(x), ones_like(x)
         found = zeros_like(x) if isinstance(degrees, Tensor) or degrees < 0 else current
@@ -52,7 +52,7 @@ def _chebyshev(kind: str, first: tuple[float, float]) -> tuple[Any, Any]:
     return tuple(
         _polynomial(f"{shift}chebyshev_polynomial_{kind}", doc, first, lambda k: (2.0, 0.0, 1.0), bool(shift))
         for shift in ("", "shifted_")
-    )  # type: ignore[return-value]
+    )
 
 
 chebyshev_polynomial_t, shifted_chebyshev_polynomial_t = _chebyshev("t", (1.0, 0.0))

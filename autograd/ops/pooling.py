@@ -18,6 +18,7 @@ from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
 from .convolution import as_tuple
+from .promotion import require_floating
 from .shape import pad_constant
 
 
@@ -145,7 +146,8 @@ def max_pool(
     kernel, strides, pads, dilations, over = _prepare(
         name, dims, input, kernel_size, stride, padding, dilation, ceil_mode
     )
-    lowest = -math.inf if input.dtype.is_floating_point else -(1 << 8 * input.dtype.itemsize - 1)
+    kind = input.dtype
+    lowest = -math.inf if kind.is_floating_point else -(1 << 8 * kind.itemsize - 1) if kind.is_signed else 0
     x = _grow(input, pads, over, lowest)
     out = apply(_max_pool, x, kernel=kernel, stride=strides, dilation=dilations)
     if not return_indices:
@@ -165,6 +167,7 @@ def avg_pool(
     if input.ndim == dims + 1:
         args = kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
         return avg_pool(name, dims, input.unsqueeze(0), *args).squeeze(0)
+    require_floating(name, input)
     kernel, strides, pads, _, over = _prepare(name, dims, input, kernel_size, stride, padding, 1, ceil_mode)
     total = apply(_sum_pool, _grow(input, pads, over, 0.0), kernel=kernel, stride=strides)
     if divisor_override is not None:

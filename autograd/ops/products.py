@@ -43,17 +43,17 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
         x, letters = _contract(x, letters, y, other, later)
     gone = [i for i, letter in enumerate(letters) if letter not in output]
     if gone:
-        x, letters = sum(x, gone, dtype=kind), [letter for letter in letters if letter in output]
+        x, letters = sum(x, gone), [letter for letter in letters if letter in output]
     return permute(x, [letters.index(letter) for letter in output]) if output else reshape(x, ())
 
 
-def _in_letters(parts: list[Any]) -> tuple[str, list[Tensor]]:
+def _in_letters(parts: list[Any]) -> tuple[str, tuple[Tensor, ...]]:
     def term(numbers: Any) -> str:
         return "".join("..." if each is Ellipsis else string.ascii_letters[each] for each in numbers)
 
     count = len(parts) // 2
     equation = ",".join(term(numbers) for numbers in parts[1 : 2 * count : 2])
-    return equation + (f"->{term(parts[-1])}" if len(parts) % 2 else ""), parts[: 2 * count : 2]
+    return equation + (f"->{term(parts[-1])}" if len(parts) % 2 else ""), tuple(parts[: 2 * count : 2])
 
 
 def _parse_equation(equation: str, tensors: list[Tensor]) -> tuple[list[list[str]], list[str]]:
@@ -208,6 +208,8 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
 
 
 def _plus(input: Tensor, product: Tensor, beta: float, alpha: float) -> Tensor:
+    if not product.dtype.is_inexact:  # torch's integers have integer weights
+        beta, alpha = int(beta), int(alpha)
     scaled = product if alpha == 1 else e.mul(product, alpha)
     if beta == 0:
         return scaled
@@ -221,7 +223,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, a
 
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * the sum of bmm(batch1, batch2) over the batch."""
-    return _plus(input, sum(bmm(batch1, batch2), 0), beta, alpha)
+    return _plus(input, sum(bmm(batch1, batch2), 0, dtype=batch1.dtype), beta, alpha)
 
 
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from .. import dtypes
 from ..engine import apply
 from ..errors import OperationError
@@ -58,6 +60,7 @@ def result_type(*operands: Any) -> dtypes.dtype:
 
 def promote(name: str, x: Any, y: Any, to_float: bool = False) -> tuple[Any, Any]:
     """x and y ready for one elementwise primitive: tensors of one dtype, or a tensor and a number."""
+    x, y = (each.item() if isinstance(each, np.generic) else each for each in (x, y))
     if type(x) in _NUMBERS:
         if not isinstance(y, Tensor):
             raise TypeError(f"{name}: expected at least one Tensor, got {type(x).__name__} and {type(y).__name__}")

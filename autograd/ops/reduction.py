@@ -50,7 +50,8 @@ def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes
         input = cast(input, dtype)
     elif not input.dtype.is_inexact:
         input = cast(input, dtypes.int64)
-    return apply(_sum, input, dim=normalize_dims("sum", dim, input.ndim), keepdim=keepdim)
+    total = apply(_sum, input, dim=normalize_dims("sum", dim, input.ndim), keepdim=keepdim)
+    return total if dtype is None else cast(total, dtype)  # NumPy widens small integers
 
 
 def sum_to(g: Tensor, shape: Sequence[int]) -> Tensor:

@@ -36,7 +36,8 @@ def _summed(name: str, input: Tensor, dtype: dtypes.dtype | None) -> Tensor:
 
 def _along(name: str, primitive_: Any, x: Tensor, dim: int) -> Tensor:
     axis = normalize_dim(name, dim, x.ndim)
-    return apply(primitive_, x, dim=axis) if x.ndim else reshape(apply(primitive_, reshape(x, 1), dim=0), ())
+    found = apply(primitive_, x, dim=axis) if x.ndim else reshape(apply(primitive_, reshape(x, 1), dim=0), ())
+    return cast(found, x.dtype)  # NumPy widens small integers
 
 
 @numpy_names
@@ -95,11 +96,11 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
     """The product of all elements, or along a dimension. Integers give int64."""
     x = _summed("prod", input, dtype)
     if dim is None:
-        return apply(_prod, reshape(x, -1), dim=0)
+        return cast(apply(_prod, reshape(x, -1), dim=0), x.dtype)
     axis = normalize_dim("prod", dim, x.ndim)
     if not x.ndim:
         return x.clone()
-    out = apply(_prod, x, dim=axis)
+    out = cast(apply(_prod, x, dim=axis), x.dtype)  # NumPy widens small integers
     return unsqueeze(out, axis) if keepdim else out
 
 
@@ -204,6 +205,7 @@ def gradient(
     """
     dims = list(range(input.ndim)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
     dims = [normalize_dim("gradient", each, input.ndim) for each in dims]
+    spacing = 1 if spacing is None else spacing
     steps = list(spacing) if isinstance(spacing, list | tuple) else [spacing] * len(dims)
     if len(steps) != len(dims):
         raise RuntimeError(f"gradient: expected a spacing for each of {len(dims)} dimensions, got {len(steps)}")
@@ -256,7 +258,8 @@ def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: An
     """The mean of the elements that are not nan."""
     x = input if dtype is None else cast(input, dtype)
     dims = normalize_dims("nanmean", dim, x.ndim)
-    known = apply(_sum, cast(e.logical_not(e.isnan(x)), x.dtype), dim=dims, keepdim=keepdim)
+    kind = x.dtype if x.is_floating_point() else dtypes.int64
+    known = apply(_sum, cast(e.logical_not(e.isnan(x)), kind), dim=dims, keepdim=keepdim)
     return e.div(nansum(x, dims if x.ndim else None, keepdim), known)
 
 

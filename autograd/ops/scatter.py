@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from .. import dtypes
 from ..engine import apply
 from ..errors import OperationError
 from ..modes import modes
+from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
-from .creation import arange, full, full_like, ones_like, zeros, zeros_like
+from .creation import full, full_like, ones_like, zeros, zeros_like
 from .dims import normalize_dim, scalars_as_vectors
 from .indexing import _scatter_sum, gather, part_for, read, scatter_add, write
 from .inplace import scatter_
 from .promotion import cast
-from .shape import broadcast_tensors, cat, expand, movedim, reshape, unsqueeze
+from .shape import broadcast_tensors, cat, expand, movedim, narrow, reshape
+from .sorting import argsort
 
 
 def _counted(input: Tensor, dim: int, index: Tensor, dtype: Any) -> Tensor:
@@ -59,33 +60,55 @@ def scatter_reduce(
         return cast(e.floor_divide(total, count), input.dtype)
     if reduce not in ("prod", "amax", "amin"):
         raise OperationError(f"scatter_reduce: reduce is 'sum', 'prod', 'mean', 'amax' or 'amin', got {reduce!r}")
-    # (others..., place, values): every value beside every place, the others made neutral.
-    size = index._array.shape
-    window = tuple(slice(0, input._array.shape[i] if i == axis else n) for i, n in enumerate(size))
-    own = movedim(input[window], axis, -1)
-    hits = e.eq(
-        unsqueeze(movedim(index, axis, -1), -2), unsqueeze(arange(input._array.shape[axis], device=input.device), 1)
-    )
-    neutral = {"prod": 1, "amax": -math.inf, "amin": math.inf}[reduce]
-    if not input.is_floating_point() and reduce != "prod":
-        limit = 2 ** (8 * input.itemsize - (2 if input.dtype.is_signed else 1))
-        neutral = -limit if reduce == "amax" and input.dtype.is_signed else 0 if reduce == "amax" else limit
-    table = e.where(
-        hits, unsqueeze(movedim(part, axis, -1), -2), cast(full_like(hits, neutral, dtype=input.dtype), input.dtype)
-    )
-    first = unsqueeze(own, -1)
-    if not include_self:
-        first = e.where(unsqueeze(movedim(named[window], axis, -1), -1), full_like(first, neutral), first)
-    from .scan import prod
-    from .shape import cat
-
-    joined = cat([first, table], -1)
-    reduced = prod(joined, -1, dtype=input.dtype) if reduce == "prod" else getattr(joined, reduce)(-1)
-    return _with_window(input, window, movedim(reduced, -1, axis))
+    if reduce == "prod":
+        product = _segment_products(part, index, axis)
+        spread = apply(_scatter_sum, product, index.detach(), shape=tuple(input._array.shape), dim=axis)
+        start = input if include_self else ones_like(input)
+        return e.where(named, cast(e.mul(start, cast(spread, input.dtype)), input.dtype), input)
+    return apply(_scatter_extreme, input, index.detach(), part, dim=axis, largest=reduce == "amax", own=include_self)
 
 
-def _with_window(input: Tensor, window: tuple, value: Tensor) -> Tensor:
-    return value if value.shape == input.shape else write(input.clone(), window, value)
+@primitive(
+    x=lambda g, x, index, src, out, dim, own: _extreme_slopes(g, x, index, src, out, dim, own)[0],
+    src=lambda g, x, index, src, out, dim, own: _extreme_slopes(g, x, index, src, out, dim, own)[1],
+)
+def _scatter_extreme(backend, x, index, src, *, dim, largest, own):
+    """The largest (or smallest) of all values that go to a place, and of what is there if `own`."""
+    return backend.extreme_along(x, index, src, dim, largest, own)
+
+
+def _extreme_slopes(
+    g: Tensor, x: Tensor, index: Tensor, src: Tensor, out: Tensor, dim: int, own: bool
+) -> tuple[Tensor, Tensor]:
+    """All that equal the extreme share its gradient evenly."""
+    ours = cast(e.eq(x, out), g.dtype)
+    if not own:
+        ours = e.where(e.gt(_counted(x, dim, index, dtypes.int64), 0), 0.0, ours)
+    theirs = cast(e.eq(src, gather(out, dim, index)), g.dtype)
+    sharing = e.add(ours, apply(_scatter_sum, theirs, index, shape=tuple(x._array.shape), dim=dim))
+    each = e.div(g, sharing)
+    return e.mul(ours, each), e.mul(theirs, gather(each, dim, index))
+
+
+def _segment_products(values: Tensor, index: Tensor, axis: int) -> Tensor:
+    """At the last value that goes to each place, the product of all that do; elsewhere 0.
+
+    In the order of their places the products double how far back they reach in each round.
+    """
+    count = index._array.shape[axis]
+    order = argsort(index, axis)
+    places, x = gather(index, axis, order), gather(values, axis, order)
+    reach = 1
+    while reach < count:
+        behind = narrow(x, axis, 0, count - reach)
+        same = e.eq(narrow(places, axis, reach, count - reach), narrow(places, axis, 0, count - reach))
+        tail = narrow(x, axis, reach, count - reach)
+        x = cat([narrow(x, axis, 0, reach), e.where(same, e.mul(tail, behind), tail)], axis)
+        reach *= 2
+    if count > 1:
+        last = e.ne(narrow(places, axis, 1, count - 1), narrow(places, axis, 0, count - 1))
+        x = cat([e.where(last, narrow(x, axis, 0, count - 1), 0), narrow(x, axis, count - 1, 1)], axis)
+    return apply(_scatter_sum, x, order, shape=tuple(index._array.shape), dim=axis)
 
 
 def _index(name: str, input: Tensor, dim: int, index: Tensor) -> tuple:
@@ -100,7 +123,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     from .indexing import _index_adjoint, _parse
 
     pattern, tensors = _parse(input, _index("index_add", input, dim, index))
-    scaled = source if alpha == 1 else e.mul(source, alpha)
+    scaled = source if alpha == 1 else cast(e.mul(source, alpha), source.dtype)
     spread = apply(_index_adjoint, scaled, *tensors, shape=tuple(input._array.shape), pattern=pattern)
     return e.add(input, spread)
 
@@ -218,7 +241,8 @@ def argwhere(input: Tensor) -> Tensor:
 
 def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
     """The positions of the first `size` nonzero elements, a row each; missing ones are filled."""
-    found = argwhere(input)[:size]
+    found = argwhere(input)
+    found = found[: min(size, found._array.shape[0])]
     missing = size - found._array.shape[0]
     filler = full((missing, input.ndim), fill_value, dtype=dtypes.int64, device=input.device)
     return cat([found, filler]) if missing else found

@@ -26,6 +26,11 @@ def _argsort(backend, x, *, dim, descending):
     return backend.argsort(x, dim, descending)
 
 
+@primitive()
+def _topk(backend, x, *, k, dim, largest):
+    return backend.topk(x, k, dim, largest)
+
+
 @numpy_names
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """The positions that would sort a dimension; equal elements keep their order. nan counts as the largest."""
@@ -63,10 +68,11 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     count = input._array.shape[axis] if input.ndim else 1
     if not 0 <= k <= count:
         raise OperationError(f"topk: k = {k} of {count} elements along dim {axis} of shape {tuple(input.shape)}")
-    values, indices = sort(input, dim, descending=largest)
     if not input.ndim:
-        return ValuesAndIndices(values, indices)
-    return ValuesAndIndices(narrow(values, axis, 0, k), narrow(indices, axis, 0, k))
+        return sort(input, dim)
+    x = cast(input, dtypes.uint8) if input.dtype is dtypes.bool else input
+    indices = apply(_topk, x.detach(), k=k, dim=axis, largest=bool(largest))
+    return ValuesAndIndices(gather(input, axis, indices), indices)
 
 
 def _picked(input: Tensor, places: Tensor, axis: int, keepdim: bool) -> ValuesAndIndices:
@@ -299,7 +305,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
         if bool((input < 0).any()):
             raise OperationError("bincount: the integers must not be negative")
         top = int(input.max().item()) + 1
-    if weights is not None and not weights.is_floating_point():
+    if weights is not None and weights.dtype is not dtypes.float32:
         weights = cast(weights, dtypes.float64)
     counted = weights.detach() if weights is not None else None
     return apply(_bincount, input, counted, length=top if top > minlength else minlength)
@@ -367,7 +373,8 @@ def histogramdd(
         inside = here if inside is None else e.logical_and(inside, here)
         edges.append(part)
         size *= bins_here
-    assert place is not None and inside is not None
+    assert place is not None
+    assert inside is not None
     weights = full((points._array.shape[0],), 1.0, dtype=input.dtype, device=input.device)
     if weight is not None:
         weights = cast(reshape(weight.detach(), -1), input.dtype)

@@ -199,17 +199,18 @@ def _unknown(name: str, argument: str) -> Any:
 @binary(
     to_float=True,
     x=lambda g: _unknown("zeta", "its first argument"),
-    y=lambda g, x, y: neg(mul(mul(g, x), zeta(add(x, 1.0), y))),
+    y=lambda g, x, y: neg(mul(mul(g, x), zeta(x + 1.0, y))),
 )
 def zeta(xp, x, y):
     """Hurwitz's zeta function, the sum of (other + k)^-input over k = 0, 1, ...; Riemann's for other = 1."""
-    s, q = (xp.astype(xp.asarray(each), xp.float64) if not isinstance(each, float) else each for each in (x, y))
-    like = x if not isinstance(x, float) else y
-    whole = xp.logical_and(q <= 0, q == xp.floor(xp.asarray(q))) if not isinstance(q, float) else q <= 0 and q == int(q)
-    safe = xp.where(xp.asarray(whole), 1.0, q)
-    found = kernels.zeta(xp, xp.where(xp.asarray(s) > 1, s, 2.0), safe)
-    found = xp.where(xp.asarray(s) == 1, math.inf, xp.where(xp.asarray(whole), math.inf, found))
-    return xp.astype(xp.where(xp.asarray(s) < 1, math.nan, found), like.dtype)
+    like = y if isinstance(x, float) else x
+    s, q = (
+        xp.full(like.shape, each, dtype=xp.float64) if isinstance(each, float) else xp.astype(each, xp.float64)
+        for each in (x, y)
+    )
+    pole = xp.logical_or(s == 1, xp.logical_and(q <= 0, q == xp.floor(q)))
+    found = kernels.zeta(xp, xp.where(s > 1, s, 2.0), xp.where(pole, 1.0, q))
+    return xp.astype(xp.where(s < 1, math.nan, xp.where(pole, math.inf, found)), like.dtype)
 
 
 def _incomplete(position: int, xp: Any, a: Any, x: Any) -> Any:
@@ -249,6 +250,7 @@ def igammac(xp, x, y):
 psi, gammaln, gammainc, gammaincc = digamma, lgamma, igamma, igammac
 
 __all__ = [
-    "digamma", "entr", "erf", "erfc", "erfcx", "erfinv", "exp2", "expit", "expm1", "gammainc", "gammaincc", "gammaln", "lgamma", "log1p", "log_ndtr",
-    "logit", "multigammaln", "mvlgamma", "ndtr", "ndtri", "polygamma", "psi", "sinc", "xlog1py", "xlogy", "zeta",
+    "digamma", "entr", "erf", "erfc", "erfcx", "erfinv", "exp2", "expit", "expm1", "gammainc", "gammaincc", "gammaln",
+    "lgamma", "log1p", "log_ndtr", "logit", "multigammaln", "mvlgamma", "ndtr", "ndtri", "polygamma", "psi", "sinc",
+    "xlog1py", "xlogy", "zeta",
 ]  # fmt: skip

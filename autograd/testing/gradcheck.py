@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..dtypes import float64
+from ..dtypes import complex128, float64
 from ..engine import grad
 from ..modes import no_grad
+from ..ops.complex import view_as_complex, view_as_real
 from ..ops.creation import tensor
 from ..ops.random import Generator, randn
 from ..tensor import Tensor
@@ -23,23 +24,36 @@ def _outputs(function: Callable[..., Any], inputs: Sequence[Any]) -> list[Tensor
     """The differentiable outputs of one call."""
     result = function(*inputs)
     results = result if isinstance(result, tuple | list) else [result]
+    results = [view_as_real(out) if isinstance(out, Tensor) and out.is_complex() else out for out in results]
     return [out for out in results if isinstance(out, Tensor) and out.is_floating_point()]
 
 
-def _checked(inputs: Any) -> tuple[list[Any], list[int]]:
-    """The inputs as a list, and the positions of those that are differentiated."""
+def _checked(function: Callable[..., Any], inputs: Any) -> tuple[Callable[..., Any], list[Any], list[int]]:
+    """The function of real inputs, these as a list, and the positions of those that are differentiated.
+
+    A complex input counts as a real one of pairs: its gradient is dL/d(re) + i dL/d(im).
+    """
     every = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     positions = [i for i, x in enumerate(every) if isinstance(x, Tensor) and x.requires_grad]
     if not positions:
         raise ValueError("gradcheck: none of the inputs requires grad; make them with requires_grad=True")
+    paired = [i for i in positions if every[i].is_complex()]
     for i in positions:
-        if every[i].dtype is not float64:
+        if every[i].dtype not in (float64, complex128):
             raise ValueError(
                 f"gradcheck: input {i} is {every[i].dtype}; differences need float64, make it with .double()"
             )
         if not every[i]._backend.exclusive(every[i]._array):
             raise ValueError(f"gradcheck: elements of input {i} share memory (it was expanded); clone() it first")
-    return every, positions
+    if not paired:
+        return function, every, positions
+    for i in paired:
+        every[i] = view_as_real(every[i].detach()).clone().requires_grad_()
+
+    def of_pairs(*given: Any) -> Any:
+        return function(*[view_as_complex(x) if i in paired else x for i, x in enumerate(given)])
+
+    return of_pairs, every, positions
 
 
 def numeric_jacobian(
@@ -124,7 +138,8 @@ def gradcheck(
 ) -> bool:
     """Compares func's derivatives by every input that requires grad with central differences.
 
-    `inputs` is a tensor or a sequence of func's arguments; those that require grad are float64.
+    `inputs` is a tensor or a sequence of func's arguments; those that require grad are float64, or
+    complex128, whose real and imaginary parts are then varied.
     func returns a tensor or several. Also checked: the derivative is the same at a second backward
     pass, and no input is changed. Returns True, or raises GradcheckError with the worst element
     (False with `raise_exception=False`).
@@ -134,7 +149,7 @@ def gradcheck(
     >>> autograd.testing.gradcheck(autograd.sin, x)
     True
     """
-    every, positions = _checked(inputs)
+    func, every, positions = _checked(func, inputs)
     try:
         before = [every[i].detach().cpu().numpy().copy() for i in positions]
         analytic = analytic_jacobian(func, every, positions)
@@ -185,7 +200,7 @@ def gradgradcheck(
     >>> autograd.testing.gradgradcheck(autograd.sin, x)
     True
     """
-    every, positions = _checked(inputs)
+    func, every, positions = _checked(func, inputs)
     outputs = [out for out in _outputs(func, every) if out.requires_grad]
     if grad_outputs is None:
         vectors = [_weights(out, number) for number, out in enumerate(outputs)]
