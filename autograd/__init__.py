@@ -355,6 +355,7 @@ from .ops.shape import (
     unsafe_split,
     unsqueeze,
 )  # fmt: skip
+from .ops.shape import pad_constant as constant_pad_nd
 from .ops.sorting import (
     argsort,
     bincount,
@@ -427,6 +428,13 @@ HalfTensor, BoolTensor, ByteTensor = _typed(float16), _typed(bool), _typed(uint8
 
 pi, inf, nan, e = _math.pi, _math.inf, _math.nan, _math.e
 expit, trapz, swapdims, fix, asarray = sigmoid, trapezoid, swapaxes, trunc, as_tensor
+
+
+def __getattr__(name: str) -> _Any:
+    """torch's functions in place: `relu_(x)` is `x.relu_()`."""
+    if name.endswith("_") and not name.startswith("_") and hasattr(Tensor, name):
+        return getattr(Tensor, name)
+    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
 
 
 def is_tensor(obj: object) -> _builtins.bool:

@@ -157,6 +157,11 @@ def matmul_operator(self: Tensor, other: Any) -> Any:
     return linalg.matmul(self, other) if isinstance(other, Tensor) else NotImplemented
 
 
+def reflected_matmul(self: Tensor, other: Any) -> Any:
+    """other @ self."""
+    return linalg.matmul(other, self) if isinstance(other, Tensor) else NotImplemented
+
+
 def type_as(self: Tensor, other: Tensor) -> Tensor:
     """The tensor with the dtype, and on the device, of another."""
     return self.to(other)
@@ -195,7 +200,8 @@ _OTHERS: dict[str, Any] = {
     "matrix_exp": _later("matrix_exp"), "matrix_power": _later("matrix_power"),
     "H": property(arrange.adjoint), "mH": property(arrange.adjoint), "ndimension": Tensor.dim,
     **{f"{f.__name__}_": inplace.reshaping(f) for f in (shape.squeeze, shape.unsqueeze, shape.transpose, shape.t)},
-    "__matmul__": matmul_operator, "__neg__": elementwise.neg, "__pos__": elementwise.positive,
+    "__matmul__": matmul_operator, "__rmatmul__": reflected_matmul,
+    "__neg__": elementwise.neg, "__pos__": elementwise.positive,
     "__abs__": elementwise.abs, "__invert__": elementwise.bitwise_not, "__getitem__": indexing.read,
     "__setitem__": set_item, "T": property(shape.reverse_dims), "mT": property(shape.matrix_transpose),
     "real": property(complex.real), "imag": property(complex.imag),

@@ -27,6 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "cpu_only: about NumPy, host memory or the CPU's kernels")
+    config.addinivalue_line("markers", "numbers: about values, which a stand-in for a GPU computes as the CPU does")
     autograd.set_default_device(config.getoption("--device"))
 
 
@@ -37,6 +38,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("cpu_only") or isinstance(item, pytest.DoctestItem):
             item.add_marker(pytest.mark.skip(reason=f"about the CPU, not {device}"))
+        if item.get_closest_marker("numbers") and device in ("strict", "guard"):
+            item.add_marker(pytest.mark.skip(reason=f"about values, which {device} computes as the CPU does"))
 
 
 @pytest.fixture(scope="session")

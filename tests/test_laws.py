@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from autograd.testing import assert_gradients, broadcastable_shapes, matmul_shapes, shapes, tensors
 
+pytestmark = pytest.mark.numbers
 EXAMPLES = 5
 
 

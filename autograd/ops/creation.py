@@ -38,7 +38,10 @@ def _arange(backend, *, start, step, count, dtype):
 
 @primitive()
 def _linspace(backend, *, start, end, steps, dtype):
-    return backend.xp.linspace(start, end, steps, dtype=backend.native[dtype])
+    kind = backend.native[dtype]
+    if dtype.is_inexact:
+        return backend.xp.linspace(start, end, steps, dtype=kind)
+    return backend.xp.astype(backend.xp.linspace(start, end, steps, dtype=backend.xp.float64), kind)
 
 
 @primitive()
@@ -209,9 +212,9 @@ def arange(
         dtype = (
             dtypes.get_default_dtype() if any(isinstance(each, float) for each in (start, end, step)) else dtypes.int64
         )
-    count = math.ceil((end - start) / step)
-    if not dtype.is_floating_point:
-        start, step = int(start), int(step)
+    if not dtype.is_inexact:
+        start, end, step = int(start), int(end), int(step) or step
+    count = max(math.ceil((end - start) / step), 0)
     made = apply(_arange, backend=get_backend(device), start=start, step=step, count=count, dtype=dtype)
     return _finish(made, requires_grad)
 
@@ -220,8 +223,8 @@ def linspace(
     start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """`steps` evenly spaced numbers from start to end, both included."""
-    start, end = (float(each) for each in (start, end))
     kind = dtype or dtypes.get_default_dtype()
+    start, end = (float(each) if kind.is_inexact else int(each) for each in (start, end))
     made = apply(_linspace, backend=get_backend(device), start=start, end=end, steps=steps, dtype=kind)
     return _finish(made, requires_grad)
 
@@ -233,6 +236,8 @@ def logspace(
     """`steps` numbers from base**start to base**end, evenly spaced in their logarithms."""
     from .elementwise import pow
 
+    if dtype is not None and not dtype.is_inexact:  # as torch counts in integers
+        start, end = int(start), int(end)
     exponents = linspace(start, end, steps, dtype=dtypes.float64, device=device)
     return _finish(cast(pow(float(base), exponents), dtype or dtypes.get_default_dtype()), requires_grad)
 

@@ -12,7 +12,7 @@ from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
 from .creation import full, zeros_like
-from .promotion import as_operand, cast, floating, promote, result_type
+from .promotion import as_operand, cast, floating, inexact, promote, result_type
 
 
 def frac(input: Tensor) -> Tensor:
@@ -115,7 +115,7 @@ def float_power(input: Any, exponent: Any) -> Tensor:
 
 def ldexp(input: Tensor, other: Tensor) -> Tensor:
     """input * 2 ** other."""
-    return e.mul(input, e.pow(2.0, floating("ldexp", other)))
+    return e.mul(input, e.pow(2.0, inexact("ldexp", other)))
 
 
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
@@ -196,7 +196,9 @@ def bitwise_right_shift(xp, x, y):
 
 def gcd(input: Tensor, other: Tensor) -> Tensor:
     """The greatest common divisor, by Euclid's algorithm on all elements at once."""
-    x, y = promote("gcd", input, other)
+    from .shape import broadcast_tensors
+
+    x, y = broadcast_tensors(*promote("gcd", input, other))
     x, y = e.abs(x), e.abs(y)
     while bool(e.ne(y, 0).any()):
         rest = e.remainder(x, e.where(e.eq(y, 0), 1, y))

@@ -14,7 +14,7 @@ from ..primitive import multilinear, primitive
 from ..tensor import Tensor
 from . import elementwise as e
 from .dims import Dims, normalize_dim, normalize_dims, numpy_names
-from .promotion import cast, floating, inexact, require_floating, require_inexact
+from .promotion import cast, inexact, require_floating, require_inexact
 
 
 class ValuesAndIndices(NamedTuple):
@@ -293,9 +293,9 @@ def count_nonzero(input: Tensor, dim: Dims = None) -> Tensor:
 @numpy_names
 def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
     """log(sum(exp(input))) over some dimensions, without overflow."""
-    input = floating("logsumexp", input)
+    input = inexact("logsumexp", input)
     dims = normalize_dims("logsumexp", dim, input.ndim)
-    shift = amax(input.detach(), dims, keepdim=True)
+    shift = amax(input.detach().real, dims, keepdim=True)
     shift = e.where(e.isfinite(shift), shift, 0.0)
     total = e.log(apply(_sum, e.exp(e.sub(input, shift)), dim=dims, keepdim=True))
     result = e.add(total, shift)
@@ -310,9 +310,13 @@ def norm(
 ) -> Tensor:
     """The p-norm of the elements: (sum |x|^p)^(1/p); p = inf gives the largest |x|, p = 0 counts nonzeros."""
     input = inexact("norm", input if dtype is None else cast(input, dtype))
+    dims = normalize_dims("norm", dim, input.ndim)
+    if p == "nuc":
+        from ..linalg import matrix_norm
+
+        return matrix_norm(input, "nuc", dims, keepdim)
     if input.is_complex():
         input = e.abs(input)
-    dims = normalize_dims("norm", dim, input.ndim)
     if p in (None, "fro", 2, 2.0):
         return _euclidean(input, dims, keepdim)
     if p == math.inf:
@@ -323,17 +327,14 @@ def norm(
         return sum(e.abs(e.sign(input)), dims, keepdim)
     if p == 1:
         return sum(e.abs(input), dims, keepdim)
-    if p == "nuc":
-        from ..linalg import matrix_norm
-
-        return matrix_norm(input, "nuc", dims, keepdim)
     if isinstance(p, str):
         raise OperationError(f"norm: p is a number, 'fro' or 'nuc', got {p!r}")
-    total = sum(e.pow(e.abs(input), p), dims, keepdim)
-    if p < 0:
-        return e.pow(total, 1.0 / p)
-    empty = e.eq(total, 0)  # at 0 the subgradient of least norm is 0
-    return e.where(empty, 0.0, e.pow(e.where(empty, 1.0, total), 1.0 / p))
+    # At 0, where a power has no derivative, the subgradient of least norm is 0.
+    zero = e.eq(input, 0)
+    powers = e.where(zero, 0.0 if p > 0 else math.inf, e.pow(e.abs(e.where(zero, 1.0, input)), p))
+    total = sum(powers, dims, keepdim)
+    empty = e.eq(total, 0)
+    return e.where(empty, 0.0 if p > 0 else math.inf, e.pow(e.where(empty, 1.0, total), 1.0 / p))
 
 
 def _euclidean(x: Tensor, dims: tuple[int, ...], keepdim: bool) -> Tensor:

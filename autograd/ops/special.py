@@ -30,7 +30,7 @@ from .elementwise import (
     unary,
     where,
 )  # fmt: skip
-from .promotion import floating
+from .promotion import floating, inexact
 
 
 def _in_float(kernel: Any, xp: Any, x: Any, *more: Any) -> Any:
@@ -92,7 +92,7 @@ def mvlgamma(input: Tensor, p: int) -> Tensor:
 
 def sinc(input: Tensor) -> Tensor:
     """sin(pi input) / (pi input), 1 at 0."""
-    x = mul(floating("sinc", input), math.pi)
+    x = mul(inexact("sinc", input), math.pi)
     return apply(_sinc, x)
 
 

@@ -209,10 +209,8 @@ def istft(
     norm = "ortho" if normalized else "backward"
     if return_complex:
         frames = transform(spectra, (2,), True, norm)
-    elif onesided:
-        frames = real_transform(spectra, n_fft, 2, norm)
     else:
-        frames = transform(spectra, (2,), True, norm).real
+        frames = real_transform(narrow(spectra, 2, 0, n_fft // 2 + 1), n_fft, 2, norm)
     total = n_fft + hop * (count - 1)
     places = e.add(unsqueeze(e.mul(arange(count, device=input.device), hop), 1), arange(n_fft, device=input.device))
     places = reshape(places, -1)
