@@ -31,13 +31,18 @@ import numpy as np
 import autograd
 import nn.functional as functional
 from autograd import engine, ops
-from autograd.primitive import Primitive
+from autograd.primitive import INPUT, OUTPUT, Primitive
 from autograd.testing import GradcheckError, gradcheck, gradgradcheck
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # What survives and why: the value of the place does not show in any derivative, or only where there is none.
 REASONS: dict[str, str] = {
+    "_where: conjugation": "linear with real coefficients: the conjugate does not show",
+    "_gate: conjugation": "linear with real coefficients: the conjugate does not show",
+    "zeta by x": "the rule raises, which tests/test_special.py checks",
+    "igamma by x": "the rule raises, which tests/test_special.py checks",
+    "igammac by x": "the rule raises, which tests/test_special.py checks",
     "_cholesky_slope: a step left out at _t(found)": "symmetric inputs do not show the antisymmetric part",
     "_batch_norm_slope_composed: operands swapped at e.sub(x, x.mean": "only its square is used",
     "_prod_slope: a factor dropped at e.mul(unsqueeze(g, dim), x)": "of an empty product, which has no elements",
@@ -79,8 +84,9 @@ def _table() -> Iterator[Case]:
     from more_operations import ROWS as MORE
     from operations import ROWS, Draw
     from test_operations import differentiated
+    from transform_operations import ROWS as TRANSFORMS
 
-    for number, row in enumerate([*ROWS, *MORE]):
+    for number, row in enumerate([*ROWS, *MORE, *TRANSFORMS]):
         if row.differentiable:
             for sample, call in enumerate(row.samples(Draw())):
                 function, inputs = differentiated(row, call)
@@ -179,8 +185,10 @@ def _changes(node: ast.AST) -> list[tuple[str, Callable[[ast.Call], ast.AST]]]:
         return [("operands swapped", swapped)]
     if name in ("sum_to", "unbroadcast"):
         return [("broadcast sum left out", lambda call: call.args[0])]
-    if name in ("_t", "matrix_transpose", "flip"):
+    if name in ("_t", "matrix_transpose", "flip", "adjoint") and count:
         return [("a step left out", lambda call: call.args[0])]
+    if name == "conj" and not count:  # x.conj()
+        return [("a step left out", lambda call: call.func.value)]  # type: ignore[attr-defined]
     if name in ("sin", "cos", "exp", "log", "sinh", "cosh", "rsqrt", "sqrt", "digamma", "sigmoid", "sign"):
         return [("a step left out", lambda call: call.args[0])]
     return []
@@ -284,6 +292,8 @@ def mutants() -> Iterator[Mutant]:
                 helpers.setdefault((module.__name__, helper), (module, function, set()))[2].add(key)
         if primitive.finish is not None:
             yield _finish_mutant(primitive, key)
+        if primitive.holomorphic and module.__name__.rpartition(".")[2] in NOT_LINEAR and _uses_values(primitive):
+            yield _conjugation_mutant(primitive, key)
     for (module_name, helper), (module, function, users) in helpers.items():
         tree = _source(function)
         if tree is None:
@@ -315,6 +325,26 @@ def _rule_mutant(
     return Mutant(
         where, kind, place, {key}, lambda: primitive.define(name, changed), lambda: primitive.define(name, rule)
     )
+
+
+# Modules whose holomorphic primitives multiply by what may be complex; of others the conjugate does not show.
+NOT_LINEAR = ("elementwise", "linalg", "convolution", "decompositions")
+
+
+def _uses_values(primitive: Primitive) -> bool:
+    return any(kind in (INPUT, OUTPUT) for _, plan in primitive.table for kind, _ in plan)
+
+
+def _conjugation_mutant(primitive: Primitive, key: str) -> Mutant:
+    """The rule for real numbers used as it stands for complex ones."""
+
+    def put() -> None:
+        primitive.complex_rules = True
+
+    def take() -> None:
+        primitive.complex_rules = False
+
+    return Mutant(key, "conjugation left out", "engine", {key}, put, take)
 
 
 def _finish_mutant(primitive: Primitive, key: str) -> Mutant:
@@ -355,16 +385,16 @@ def run(only: str = "") -> dict[str, Any]:
     strict_backend.register()
     keys = {id(p): key for key, (_, _, p) in primitives().items()}
     cases = [*_table(), *_programs()]
-    users: dict[str, list[tuple[int, Case]]] = defaultdict(list)
+    users: dict[str, list[tuple[bool, int, Case]]] = defaultdict(list)
     for case in cases:
         try:
             used = _used_rules(case, keys)
         except GradcheckError:  # an index named twice, where a write keeps one of the values
             continue
         for key in used:
-            users[key].append((len(used), case))
+            users[key].append((not any(x.is_complex() for x in case.inputs), len(used), case))
     for key in users:
-        users[key].sort(key=lambda pair: pair[0])
+        users[key].sort(key=lambda entry: entry[:2])
     tried: Counter[str] = Counter()
     caught: Counter[str] = Counter()
     survivors = []
@@ -372,7 +402,7 @@ def run(only: str = "") -> dict[str, Any]:
         if only not in mutant.where:
             continue
         tried[mutant.kind] += 1
-        if _is_caught(mutant, [case for key in sorted(mutant.users) for _, case in users[key]]):
+        if _is_caught(mutant, [case for key in sorted(mutant.users) for *_, case in users[key]]):
             caught[mutant.kind] += 1
         else:
             survivor = f"{mutant.where}: {mutant.kind} at {mutant.place}"

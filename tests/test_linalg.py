@@ -22,6 +22,34 @@ def positive(x: Any) -> Any:
     return x @ x.mT + 2 * autograd.eye(x.shape[-1], dtype=x.dtype)
 
 
+def hermitian(x: Any) -> Any:
+    """A positive definite matrix of pairs."""
+    z = autograd.view_as_complex(x)
+    return z @ z.mH + 2 * autograd.eye(z.shape[-1], dtype=z.dtype)
+
+
+def rebuilt(values: Any, vectors: Any) -> Any:
+    """The sine of a Hermitian matrix."""
+    return (vectors * values.sin()) @ vectors.mH
+
+
+def singular(z: Any) -> Any:
+    """Functions of singular vectors and values: the longer vectors' span, and products of both."""
+    u, s, vh = linalg.svd(z, full_matrices=False)
+    return (u * s.sin()) @ vh, u.abs(), vh.abs(), (u * s) @ u.mH, (vh.mH * s) @ vh
+
+
+def apart(x: Any) -> Any:
+    """A matrix whose eigenvalues are not close to each other."""
+    return 0.3 * x + autograd.diag(autograd.tensor([1.0, 3.0, 6.0], dtype=autograd.float64)).to(x.dtype)
+
+
+def general(x: Any) -> Any:
+    """The sine of a matrix, and the lengths of the parts of its eigenvectors."""
+    values, vectors = linalg.eig(x)
+    return (vectors * values.sin()) @ linalg.inv(vectors), vectors.abs()
+
+
 CASES = {
     "cholesky": (lambda x: linalg.cholesky(positive(x)), (3, 3)),
     "cholesky, batched, upper": (lambda x: linalg.cholesky(positive(x), upper=True), (2, 2, 2)),
@@ -39,6 +67,16 @@ CASES = {
     "lstsq, wide": (lambda x: linalg.lstsq(x, autograd.ones(2, 1, dtype=x.dtype)).solution, (2, 4)),
     "logdet": (lambda x: linalg.logdet(positive(x)), (3, 3)),
     "matrix_exp": (lambda x: linalg.matrix_exp(x * 3), (3, 3)),
+    # Of complex matrices, given as pairs: functions of the vectors that do not depend on their angles.
+    "complex cholesky": (lambda x: linalg.cholesky(hermitian(x)), (3, 3, 2)),
+    "complex qr": (lambda x: linalg.qr(autograd.view_as_complex(x)), (3, 2, 2)),
+    "complex eigh": (lambda x: rebuilt(*linalg.eigh(hermitian(x))), (3, 3, 2)),
+    "complex eigenvectors": (lambda x: linalg.eigh(hermitian(x))[1].abs(), (3, 3, 2)),
+    "complex svd, tall": (lambda x: singular(autograd.view_as_complex(x)), (4, 2, 2)),
+    "complex svd, wide": (lambda x: singular(autograd.view_as_complex(x)), (2, 4, 2)),
+    "eig": (lambda x: general(apart(x)), (3, 3)),
+    "complex eig": (lambda x: general(apart(autograd.view_as_complex(x))), (3, 3, 2)),
+    "complex slogdet": (lambda x: linalg.slogdet(autograd.view_as_complex(x)), (3, 3, 2)),
 }
 
 

@@ -47,6 +47,7 @@ TIES: dict[str, tuple[Callable[[Any], Any], list, list]] = {
     "prod with one zero": (lambda x: x.prod(), [0.0, 2.0, 3.0], [6, 0, 0]),
     "prod with two zeros": (lambda x: x.prod(), [0.0, 0.0, 3.0], [0, 0, 0]),
     "where hides an infinity": (lambda x: _engine(x)[0].where(x > 0, x, x * 0), [0.0, 1.0], [0, 1]),
+    "scatter_reduce": (lambda x: _engine(x)[0].scatter_reduce(x[:2], 0, _engine(x)[0].tensor([0, 0, 1]), x[2:], "amax"), [1.0, 5.0, 2.0, 2.0, 5.0], [0, 0.5, 0.5, 0.5, 0.5]),
     "fmod": (lambda x: _engine(x)[0].fmod(x, 2.0), [4.0, 3.0], [1, 1]),
 }  # fmt: skip
 

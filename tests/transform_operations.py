@@ -30,7 +30,7 @@ def complex_regular(draw: Draw, *batch: int, size: int = 3) -> np.ndarray:
 ROWS = [
     *(Operation(name, lambda d: [call(d.complex(2, 3)), call(d.complex()), call(d.complex(0, 2))]) for name in (*HOLOMORPHIC, *OF_COMPLEX)),
     *(Operation(name, lambda d: [call(d.complex(2, 3), d.complex(3)), call(d.complex(2, 3), d.real(3)), call(d.real(2, 1), d.complex(3)), call(d.complex(2), 1.5 - 2j), call(d.real(2), 2j), call(d.complex(), d.complex(2))], integers=False) for name in ("add", "sub", "mul", "div")),
-    Operation("pow", lambda d: [call(d.complex(2, 3), d.complex(3)), call(d.complex(2), 2), call(d.complex(2), 0.5 + 1j), call(d.complex(2), d.real(2))]),
+    Operation("pow", lambda d: [call(d.complex(2, 3), d.complex(3)), call(d.complex(2), 2), call(d.complex(2), 0.5 + 1j), call(d.complex(2), d.real(2)), call(1.5 + 1j, d.complex(2))]),
     *(Operation(name, lambda d: [call(d.complex(2, 3), d.complex(3)), call(np.array([1 + 2j, 1.0]), np.array([1 + 2j, 2.0]))], differentiable=False) for name in ("eq", "ne")),
     Operation("complex", lambda d: [call(d.real(2, 3), d.real(3)), call(d.real(), d.real())], integers=False),
     Operation("polar", lambda d: [call(d.real(2, 3, low=0.3), d.real(2, 3))]),

@@ -96,19 +96,27 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
     return tuple(pieces)
 
 
+def _equal_pieces(name: str, input: Tensor, sections: Any, dim: int) -> tuple[Tensor, ...]:
+    axis = normalize_dim(name, dim, input.ndim)
+    count = input._array.shape[axis]
+    if isinstance(sections, int) and (sections < 1 or count % sections):
+        raise OperationError(f"{name}: {sections} equal pieces of dimension {axis} of shape {tuple(input.shape)}")
+    return tensor_split(input, sections, axis)
+
+
 def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """tensor_split along the second dimension, of vectors along the first."""
-    return tensor_split(input, indices_or_sections, 0 if input.ndim == 1 else 1)
+    return _equal_pieces("hsplit", input, indices_or_sections, 0 if input.ndim == 1 else 1)
 
 
 def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """tensor_split along the first dimension."""
-    return tensor_split(input, indices_or_sections, 0)
+    return _equal_pieces("vsplit", input, indices_or_sections, 0)
 
 
 def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """tensor_split along the third dimension."""
-    return tensor_split(input, indices_or_sections, 2)
+    return _equal_pieces("dsplit", input, indices_or_sections, 2)
 
 
 def tile(input: Tensor, *dims: Any) -> Tensor:
@@ -245,6 +253,8 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
     size = input._array.shape[-1] + (offset if offset >= 0 else -offset)
     made = apply(_diagonal_adjoint, input, offset=int(offset), shape=(size, size))
     first, second = (normalize_dim("diag_embed", dim, made.ndim) for dim in (dim1, dim2))
+    if first == second:
+        raise OperationError(f"diag_embed: the dimensions are the same, {dim1} and {dim2}")
     return movedim(made, (-2, -1), (first, second))
 
 
@@ -369,7 +379,11 @@ def sum_to_size(input: Tensor, *size: Any) -> Tensor:
     """Summed down to a size that broadcasts to the input's."""
     from .reduction import sum_to
 
-    return sum_to(input, shape_of(size))
+    wanted = shape_of(size)
+    extra = input.ndim - len(wanted)
+    if extra < 0 or any(n not in (1, m) for n, m in zip(wanted, input._array.shape[extra:], strict=True)):
+        raise OperationError(f"sum_to_size: {wanted} can't be expanded to {tuple(input.shape)}")
+    return sum_to(input, wanted)
 
 
 def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:

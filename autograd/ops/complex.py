@@ -14,7 +14,7 @@ from ..errors import OperationError
 from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
-from .promotion import promote
+from .promotion import promote, require_tensors
 from .shape import select, stack
 
 
@@ -56,6 +56,7 @@ def complex(real: Tensor, imag: Tensor) -> Tensor:
     >>> autograd.complex(autograd.tensor([1.0]), autograd.tensor([2.5]))
     tensor([1.+2.5000j])
     """
+    require_tensors("complex", real, imag)
     if real.dtype is not imag.dtype:
         raise OperationError(f"complex: expected parts of one dtype, got {real.dtype} and {imag.dtype}")
     real, imag = promote("complex", *_broadcast(real, imag))

@@ -206,6 +206,8 @@ def arange(
     start, end, step = (each.item() if isinstance(each, Tensor) else each for each in (start, end, step))
     if step == 0:
         raise RuntimeError("arange: step must be nonzero")
+    if not all(math.isfinite(each) for each in (start, end, step)):
+        raise RuntimeError(f"arange: unsupported range from {start} to {end} by {step}")
     if (end - start) * step < 0:
         raise RuntimeError(f"arange: from {start} to {end} the sign of step {step} leads away")
     if dtype is None:

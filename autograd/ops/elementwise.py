@@ -11,10 +11,11 @@ from typing import Any
 
 from .. import dtypes
 from ..engine import apply
+from ..errors import OperationError
 from ..primitive import Primitive, Rule
 from ..tensor import Tensor
 from .creation import full, zeros_like
-from .promotion import cast, floating, inexact, promote, refuse_complex, result_type
+from .promotion import cast, floating, inexact, promote, refuse_complex, require_tensors, result_type
 
 INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 Function = Callable[..., Tensor]
@@ -584,6 +585,7 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """input limited to [min, max]: numbers or tensors, either may be None. On the limits the derivative is 1."""
     if min is None and max is None:
         raise ValueError("clamp: at least one of min and max must be given")
+    require_tensors("clamp", input)
     kind = result_type(*[each for each in (input, min, max) if each is not None])
     low, high = (cast(each, kind) if isinstance(each, Tensor) else each for each in (min, max))
     if not kind.is_floating_point:
@@ -777,6 +779,9 @@ def isfinite(xp, x):
 
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
     """|input - other| <= atol + rtol * |other|, elementwise."""
+    require_tensors("isclose", input, other)
+    if rtol < 0 or atol < 0:
+        raise OperationError(f"isclose: tolerances must not be negative, got rtol={rtol} and atol={atol}")
     if not result_type(input, other).is_inexact:
         input, other = cast(input, dtypes.float64), cast(other, dtypes.float64)
     close = logical_or(eq(input, other), le(abs(sub(input, other)), add(mul(abs(other), rtol), atol)))

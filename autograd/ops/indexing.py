@@ -205,10 +205,17 @@ def part_for(index: Tensor, src: Tensor) -> Tensor:
     return src if src.shape == index.shape else src[tuple(slice(0, size) for size in index._array.shape)]
 
 
+def check_dtypes(name: str, input: Tensor, src: Any) -> None:
+    """OperationError unless src is a number or has the input's dtype."""
+    if isinstance(src, Tensor) and src.dtype is not input.dtype:
+        raise OperationError(f"{name}: expected src of the input's {input.dtype}, got {src.dtype}")
+
+
 @scalars_as_vectors
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """input with src added where `gather(., dim, index)` would read."""
     axis = normalize_dim("scatter_add", dim, input.ndim)
+    check_dtypes("scatter_add", input, src)
     spread = apply(_scatter_sum, part_for(index, src), index.detach(), shape=tuple(input._array.shape), dim=axis)
     return e.add(input, spread)
 
@@ -222,6 +229,10 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
 
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     """input with `value` where the mask is true; both broadcast."""
+    if isinstance(value, Tensor) and value.ndim:
+        raise OperationError(f"masked_fill: expected a number or a 0-d tensor, got shape {tuple(value.shape)}")
+    if isinstance(value, complex) and not input.is_complex():
+        raise OperationError(f"masked_fill: {value} does not fit into {input.dtype}")
     return cast(e.where(mask, value, input), input.dtype)
 
 

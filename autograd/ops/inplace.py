@@ -119,6 +119,8 @@ def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: A
 
     check_writable(input, "uniform_")
     low, high = bounds.get("from", from_), to
+    if low > high:
+        raise OperationError(f"uniform_: expected from <= to, got {low} and {high}")
     drawn = rand(tuple(input.shape), dtype=input.dtype, device=input.device, generator=generator)
     return overwrite("uniform_", input, apply(_scale_into, drawn, float(high - low), float(low)))
 
@@ -135,6 +137,8 @@ def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: An
     from .random import randn
 
     check_writable(input, "normal_")
+    if std < 0:
+        raise OperationError(f"normal_: expected std >= 0, got {std}")
     drawn = randn(tuple(input.shape), dtype=input.dtype, device=input.device, generator=generator)
     return overwrite("normal_", input, apply(_scale_into, drawn, float(std), float(mean)))
 

@@ -12,7 +12,7 @@ from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
 from .creation import full, zeros_like
-from .promotion import as_operand, cast, floating, inexact, promote, result_type
+from .promotion import as_operand, cast, floating, inexact, promote, require_tensors, result_type
 
 
 def frac(input: Tensor) -> Tensor:
@@ -139,6 +139,7 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1
 
 def heaviside(input: Tensor, values: Tensor) -> Tensor:
     """0 below zero, 1 above, `values` at zero; it has no derivative."""
+    require_tensors("heaviside", input, values)
     x, y = promote("heaviside", input.detach(), values.detach())
     return e.where(e.eq(x, 0), y, cast(e.gt(x, 0), x.dtype))
 
@@ -198,6 +199,7 @@ def gcd(input: Tensor, other: Tensor) -> Tensor:
     """The greatest common divisor, by Euclid's algorithm on all elements at once."""
     from .shape import broadcast_tensors
 
+    require_tensors("gcd", input, other)
     x, y = broadcast_tensors(*promote("gcd", input, other))
     x, y = e.abs(x), e.abs(y)
     while bool(e.ne(y, 0).any()):

@@ -293,7 +293,18 @@ def cov(
     input: Tensor, *, correction: int = 1, fweights: Tensor | None = None, aweights: Tensor | None = None
 ) -> Tensor:
     """The covariances of variables in rows, observations in columns."""
+    if input.ndim > 2:
+        raise OperationError(f"cov: expected at most 2 dimensions, got shape {tuple(input.shape)}")
     x = input if input.ndim == 2 else reshape(input, (1, -1))
+    for name, given in (("fweights", fweights), ("aweights", aweights)):
+        if given is None:
+            continue
+        if tuple(given.shape) != (x._array.shape[1],):
+            raise OperationError(f"cov: expected {x._array.shape[1]} {name}, got shape {tuple(given.shape)}")
+        if given.dtype.is_inexact == (name == "fweights"):
+            raise OperationError(f"cov: {name} are {'whole' if name == 'fweights' else 'floating-point'} numbers")
+        if given.is_cpu and bool(e.lt(given, 0).any()):
+            raise OperationError(f"cov: {name} must not be negative")
     if not x.dtype.is_inexact:
         x = cast(x, dtypes.get_default_dtype())
     count = x._array.shape[1]

@@ -129,6 +129,13 @@ def inexact(name: str, x: Tensor) -> Tensor:
     return x if x.dtype.is_inexact else cast(x, dtypes.get_default_dtype())
 
 
+def require_tensors(name: str, *values: Any) -> None:
+    """TypeError for an argument that is no Tensor."""
+    for x in values:
+        if not isinstance(x, Tensor):
+            raise TypeError(f"{name}: expected a Tensor, got {type(x).__name__}")
+
+
 def refuse_complex(name: str, *tensors: Any) -> None:
     """OperationError if one of the tensors is complex."""
     for x in tensors:

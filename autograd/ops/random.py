@@ -287,6 +287,13 @@ def multinomial(
     if num_samples < 1 or (not replacement and num_samples > count):
         raise OperationError(f"multinomial: can't draw {num_samples} of {count} without replacement")
     weights = cast(input.detach(), dtypes.float64)
+    if input.is_cpu:  # where looking costs no synchronisation
+        good = bool(e.logical_and(e.isfinite(weights), e.ge(weights, 0)).all())
+        possible = e.gt(weights, 0).sum(-1)
+        if not good or not bool(e.ge(possible, 1 if replacement else num_samples).all()):
+            raise OperationError(
+                "multinomial: the weights must be finite, none negative, and enough of them above 0 in each row"
+            )
     options: dict[str, Any] = {"generator": generator, "device": input.device, "dtype": dtypes.float64}
     if replacement:
         drawn = rand((*weights.shape[:-1], num_samples), **options)
@@ -338,19 +345,32 @@ def _filled(name: str, formula: str, transform: Any) -> Any:
     return method
 
 
-exponential_ = _filled(
-    "exponential_", "exponential numbers of rate lambd", lambda u, lambd=1.0: e.div(e.neg(e.log1p(e.neg(u))), lambd)
-)
-cauchy_ = _filled(
-    "cauchy_", "Cauchy numbers",
-    lambda u, median=0.0, sigma=1.0: e.add(e.mul(e.tan(e.mul(e.sub(u, 0.5), math.pi)), sigma), median),
-)  # fmt: skip
-geometric_ = _filled(
-    "geometric_", "the number of trials until the first success of probability p",
-    lambda u, p: e.clamp(e.ceil(e.div(e.log1p(e.neg(u)), math.log1p(-p))), min=1.0),
-)  # fmt: skip
+def _check(name: str, holds: bool, what: str) -> None:
+    if not holds:
+        raise OperationError(f"{name}: expected {what}")
+
+
+def _exponential(u: Tensor, lambd: float = 1.0) -> Tensor:
+    _check("exponential_", lambd > 0, f"lambd > 0, got {lambd}")
+    return e.div(e.neg(e.log1p(e.neg(u))), lambd)
+
+
+def _cauchy(u: Tensor, median: float = 0.0, sigma: float = 1.0) -> Tensor:
+    _check("cauchy_", sigma > 0, f"sigma > 0, got {sigma}")
+    return e.add(e.mul(e.tan(e.mul(e.sub(u, 0.5), math.pi)), sigma), median)
+
+
+def _geometric(u: Tensor, p: float) -> Tensor:
+    _check("geometric_", 0 < p < 1, f"p between 0 and 1, got {p}")
+    return e.clamp(e.ceil(e.div(e.log1p(e.neg(u)), math.log1p(-p))), min=1.0)
+
+
+exponential_ = _filled("exponential_", "exponential numbers of rate lambd", _exponential)
+cauchy_ = _filled("cauchy_", "Cauchy numbers", _cauchy)
+geometric_ = _filled("geometric_", "the number of trials until the first success of probability p", _geometric)
 
 
 def log_normal_(input: Tensor, mean: float = 1.0, std: float = 2.0, *, generator: Generator | None = None) -> Tensor:
     """Fills with the exponentials of normal numbers."""
+    _check("log_normal_", std > 0, f"std > 0, got {std}")
     return input.normal_(mean, std, generator=generator).exp_()

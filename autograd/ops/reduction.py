@@ -14,7 +14,7 @@ from ..primitive import multilinear, primitive
 from ..tensor import Tensor
 from . import elementwise as e
 from .dims import Dims, normalize_dim, normalize_dims, numpy_names
-from .promotion import cast, inexact, require_floating, require_inexact
+from .promotion import cast, inexact, require_floating, require_inexact, require_tensors
 
 
 class ValuesAndIndices(NamedTuple):
@@ -233,6 +233,7 @@ def _extreme(name: str, whole: Any, pairwise: Any, place: Any, input: Tensor, di
     from .indexing import gather
     from .shape import squeeze
 
+    require_tensors(name, input)
     if isinstance(dim, Tensor):
         return pairwise(input, dim)
     if dim is None:

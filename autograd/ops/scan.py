@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import dtypes
 from ..engine import apply
+from ..errors import OperationError
 from ..primitive import multilinear, primitive
 from ..tensor import Tensor
 from . import elementwise as e
@@ -160,6 +161,8 @@ def diff(
     input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None
 ) -> Tensor:
     """The differences of neighbours along a dimension, n times over."""
+    if n < 0:
+        raise OperationError(f"diff: the order must not be negative, got {n}")
     if n == 0:
         return input
     parts = [part for part in (prepend, input, append) if part is not None]
@@ -206,6 +209,8 @@ def gradient(
     dims = list(range(input.ndim)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
     dims = [normalize_dim("gradient", each, input.ndim) for each in dims]
     spacing = 1 if spacing is None else spacing
+    if len(set(dims)) < len(dims):
+        raise OperationError(f"gradient: dim {tuple(dims)} names a dimension twice")
     steps = list(spacing) if isinstance(spacing, list | tuple) else [spacing] * len(dims)
     if len(steps) != len(dims):
         raise RuntimeError(f"gradient: expected a spacing for each of {len(dims)} dimensions, got {len(steps)}")

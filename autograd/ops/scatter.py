@@ -13,7 +13,7 @@ from ..tensor import Tensor
 from . import elementwise as e
 from .creation import full, full_like, ones_like, zeros, zeros_like
 from .dims import normalize_dim, scalars_as_vectors
-from .indexing import _scatter_sum, gather, part_for, read, scatter_add, write
+from .indexing import _scatter_sum, check_dtypes, gather, part_for, read, scatter_add, write
 from .inplace import scatter_
 from .promotion import cast
 from .shape import broadcast_tensors, cat, expand, movedim, narrow, reshape
@@ -33,6 +33,7 @@ def scatter(
     """input with src (or a number) written where `gather(., dim, index)` would read."""
     axis = normalize_dim("scatter", dim, input.ndim)
     source = src if src is not None else value
+    check_dtypes("scatter", input, source)
     if reduce is not None:
         if not isinstance(source, Tensor):
             source = full_like(index, source, dtype=input.dtype)
@@ -122,6 +123,10 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     """input with the slices of source added to those that the index names."""
     from .indexing import _index_adjoint, _parse
 
+    axis = normalize_dim("index_add", dim, input.ndim)
+    expected = (*input._array.shape[:axis], index.numel(), *input._array.shape[axis + 1 :])
+    if tuple(source.shape) != expected:
+        raise OperationError(f"index_add: expected a source of shape {expected}, got {tuple(source.shape)}")
     pattern, tensors = _parse(input, _index("index_add", input, dim, index))
     scaled = source if alpha == 1 else cast(e.mul(source, alpha), source.dtype)
     spread = apply(_index_adjoint, scaled, *tensors, shape=tuple(input._array.shape), pattern=pattern)
@@ -196,6 +201,8 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
 
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """input with the elements where the mask is true replaced by those of source, in order."""
+    if mask.dtype is not dtypes.bool:
+        raise OperationError(f"masked_scatter: expected a mask of bools, got {mask.dtype}")
     if modes.listener is not None:
         modes.listener.on_unreplayable("masked_scatter()")
     input, mask = broadcast_tensors(input, mask)

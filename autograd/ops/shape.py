@@ -227,6 +227,8 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
     destinations = (destination,) if isinstance(destination, int) else tuple(destination)
     sources = tuple(normalize_dim("movedim", dim, input.ndim) for dim in sources)
     destinations = tuple(normalize_dim("movedim", dim, input.ndim) for dim in destinations)
+    if len(sources) != len(destinations) or len(set(sources)) < len(sources) or len(set(destinations)) < len(sources):
+        raise OperationError(f"movedim: from {sources} to {destinations}: each dimension goes to one place")
     order = [dim for dim in range(input.ndim) if dim not in sources]
     for to, dim in sorted(zip(destinations, sources, strict=True)):
         order.insert(to, dim)
@@ -283,6 +285,9 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     >>> autograd.cat([autograd.zeros(1), autograd.ones(2)])
     tensor([0., 1., 1.])
     """
+    for x in tensors:
+        if not isinstance(x, Tensor):
+            raise TypeError(f"cat: expected Tensors, got {type(x).__name__}")
     tensors = [x for x in tensors if x._array.shape != (0,)] or list(tensors)[:1]
     if not tensors:
         raise RuntimeError("cat: expected a non-empty list of tensors")
@@ -308,6 +313,14 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
     """`length` elements of one dimension from `start`. A view."""
     axis = normalize_dim("narrow", dim, input.ndim)
+    size = input._array.shape[axis] if input.ndim else 0
+    start = int(start)
+    first = start + size if start < 0 else start
+    if not input.ndim or not 0 <= first <= size or length < 0 or first + length > size:
+        raise OperationError(
+            f"narrow: {length} elements from {start} of dimension {axis} of shape {tuple(input.shape)}"
+        )
+    start = first
     return input[(slice(None),) * axis + (slice(start, start + length),)]
 
 
@@ -360,17 +373,25 @@ def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] |
         return reshape(roll(reshape(input, -1), shifts, 0), input._array.shape)
     shifts = (shifts,) if isinstance(shifts, int) else tuple(shifts)
     dims = (dims,) if isinstance(dims, int) else tuple(dims)
+    if len(shifts) != len(dims):
+        raise OperationError(f"roll: {len(shifts)} shifts for {len(dims)} dimensions")
     return apply(_roll, input, shifts=shifts, dims=tuple(normalize_dim("roll", dim, input.ndim) for dim in dims))
+
+
+def _matrices(name: str, input: Tensor) -> Tensor:
+    if input.ndim < 2:
+        raise OperationError(f"{name}: expected at least 2 dimensions, got shape {tuple(input.shape)}")
+    return input
 
 
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
     """The lower triangle of the last two dimensions, the rest zero."""
-    return apply(_tril, input, diagonal=diagonal)
+    return apply(_tril, _matrices("tril", input), diagonal=diagonal)
 
 
 def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     """The upper triangle of the last two dimensions, the rest zero."""
-    return apply(_triu, input, diagonal=diagonal)
+    return apply(_triu, _matrices("triu", input), diagonal=diagonal)
 
 
 def pad_constant(input: Tensor, pad: Sequence[int], value: float = 0) -> Tensor:

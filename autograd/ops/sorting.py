@@ -16,7 +16,7 @@ from . import elementwise as e
 from .creation import full, linspace, tensor
 from .dims import normalize_dim, numpy_names
 from .indexing import gather, write
-from .promotion import as_operand, cast
+from .promotion import as_operand, cast, refuse_complex
 from .reduction import ValuesAndIndices
 from .shape import flatten, movedim, narrow, reshape, squeeze, unsqueeze
 
@@ -34,6 +34,7 @@ def _topk(backend, x, *, k, dim, largest):
 @numpy_names
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """The positions that would sort a dimension; equal elements keep their order. nan counts as the largest."""
+    refuse_complex("sort", input)
     if not input.ndim:
         normalize_dim("argsort", dim, 0)
         return cast(e.mul(cast(input.detach(), dtypes.int64), 0), dtypes.int64)
@@ -83,8 +84,10 @@ def _picked(input: Tensor, places: Tensor, axis: int, keepdim: bool) -> ValuesAn
 
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ValuesAndIndices:
     """(value, index) of the k-th smallest element along a dimension; k counts from 1."""
-    if not input.ndim:
+    if not input.ndim and k == 1:
         return ValuesAndIndices(input.clone(), argsort(input))
+    if not input.ndim:
+        raise OperationError(f"kthvalue: k = {k} of a single element")
     axis = normalize_dim("kthvalue", dim, input.ndim)
     if not 1 <= k <= input._array.shape[axis]:
         raise OperationError(f"kthvalue: k = {k} of {input._array.shape[axis]} elements along dim {axis}")
@@ -413,6 +416,8 @@ def searchsorted(
 
 def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """The number of the bucket between ordered boundaries that each value falls into."""
+    if boundaries.ndim != 1:
+        raise OperationError(f"bucketize: expected a vector of boundaries, got shape {tuple(boundaries.shape)}")
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)
 
 

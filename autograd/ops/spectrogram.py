@@ -99,6 +99,8 @@ def exponential(
     requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """exp(-|i - center| / tau)."""
+    if tau <= 0:
+        raise ValueError(f"exponential: tau must be positive, got {tau}")
     if sym and center is not None:
         raise ValueError("exponential: center is of windows that are not symmetric; pass sym=False")
     away = e.abs(_offsets("exponential", M, sym, center, dtype, device))
@@ -109,6 +111,8 @@ def gaussian(
     M: int, *, std: float = 1.0, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """exp(-(i - center)^2 / (2 std^2))."""
+    if std <= 0:
+        raise ValueError(f"gaussian: std must be positive, got {std}")
     away = e.mul(_offsets("gaussian", M, sym, None, dtype, device), 1.0 / (std * math.sqrt(2.0)))
     return _finish(e.exp(e.neg(e.mul(away, away))), M, requires_grad)
 
@@ -117,6 +121,8 @@ def kaiser(
     M: int, *, beta: float = 12.0, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """i0(beta sqrt(1 - x^2)) / i0(beta), x from -1 to 1 (J. Kaiser, 1966)."""
+    if beta < 0:
+        raise ValueError(f"kaiser: beta must not be negative, got {beta}")
     x = e.sub(e.mul(_positions("kaiser", M, sym, dtype, device), 2.0), 1.0)
     inside = e.sqrt(e.clamp(e.rsub(e.mul(x, x), 1.0), min=0.0))
     top = i0(e.add(e.mul(x, 0.0), float(beta)))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..ops.complex import complex
 from ..ops.creation import tensor
 from ..tensor import Tensor
 
@@ -65,14 +66,18 @@ def tensors(
     """Tensors of a shape (or of a strategy for shapes) with elements in [low, high].
 
     Floating elements keep 0.05 away from the numbers in `avoid` (kinks and poles); `distinct` ones keep
-    away from each other (for sorting and maxima). Integers are those in the range. Some tensors lie in
-    memory in another order, or with gaps, unless `strided` is off.
+    away from each other (for sorting and maxima). Integers are those in the range, as are both parts of
+    complex numbers. Some tensors lie in memory in another order, or with gaps, unless `strided` is off.
 
     >>> from autograd.testing import tensors
     >>> x = tensors(shape=(2, 3), low=0.0, high=1.0).example()  # doctest: +SKIP
     """
     size = draw(shapes() if shape is None else shape) if not isinstance(shape, tuple) else shape
     count = int(np.prod(size, dtype=int))
+    if dtype.is_complex:
+        of_parts = {"dtype": dtype.to_real(), "requires_grad": False, "strided": strided, "device": device}
+        parts = [draw(tensors(size, low, high, avoid=avoid, distinct=distinct, **of_parts)) for _ in range(2)]
+        return complex(*parts).requires_grad_(requires_grad)
     if not dtype.is_floating_point:
         whole = st.booleans() if dtype is dtypes.bool else st.integers(int(low), int(high))
         values = np.array(draw(st.lists(whole, min_size=count, max_size=count)), dtype=dtype.name).reshape(size)
