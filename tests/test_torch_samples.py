@@ -252,7 +252,7 @@ def wrong_entries() -> list[Any]:
     found = []
     for param in entries("float32"):
         (op,) = param.values
-        lenient = op.name in LENIENT or "window" in op.name or "polynomial" in op.name
+        lenient = op.name in LENIENT or op.name.startswith("__") or "window" in op.name or "polynomial" in op.name
         if op.error_inputs_func is not None and not lenient:
             found.append(param)
     return found
@@ -270,7 +270,7 @@ def test_wrong_samples_raise(op: Any) -> None:
             try:
                 args = [converted(x, []) for x in (sample.input, *sample.args)]
                 kwargs = {name: converted(x, []) for name, x in sample.kwargs.items()}
-            except (NoEquivalent, TypeError, ValueError):  # ValueError: more dimensions than NumPy has
+            except (NoEquivalent, TypeError, ValueError, NotImplementedError):  # more dimensions than NumPy has, ...
                 continue
             try:
                 op.op(sample.input, *sample.args, **sample.kwargs)
