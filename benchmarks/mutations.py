@@ -81,12 +81,13 @@ class Known(Case):
 
 
 def _table() -> Iterator[Case]:
+    from layer_operations import ROWS as LAYERS
     from more_operations import ROWS as MORE
     from operations import ROWS, Draw
     from test_operations import differentiated
     from transform_operations import ROWS as TRANSFORMS
 
-    for number, row in enumerate([*ROWS, *MORE, *TRANSFORMS]):
+    for number, row in enumerate([*ROWS, *MORE, *TRANSFORMS, *LAYERS]):
         if row.differentiable:
             for sample, call in enumerate(row.samples(Draw())):
                 function, inputs = differentiated(row, call)

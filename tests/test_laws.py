@@ -151,7 +151,7 @@ def _as_kind(x: Tensor, kind: str) -> Tensor:
 # Where a tensor beside itself stands on a kink: the distance of a point from itself.
 KINKED_BESIDE_ITSELF = {
     "cdist", "dist", "nn.functional.l1_loss", "maximum", "minimum", "fmax", "fmin", "remainder", "fmod", "atan2", "max",
-    "min", "special.xlog1py", "nextafter", "nn.functional.cosine_similarity",
+    "min", "nn.functional.kl_div", "special.xlog1py", "nextafter", "nn.functional.cosine_similarity",
 }  # fmt: skip
 
 

@@ -37,12 +37,13 @@ COPIES = ("_copy", "resize_", "resize_as_", "new_empty_strided", "empty_permuted
 
 MISSING = {
     "__rdiv__",  # of Python 2
-    "linalg.ldl_factor", "linalg.ldl_factor_ex", "linalg.ldl_solve", "linalg.householder_product", "geqrf", "ormqr",
+    "nn.functional.fractional_max_pool2d", "nn.functional.fractional_max_pool3d", "linalg.ldl_factor", "linalg.ldl_factor_ex", "linalg.ldl_solve", "linalg.householder_product", "geqrf", "ormqr",
     "svd_lowrank", "pca_lowrank", "special.airy_ai", "bfloat16", "nn.functional.linear_cross_entropy",
 }  # fmt: skip
 
 SIGNS = "eigenvectors and singular vectors are determined up to a factor of absolute value 1"
 DIFFERENT = {
+    "nn.functional.ctc_loss": "torch's gradient supposes that log_softmax comes before (compared in test_losses.py)",
     "cov": "torch keeps float32 weights in float32, which loses digits",
     "as_strided.partial_views": "as_strided is of the tensor's own elements here, not of the memory around them",
     "as_strided_scatter": "what is overwritten has no gradient here",
@@ -62,6 +63,8 @@ FOR_KIND = {
     "int64": {
         **dict.fromkeys(("topk", "kthvalue", "mode"), "which of equal elements is named is not said"),
         "__rpow__": "2 ** -1 of integers raises here",
+        **{f"nn.functional.avg_pool{dims}d": "means of integers raise here" for dims in (1, 2, 3)},
+        "nn.functional.local_response_norm": "torch truncates the means of integers",
     },
 }
 
@@ -131,8 +134,12 @@ def converted(value: Any, leaves: list[tuple[Any, Any]]) -> Any:
         return autograd.device(str(value))
     if isinstance(value, torch.Generator) or value is torch.strided:
         raise NoEquivalent
-    if callable(value) and hasattr(autograd, getattr(value, "__name__", "")):
-        return getattr(autograd, value.__name__)
+    if isinstance(value, torch.nn.Module):
+        return getattr(nn, type(value).__name__)()
+    if callable(value):
+        for place in (autograd, nn.functional):
+            if hasattr(place, getattr(value, "__name__", "")):
+                return getattr(place, value.__name__)
     return value
 
 
@@ -167,7 +174,8 @@ def compare(op: Any, function: Callable[..., Any], sample: Any, digits: float) -
     assert len(mine) == len(theirs), what
     pairs = [(x, y) for x, y in zip(mine, theirs, strict=True) if isinstance(y, torch.Tensor)]
     assert all(x == y for x, y in zip(mine, theirs, strict=True) if not isinstance(y, torch.Tensor)), what
-    if op.name in RANDOM:
+    dropped = kwargs.get("dropout_p", 0) or (op.name.endswith("attention_forward") and args[10])
+    if op.name in RANDOM or dropped:
         assert all(x.shape == tuple(y.shape) for x, y in pairs), what
         return True
     for x, y in pairs:

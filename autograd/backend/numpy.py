@@ -24,6 +24,7 @@ except ImportError:
 
 
 BLOCK_BYTES = 1 << 21
+COMPILED = (np.dtype(np.float32), np.dtype(np.float64))  # what numba has loops for
 _add_reduce: Any = np.add.reduce  # np.sum without its wrapper in Python
 
 
@@ -90,14 +91,14 @@ class NumpyBackend(StridedBackend):
         return _add_reduce(x, axis=axes, keepdims=keepdims)
 
     def fold(self, windows: Array, space: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
-        if fast is not None and len(space) == 2 and windows.flags.c_contiguous and windows.dtype.kind == "f":
+        if fast is not None and len(space) == 2 and windows.flags.c_contiguous and windows.dtype in COMPILED:
             return fast.fold(windows, tuple(space), tuple(stride), tuple(dilation))
         return super().fold(windows, space, stride, dilation)
 
     def max_scatter(
         self, g: Array, x: Array, best: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
     ) -> Array:
-        if fast is not None and x.ndim == 4 and x.dtype.kind == "f":
+        if fast is not None and x.ndim == 4 and x.dtype in COMPILED:
             return fast.max_scatter(g, x, best, tuple(kernel), tuple(stride), tuple(dilation))
         return super().max_scatter(g, x, best, kernel, stride, dilation)
 

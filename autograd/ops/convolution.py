@@ -213,6 +213,8 @@ def convolution(
             f"got shape {tuple(input.shape)}"
         )
     strides, dilations = as_tuple(stride, dims), as_tuple(dilation, dims)
+    if min(strides) < 1 or min(dilations) < 1:
+        raise OperationError(f"{name}: stride and dilation must be positive, got {strides} and {dilations}")
     kernel = tuple(weight._array.shape[2:])
     if weight.shape[1] * groups != input.shape[1] or weight.shape[0] % groups:
         raise OperationError(
@@ -263,7 +265,17 @@ def transposed(
         (size - 1) * s - 2 * p + d * (k - 1) + e + 1
         for size, s, p, d, k, e in zip(input.shape[2:], strides, pads, dilations, weight.shape[2:], extra, strict=True)
     )
-    out = apply(
-        _convolution_input, input, weight, space=space, stride=strides, padding=pads, dilation=dilations, groups=groups
-    )
+    if any(each >= step for each, step in zip(extra, strides, strict=True)):
+        # So much is added at the end that another window would fit: the plain adjoint, cut or filled up.
+        from .shape import pad_constant
+
+        whole = tuple(size + 2 * p - e for size, p, e in zip(space, pads, extra, strict=True))
+        options: Any = {"stride": strides, "padding": (0,) * dims, "dilation": dilations, "groups": groups}
+        out = apply(_convolution_input, input, weight, space=whole, **options)
+        out = pad_constant(out, [width for p, e in zip(pads[::-1], extra[::-1], strict=True) for width in (-p, e - p)])
+    else:
+        out = apply(
+            _convolution_input, input, weight, space=space, stride=strides, padding=pads, dilation=dilations,
+            groups=groups,
+        )  # fmt: skip
     return out if bias is None else out + bias.reshape((1, -1) + (1,) * dims)

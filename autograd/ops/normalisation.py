@@ -11,7 +11,7 @@ from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
 from .dims import normalize_dim, numpy_names
-from .promotion import cast, floating
+from .promotion import cast, floating, require_floating
 from .reduction import sum
 
 
@@ -211,3 +211,38 @@ def _batch_norm_slope_composed(up: Tensor, x: Tensor, weight: Tensor | None, eps
     slope = e.sub(e.sub(up, up.mean(dims, keepdim=True)), e.mul(z, e.mul(up, z).mean(dims, keepdim=True)))
     slope = e.mul(slope, inverse)
     return slope if weight is None else e.mul(slope, weight.reshape(a_channel))
+
+
+# Normalisation over any dimensions: of layers, groups and instances
+
+
+@primitive(outputs=2, partial=True, x=lambda g, out, out1, dims: _standardise_slope(g, out, out1, dims))
+def _standardise(xp, x, *, dims, eps):
+    """z = (x - mean) / s and 1 / s, with s = sqrt(var + eps)."""
+    z = x - xp.mean(x, axis=dims, keepdims=True)
+    inverse = 1.0 / xp.sqrt(xp.mean(z * z, axis=dims, keepdims=True) + eps)
+    z *= inverse
+    return z, inverse
+
+
+def _standardise_slope(
+    g: tuple[Tensor | None, Tensor | None], z: Tensor, inverse: Tensor, dims: tuple[int, ...]
+) -> Tensor:
+    """(u - mean(u) - z mean(u z)) / s, and of 1 / s itself -z / (n s^2)."""
+    up, of_inverse = g
+    found: Tensor | None = None
+    if up is not None:
+        centred = e.sub(up, up.mean(dims, keepdim=True))
+        found = e.mul(e.sub(centred, e.mul(z, e.mul(up, z).mean(dims, keepdim=True))), inverse)
+    if of_inverse is not None:
+        count = math.prod(z._array.shape[i] for i in dims)
+        beside = e.mul(e.mul(e.mul(z, of_inverse), e.mul(inverse, inverse)), -1.0 / count)
+        found = beside if found is None else e.add(found, beside)
+    assert found is not None
+    return found
+
+
+def standardised(x: Tensor, dims: tuple[int, ...], eps: float) -> Tensor:
+    """(x - mean) / sqrt(var + eps) over some dimensions."""
+    require_floating("normalisation", x)
+    return apply(_standardise, x, dims=dims, eps=eps)[0] if x.numel() else x.clone()

@@ -114,6 +114,12 @@ def _prepare(
     pads, dilations = as_tuple(padding, dims), as_tuple(dilation, dims)
     if input.ndim != dims + 2:
         raise OperationError(f"{name}: expected {dims + 1} or {dims + 2} dimensions, got shape {tuple(input.shape)}")
+    if min(strides) < 1 or min(dilations) < 1 or min(pads) < 0:
+        raise OperationError(
+            f"{name}: stride and dilation must be positive, padding not negative, got {strides}, {dilations}, {pads}"
+        )
+    if 0 in input.shape[1:]:
+        raise OperationError(f"{name}: expected no empty dimension but the batch, got shape {tuple(input.shape)}")
     if any(2 * p > d * (k - 1) + 1 for p, k, d in zip(pads, kernels, dilations, strict=True)):
         raise OperationError(f"{name}: padding {pads} is more than half of the kernel {kernels}")
     over = []
@@ -170,6 +176,8 @@ def avg_pool(
     require_floating(name, input)
     kernel, strides, pads, _, over = _prepare(name, dims, input, kernel_size, stride, padding, 1, ceil_mode)
     total = apply(_sum_pool, _grow(input, pads, over, 0.0), kernel=kernel, stride=strides)
+    if divisor_override == 0:
+        raise OperationError(f"{name}: divisor_override must not be 0")
     if divisor_override is not None:
         return e.div(total, float(divisor_override))
     if not any(over) and (count_include_pad or not any(pads)):

@@ -284,6 +284,9 @@ def pdist(input: Tensor, p: float = 2.0) -> Tensor:
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """The cosine of the angle between vectors along a dimension."""
+    from .shape import broadcast_tensors
+
+    x1, x2 = broadcast_tensors(x1, x2)
     dots = sum(e.mul(x1, x2), dim)
     lengths = [e.clamp(norm(x, 2, dim), min=eps) for x in (x1, x2)]
     return e.div(dots, e.mul(*lengths))

@@ -1,0 +1,214 @@
+"""Pooling: the maximum, the mean or a norm of each window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import autograd
+from autograd import Tensor
+from autograd.errors import OperationError
+from autograd.ops import pooling as _pool
+from autograd.ops.convolution import as_tuple
+
+
+def _max_pool(name: str, dims: int) -> Any:
+    def function(
+        input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
+        ceil_mode: bool = False, return_indices: bool = False,
+    ) -> Any:  # fmt: skip
+        return _pool.max_pool(name, dims, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = (
+        f"The maximum of each window over the last {dims} dimensions; at ties the first has the gradient."
+    )
+    return function
+
+
+max_pool1d, max_pool2d, max_pool3d = (_max_pool(f"max_pool{dims}d", dims) for dims in (1, 2, 3))
+
+
+def avg_pool1d(
+    input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> Tensor:  # fmt: skip
+    """The mean of each window over the last dimension."""
+    return _pool.avg_pool("avg_pool1d", 1, input, kernel_size, stride, padding, ceil_mode, count_include_pad)
+
+
+def avg_pool2d(
+    input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
+    count_include_pad: bool = True, divisor_override: int | None = None,
+) -> Tensor:  # fmt: skip
+    """The mean of each window over the last two dimensions."""
+    options = ceil_mode, count_include_pad, divisor_override
+    return _pool.avg_pool("avg_pool2d", 2, input, kernel_size, stride, padding, *options)
+
+
+def avg_pool3d(
+    input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
+    count_include_pad: bool = True, divisor_override: int | None = None,
+) -> Tensor:  # fmt: skip
+    """The mean of each window over the last three dimensions."""
+    options = ceil_mode, count_include_pad, divisor_override
+    return _pool.avg_pool("avg_pool3d", 3, input, kernel_size, stride, padding, *options)
+
+
+def lp_pool(
+    name: str, dims: int, input: Tensor, norm_type: float, kernel_size: Any, stride: Any, ceil_mode: bool
+) -> Tensor:
+    """(sum of x^p)^(1/p) of each window."""
+    kernel = as_tuple(kernel_size, dims)
+    area = 1
+    for size in kernel:
+        area *= size
+    mean = _pool.avg_pool(name, dims, input.pow(norm_type), kernel, stride, 0, ceil_mode)
+    return (mean.sign() * mean.abs().relu() * area).pow(1.0 / norm_type)
+
+
+def lp_pool1d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
+    """The p-norm of each window over the last dimension."""
+    return lp_pool("lp_pool1d", 1, input, norm_type, kernel_size, stride, ceil_mode)
+
+
+def lp_pool2d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
+    """The p-norm of each window over the last two dimensions."""
+    return lp_pool("lp_pool2d", 2, input, norm_type, kernel_size, stride, ceil_mode)
+
+
+def lp_pool3d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
+    """The p-norm of each window over the last three dimensions."""
+    return lp_pool("lp_pool3d", 3, input, norm_type, kernel_size, stride, ceil_mode)
+
+
+def _sizes(name: str, dims: int, input: Tensor, output_size: Any) -> list[int]:
+    if input.ndim not in (dims + 1, dims + 2):
+        raise OperationError(f"{name}: expected {dims + 1} or {dims + 2} dimensions, got shape {tuple(input.shape)}")
+    wanted = [output_size] * dims if isinstance(output_size, int) or output_size is None else list(output_size)
+    if len(wanted) == 1:
+        wanted *= dims
+    if len(wanted) != dims or any(size is not None and size < 0 for size in wanted):
+        raise OperationError(f"{name}: expected {dims} output sizes, got {output_size!r}")
+    return [have if size is None else size for size, have in zip(wanted, input.shape[-dims:], strict=True)]
+
+
+def _bounds(have: int, want: int) -> list[tuple[int, int]]:
+    """Where the windows begin and end that cut a dimension into `want` nearly equal, perhaps overlapping parts."""
+    return [(i * have // want, -(-(i + 1) * have // want)) for i in range(want)]
+
+
+def _even(have: Sequence[int], want: Sequence[int]) -> bool:
+    return all(size and not n % size for n, size in zip(have, want, strict=True))
+
+
+def _adaptive_avg(name: str, dims: int, input: Tensor, output_size: Any) -> Tensor:
+    sizes = _sizes(name, dims, input, output_size)
+    have = input.shape[-dims:]
+    if _even(have, sizes) and 0 not in have:
+        kernel = tuple(n // size for n, size in zip(have, sizes, strict=True))
+        return _pool.avg_pool(name, dims, input, kernel, kernel)
+    for axis, (n, size) in enumerate(zip(have, sizes, strict=True)):
+        dim = input.ndim - dims + axis
+        parts = [input.narrow(dim, start, end - start).mean(dim, keepdim=True) for start, end in _bounds(n, size)]
+        input = autograd.cat(parts, dim) if parts else input.narrow(dim, 0, 0)
+    return input
+
+
+def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
+    """Means of windows that cut the last dimension into output_size nearly equal parts."""
+    return _adaptive_avg("adaptive_avg_pool1d", 1, input, output_size)
+
+
+def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
+    """Means of windows that cut the last two dimensions into nearly equal parts; None keeps a size."""
+    return _adaptive_avg("adaptive_avg_pool2d", 2, input, output_size)
+
+
+def adaptive_avg_pool3d(input: Tensor, output_size: Any) -> Tensor:
+    """Means of windows that cut the last three dimensions into nearly equal parts; None keeps a size."""
+    return _adaptive_avg("adaptive_avg_pool3d", 3, input, output_size)
+
+
+def _adaptive_max(name: str, dims: int, input: Tensor, output_size: Any, return_indices: bool) -> Any:
+    sizes = _sizes(name, dims, input, output_size)
+    have = input.shape[-dims:]
+    if _even(have, sizes) and 0 not in have:
+        kernel = tuple(n // size for n, size in zip(have, sizes, strict=True))
+        return _pool.max_pool(name, dims, input, kernel, kernel, return_indices=return_indices)
+    places = autograd.arange(have.numel(), device=input.device).reshape(have).expand(input.shape)
+    values = input
+    for axis, (n, size) in enumerate(zip(have, sizes, strict=True)):
+        dim = input.ndim - dims + axis
+        if not size:
+            values, places = values.narrow(dim, 0, 0), places.narrow(dim, 0, 0)
+            continue
+        best, where = [], []
+        for start, end in _bounds(n, size):
+            found = values.narrow(dim, start, end - start).max(dim, keepdim=True)
+            best.append(found.values)
+            where.append(places.narrow(dim, start, end - start).gather(dim, found.indices))
+        values, places = autograd.cat(best, dim), autograd.cat(where, dim)
+    return (values, places) if return_indices else values
+
+
+def adaptive_max_pool1d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
+    """Maxima of windows that cut the last dimension into output_size nearly equal parts."""
+    return _adaptive_max("adaptive_max_pool1d", 1, input, output_size, return_indices)
+
+
+def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
+    """Maxima of windows that cut the last two dimensions into nearly equal parts; None keeps a size."""
+    return _adaptive_max("adaptive_max_pool2d", 2, input, output_size, return_indices)
+
+
+def adaptive_max_pool3d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
+    """Maxima of windows that cut the last three dimensions into nearly equal parts; None keeps a size."""
+    return _adaptive_max("adaptive_max_pool3d", 3, input, output_size, return_indices)
+
+
+def _unpool(
+    name: str, dims: int, input: Tensor, indices: Tensor, kernel_size: Any, stride: Any, padding: Any, output_size: Any
+) -> Tensor:
+    if input.shape != indices.shape or input.ndim not in (dims + 1, dims + 2):
+        raise OperationError(f"{name}: values {tuple(input.shape)} and indices {tuple(indices.shape)} do not fit")
+    kernel, pads = as_tuple(kernel_size, dims), as_tuple(padding, dims)
+    steps = kernel if stride is None else as_tuple(stride, dims)
+    space = [(n - 1) * s - 2 * p + k for n, s, p, k in zip(input.shape[-dims:], steps, pads, kernel, strict=True)]
+    if output_size is not None:
+        space = list(output_size)[-dims:]
+    outer = tuple(input.shape[:-dims])
+    count = 1
+    for size in space:
+        count *= size
+    blank = autograd.zeros(*outer, count, dtype=input.dtype, device=input.device)
+    flat = blank.scatter(-1, indices.reshape(*outer, -1), input.reshape(*outer, -1))
+    return flat.reshape(*outer, *space)
+
+
+def max_unpool1d(
+    input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
+) -> Tensor:
+    """The maxima put back where max_pool1d(return_indices=True) found them, zeros elsewhere."""
+    return _unpool("max_unpool1d", 1, input, indices, kernel_size, stride, padding, output_size)
+
+
+def max_unpool2d(
+    input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
+) -> Tensor:
+    """The maxima put back where max_pool2d(return_indices=True) found them, zeros elsewhere."""
+    return _unpool("max_unpool2d", 2, input, indices, kernel_size, stride, padding, output_size)
+
+
+def max_unpool3d(
+    input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
+) -> Tensor:
+    """The maxima put back where max_pool3d(return_indices=True) found them, zeros elsewhere."""
+    return _unpool("max_unpool3d", 3, input, indices, kernel_size, stride, padding, output_size)
+
+
+__all__ = [
+    *(f"{kind}{dims}d" for kind in (
+        "adaptive_avg_pool", "adaptive_max_pool", "avg_pool", "lp_pool", "max_pool", "max_unpool",
+    ) for dims in (1, 2, 3)),
+]  # fmt: skip
