@@ -6,7 +6,10 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
+from autograd import Tensor
+
 from .module import Module
+from .parameter import Parameter
 
 
 class _Row(Module):
@@ -126,3 +129,87 @@ class ModuleDict(Module):
     def items(self) -> Any:
         """The names and modules."""
         return self._modules.items()
+
+
+class ParameterList(Module):
+    """A list of parameters that are known to the module that holds it; other tensors become parameters."""
+
+    def __init__(self, values: Iterable[Any] | None = None) -> None:
+        super().__init__()
+        self._size = 0
+        self.extend(values or ())
+
+    def append(self, value: Any) -> Self:
+        """Adds a parameter at the end."""
+        kept = value if isinstance(value, Parameter) or not isinstance(value, Tensor) else Parameter(value)
+        setattr(self, str(self._size), kept)
+        self._size += 1
+        return self
+
+    def extend(self, values: Iterable[Any]) -> Self:
+        """Adds parameters at the end."""
+        for value in values:
+            self.append(value)
+        return self
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(self._size))
+
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return type(self)(list(self)[index])
+        return getattr(self, str(range(self._size)[index]))
+
+    def __setitem__(self, index: int, value: Any) -> None:
+        setattr(self, str(range(self._size)[index]), Parameter(value) if type(value) is Tensor else value)
+
+
+class ParameterDict(Module):
+    """A dictionary of parameters that are known to the module that holds it; other tensors become parameters."""
+
+    def __init__(self, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None) -> None:
+        super().__init__()
+        self._names: dict[str, None] = {}
+        self.update(parameters or {})
+
+    def update(self, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
+        """Adds the parameters of a mapping."""
+        for name, value in dict(parameters).items():
+            self[name] = value
+
+    def __getitem__(self, key: str) -> Any:
+        if key not in self._names:
+            raise KeyError(key)
+        return getattr(self, key)
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        setattr(self, key, Parameter(value) if type(value) is Tensor else value)
+        self._names[key] = None
+
+    def __delitem__(self, key: str) -> None:
+        del self._names[key]
+        delattr(self, key)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._names
+
+    def keys(self) -> Any:
+        """The names."""
+        return self._names.keys()
+
+    def values(self) -> Iterator[Any]:
+        """The parameters."""
+        return (self[name] for name in self._names)
+
+    def items(self) -> Iterator[tuple[str, Any]]:
+        """The names and parameters."""
+        return ((name, self[name]) for name in self._names)

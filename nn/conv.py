@@ -6,6 +6,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.ops.arrange import pad
 from autograd.ops.convolution import as_tuple, convolution
 
 from . import init
@@ -26,8 +27,8 @@ class _Conv(Module):
         super().__init__()
         if in_channels % groups or out_channels % groups:
             raise ValueError(f"groups={groups} must divide in_channels={in_channels} and out_channels={out_channels}")
-        if padding_mode != "zeros":
-            raise NotImplementedError(f"padding_mode={padding_mode!r}: only 'zeros' is supported")
+        if padding_mode not in ("zeros", "reflect", "replicate", "circular"):
+            raise ValueError(f"padding_mode is 'zeros', 'reflect', 'replicate' or 'circular', got {padding_mode!r}")
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         self.kernel_size = as_tuple(kernel_size, self.dims)
         self.stride = as_tuple(stride, self.dims)
@@ -46,9 +47,23 @@ class _Conv(Module):
         """Draws new starting values."""
         init.layer_default_(self.weight, self.bias)
 
+    def _sides(self) -> list[int]:
+        """How far each side is padded, from the last dimension backwards."""
+        if self.padding == "valid":
+            return [0, 0] * self.dims
+        widths: list[int] = []
+        given = (0,) * self.dims if isinstance(self.padding, str) else self.padding
+        for k, d, p in zip(self.kernel_size, self.dilation, given, strict=True):
+            total = d * (k - 1) if self.padding == "same" else 2 * int(p)
+            widths = [total // 2, total - total // 2, *widths]
+        return widths
+
     def forward(self, input: Tensor) -> Tensor:
+        padding: Any = self.padding
+        if self.padding_mode != "zeros":
+            input, padding = pad(input, self._sides(), mode=self.padding_mode), 0
         return convolution(
-            type(self).__name__, self.dims, input, self.weight, self.bias, self.stride, self.padding, self.dilation,
+            type(self).__name__, self.dims, input, self.weight, self.bias, self.stride, padding, self.dilation,
             self.groups,
         )  # fmt: skip
 
@@ -58,7 +73,8 @@ class _Conv(Module):
         text += f", padding={self.padding}" if self.padding != zeros else ""
         text += f", dilation={self.dilation}" if self.dilation != ones else ""
         text += f", groups={self.groups}" if self.groups != 1 else ""
-        return text + (", bias=False" if self.bias is None else "")
+        text += ", bias=False" if self.bias is None else ""
+        return text + (f", padding_mode={self.padding_mode}" if self.padding_mode != "zeros" else "")
 
 
 class Conv1d(_Conv):

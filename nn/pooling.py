@@ -8,6 +8,7 @@ from autograd import Tensor
 from autograd.ops import pooling
 from autograd.ops.convolution import as_tuple
 
+from . import functional as F
 from .module import Module
 
 
@@ -109,5 +110,134 @@ class AvgPool2d(_AvgPool):
 
 class AvgPool3d(_AvgPool):
     """The mean of each window: (N, C, D, H, W) -> (N, C, D', H', W'), or without N."""
+
+    dims = 3
+
+
+class _AdaptivePool(Module):
+    function: str
+
+    def __init__(self, output_size: Any) -> None:
+        super().__init__()
+        self.output_size = output_size
+
+    def forward(self, input: Tensor) -> Any:
+        return getattr(F, self.function)(input, self.output_size)
+
+    def extra_repr(self) -> str:
+        return f"output_size={self.output_size}"
+
+
+class AdaptiveAvgPool1d(_AdaptivePool):
+    """Means of output_size nearly equal parts: (N, C, L) -> (N, C, output_size), or without N."""
+
+    function = "adaptive_avg_pool1d"
+
+
+class AdaptiveAvgPool2d(_AdaptivePool):
+    """Means of nearly equal parts: (N, C, H, W) -> (N, C, *output_size), or without N; None keeps a size."""
+
+    function = "adaptive_avg_pool2d"
+
+
+class AdaptiveAvgPool3d(_AdaptivePool):
+    """Means of nearly equal parts: (N, C, D, H, W) -> (N, C, *output_size), or without N; None keeps a size."""
+
+    function = "adaptive_avg_pool3d"
+
+
+class _AdaptiveMaxPool(_AdaptivePool):
+    def __init__(self, output_size: Any, return_indices: bool = False) -> None:
+        super().__init__(output_size)
+        self.return_indices = return_indices
+
+    def forward(self, input: Tensor) -> Any:
+        return getattr(F, self.function)(input, self.output_size, self.return_indices)
+
+
+class AdaptiveMaxPool1d(_AdaptiveMaxPool):
+    """Maxima of output_size nearly equal parts: (N, C, L) -> (N, C, output_size), or without N."""
+
+    function = "adaptive_max_pool1d"
+
+
+class AdaptiveMaxPool2d(_AdaptiveMaxPool):
+    """Maxima of nearly equal parts: (N, C, H, W) -> (N, C, *output_size), or without N; None keeps a size."""
+
+    function = "adaptive_max_pool2d"
+
+
+class AdaptiveMaxPool3d(_AdaptiveMaxPool):
+    """Maxima of nearly equal parts: (N, C, D, H, W) -> (N, C, *output_size), or without N; None keeps a size."""
+
+    function = "adaptive_max_pool3d"
+
+
+class _LPPool(Module):
+    function: str
+
+    def __init__(self, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> None:
+        super().__init__()
+        self.norm_type, self.kernel_size, self.stride, self.ceil_mode = norm_type, kernel_size, stride, ceil_mode
+
+    def forward(self, input: Tensor) -> Tensor:
+        return getattr(F, self.function)(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
+
+    def extra_repr(self) -> str:
+        return (
+            f"norm_type={self.norm_type}, kernel_size={self.kernel_size}, stride={self.stride}, "
+            f"ceil_mode={self.ceil_mode}"
+        )
+
+
+class LPPool1d(_LPPool):
+    """(sum of x^p)^(1/p) of each window: (N, C, L) -> (N, C, L')."""
+
+    function = "lp_pool1d"
+
+
+class LPPool2d(_LPPool):
+    """(sum of x^p)^(1/p) of each window: (N, C, H, W) -> (N, C, H', W')."""
+
+    function = "lp_pool2d"
+
+
+class LPPool3d(_LPPool):
+    """(sum of x^p)^(1/p) of each window: (N, C, D, H, W) -> (N, C, D', H', W')."""
+
+    function = "lp_pool3d"
+
+
+class _MaxUnpool(Module):
+    dims: int
+
+    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
+        super().__init__()
+        self.kernel_size = as_tuple(kernel_size, self.dims)
+        self.stride = self.kernel_size if stride is None else as_tuple(stride, self.dims)
+        self.padding = as_tuple(padding, self.dims)
+
+    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
+        function = getattr(F, f"max_unpool{self.dims}d")
+        return function(input, indices, self.kernel_size, self.stride, self.padding, output_size)
+
+    def extra_repr(self) -> str:
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class MaxUnpool1d(_MaxUnpool):
+    """The maxima put back where MaxPool1d(return_indices=True) found them, zeros elsewhere."""
+
+    dims = 1
+
+
+class MaxUnpool2d(_MaxUnpool):
+    """The maxima put back where MaxPool2d(return_indices=True) found them, zeros elsewhere."""
+
+    dims = 2
+
+
+class MaxUnpool3d(_MaxUnpool):
+    """The maxima put back where MaxPool3d(return_indices=True) found them, zeros elsewhere."""
 
     dims = 3

@@ -100,8 +100,11 @@ def _redrawn(draw: Any, row: Operation) -> Call:
 def holds(row: Operation, law: Any) -> None:
     """Runs a law on drawn calls of a row, in drawn layouts."""
 
+    families = isinstance(row.samples, Inputs)
+    examples = EXAMPLES if families else 3 if row.redrawn else 1
+
     @settings(
-        max_examples=EXAMPLES, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+        max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
     )
     @given(calls_of(row), LAYOUTS)
     def property_(call: Call, layout: Layout) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,72 @@ LAYERS: list[tuple[str, tuple[int, ...]]] = [
     ("Softplus(2.0)", (3, 4)),
     ("Softmax(dim=1)", (3, 4)),
     ("LogSoftmax(dim=-1)", (3, 4)),
+    ("Conv1d(2, 3, 3, padding=2, padding_mode='circular')", (2, 2, 6)),
+    ("Conv2d(2, 3, 3, padding=1, padding_mode='reflect')", (2, 2, 5, 4)),
+    ("Conv2d(2, 3, (3, 2), padding='same', padding_mode='replicate')", (2, 2, 5, 4)),
+    ("ConvTranspose1d(4, 6, 3, stride=2, padding=1, output_padding=1, groups=2)", (2, 4, 5)),
+    ("ConvTranspose2d(3, 4, (3, 2), stride=2, bias=False)", (2, 3, 4, 3)),
+    ("ConvTranspose2d(3, 4, 3, dilation=2)", (3, 4, 3)),
+    ("ConvTranspose3d(2, 3, 2)", (1, 2, 2, 3, 2)),
+    ("Unfold((2, 3), padding=1, stride=2)", (2, 2, 5, 6)),
+    ("Fold((4, 5), kernel_size=(2, 2))", (2, 8, 12)),
+    ("AdaptiveAvgPool1d(3)", (2, 2, 7)),
+    ("AdaptiveAvgPool2d((1, 1))", (2, 3, 5, 4)),
+    ("AdaptiveAvgPool2d((3, None))", (2, 3, 5, 4)),
+    ("AdaptiveAvgPool3d(2)", (1, 2, 3, 4, 5)),
+    ("AdaptiveMaxPool1d(3)", (2, 2, 7)),
+    ("AdaptiveMaxPool2d((2, 3))", (2, 3, 5, 4)),
+    ("AdaptiveMaxPool3d(2)", (1, 2, 3, 4, 5)),
+    ("LPPool1d(2, 3, stride=2)", (2, 2, 7)),
+    ("LPPool2d(2.0, 2)", (2, 2, 4, 4)),
+    *(
+        (f"{name}1d({width})", (2, 3, 5))
+        for name in ("ReflectionPad", "ReplicationPad", "CircularPad", "ZeroPad")
+        for width in (2, (1, 2))
+    ),
+    *(
+        (f"{name}2d((1, 2, 0, 1))", (2, 3, 5, 4))
+        for name in ("ReflectionPad", "ReplicationPad", "CircularPad", "ZeroPad")
+    ),
+    *((f"{name}3d(1)", (1, 2, 3, 2, 4)) for name in ("ReflectionPad", "ReplicationPad", "CircularPad", "ZeroPad")),
+    ("ConstantPad1d(2, 3.5)", (2, 3, 4)),
+    ("ConstantPad2d((1, 0, 2, 1), 0.5)", (2, 3, 4, 4)),
+    ("Upsample(scale_factor=2)", (1, 2, 3, 4)),
+    ("Upsample(size=(5, 7), mode='bilinear', align_corners=True)", (1, 2, 3, 4)),
+    ("UpsamplingNearest2d(scale_factor=2)", (1, 2, 3, 4)),
+    ("UpsamplingBilinear2d(scale_factor=2)", (1, 2, 3, 4)),
+    ("PixelShuffle(2)", (1, 8, 2, 3)),
+    ("PixelUnshuffle(2)", (1, 2, 4, 6)),
+    ("ChannelShuffle(2)", (1, 4, 2, 2)),
+    ("LayerNorm(4)", (2, 3, 4)),
+    ("LayerNorm((3, 4), eps=1e-3, bias=False)", (2, 3, 4)),
+    ("LayerNorm(4, elementwise_affine=False)", (2, 3, 4)),
+    ("RMSNorm(4)", (2, 3, 4)),
+    ("RMSNorm((3, 4), eps=1e-3, elementwise_affine=False)", (2, 3, 4)),
+    ("GroupNorm(2, 4)", (3, 4, 2, 3)),
+    ("GroupNorm(4, 4, affine=False)", (3, 4, 5)),
+    ("InstanceNorm1d(3)", (2, 3, 5)),
+    ("InstanceNorm2d(3, affine=True)", (2, 3, 4, 5)),
+    ("InstanceNorm2d(3, track_running_stats=True, momentum=0.3)", (2, 3, 4, 5)),
+    ("InstanceNorm3d(2)", (2, 2, 2, 3, 2)),
+    ("LocalResponseNorm(3, alpha=0.1)", (2, 5, 4)),
+    ("SELU()", (3, 4)),
+    ("Mish()", (3, 4)),
+    ("Hardswish()", (3, 4)),
+    ("CELU(1.5)", (3, 4)),
+    ("Hardtanh(-0.5, 2.0)", (3, 4)),
+    ("Hardshrink(0.3)", (3, 4)),
+    ("Softshrink()", (3, 4)),
+    ("Tanhshrink()", (3, 4)),
+    ("Softsign()", (3, 4)),
+    ("Threshold(0.1, 20.0)", (3, 4)),
+    ("GLU(dim=1)", (3, 4)),
+    ("PReLU()", (3, 4)),
+    ("PReLU(4, init=0.1)", (3, 4, 2)),
+    ("Softmin(dim=1)", (3, 4)),
+    ("Softmax2d()", (2, 3, 2, 2)),
+    *((f"{name}(0.0)", (2, 3, 4)) for name in ("Dropout1d", "AlphaDropout", "FeatureAlphaDropout")),
+    ("Dropout2d(0.0, inplace=True)", (2, 3, 4, 4)),
     ("Sequential(nn.Linear(4, 6), nn.BatchNorm1d(6), nn.ReLU(), nn.Linear(6, 2))", (5, 4)),
     (
         "Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(inplace=True), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(8, 3))",
@@ -98,6 +165,86 @@ def test_layer_is_torch(layer: str, shape: tuple[int, ...], training: bool) -> N
         assert_same(p.grad, q.grad, rtol=1e-8, atol=1e-8, what=name)
     for (key, value), theirs in zip(here.state_dict().items(), there.state_dict().values(), strict=True):
         assert_same(value, theirs, rtol=1e-9, what=key)
+    assert repr(here) == repr(there)
+
+
+# Layers of several inputs, or of integers: what they are called with, by the engine's tensor-maker t.
+CALLS: list[tuple[str, str]] = [
+    ("Bilinear(3, 2, 4)", "t(5, 3), t(5, 2)"),
+    ("Bilinear(3, 2, 4, bias=False)", "t(2, 5, 3), t(2, 5, 2)"),
+    ("Embedding(7, 3)", "w(2, 4)"),
+    ("Embedding(7, 3, padding_idx=2)", "w(2, 4)"),
+    ("Embedding(7, 3, max_norm=1.0)", "w(2, 4)"),
+    ("Embedding(7, 3, scale_grad_by_freq=True)", "w(2, 4)"),
+    *((f"EmbeddingBag(7, 3, mode='{mode}')", "w(2, 4)") for mode in ("sum", "mean", "max")),
+    ("EmbeddingBag(7, 3, padding_idx=1)", "w(6), i([0, 2, 2])"),
+    ("EmbeddingBag(7, 3, mode='sum', include_last_offset=True)", "w(6), i([0, 2, 6])"),
+    ("CosineSimilarity()", "t(4, 3), t(4, 3)"),
+    ("CosineSimilarity(dim=0)", "t(4, 3), t(4, 3)"),
+    ("PairwiseDistance(p=1.0, keepdim=True)", "t(4, 3), t(4, 3)"),
+    ("MaxUnpool2d(2)", "t(1, 1, 2, 2), i([[[[0, 3], [9, 14]]]])"),
+    ("MultiheadAttention(6, 2)", "t(4, 3, 6), t(5, 3, 6), t(5, 3, 6)"),
+    ("MultiheadAttention(6, 3, batch_first=True, bias=False)", "t(3, 4, 6), t(3, 5, 6), t(3, 5, 6)"),
+    ("MultiheadAttention(6, 2, kdim=5, vdim=4)", "t(4, 3, 6), t(5, 3, 5), t(5, 3, 4)"),
+    ("MultiheadAttention(6, 2, add_bias_kv=True, add_zero_attn=True)", "t(4, 3, 6), t(5, 3, 6), t(5, 3, 6)"),
+    ("MultiheadAttention(6, 2)", "t(4, 6), t(5, 6), t(5, 6)"),
+    ("MultiheadAttention(6, 2)", "t(4, 3, 6), t(4, 3, 6), t(4, 3, 6), None, True, b([[False, True, True, True], [False, False, True, True], [False, False, False, True], [False] * 4])"),
+    ("MultiheadAttention(6, 2)", "t(2, 3, 6), t(4, 3, 6), t(4, 3, 6), b([[False] * 4, [False, False, True, True], [False, False, False, True]]), True, None, False"),
+    *((f"{name}(reduction='{r}')", "t(4, 3), t(4, 3)") for name in ("SmoothL1Loss", "HuberLoss") for r in ("mean", "sum", "none")),
+    ("SmoothL1Loss(beta=0.3)", "t(4, 3), t(4, 3)"),
+    ("HuberLoss(delta=0.3)", "t(4, 3), t(4, 3)"),
+    ("KLDivLoss(reduction='batchmean')", "t(4, 3), t(4, 3).abs()"),
+    ("KLDivLoss(reduction='sum', log_target=True)", "t(4, 3), t(4, 3)"),
+    ("PoissonNLLLoss()", "t(4, 3), t(4, 3).abs()"),
+    ("PoissonNLLLoss(log_input=False, full=True)", "t(4, 3).abs(), t(4, 3).abs() * 3"),
+    ("GaussianNLLLoss(full=True)", "t(4, 3), t(4, 3), t(4, 3).abs()"),
+    ("GaussianNLLLoss()", "t(4, 3), t(4, 3), t(4, 1).abs()"),
+    ("HingeEmbeddingLoss(0.5)", "t(4, 3), t(4, 3).sign()"),
+    ("SoftMarginLoss()", "t(4, 3), t(4, 3).sign().detach()"),
+    ("MultiLabelSoftMarginLoss()", "t(4, 3), t(4, 3).sigmoid()"),
+    ("MultiLabelMarginLoss()", "t(2, 4), i([[3, 0, -1, 1], [2, -1, 0, 0]])"),
+    ("MultiMarginLoss(p=2, margin=0.5)", "t(3, 4), i([0, 3, 1])"),
+    ("CosineEmbeddingLoss(0.2)", "t(4, 3), t(4, 3), t(4).sign()"),
+    ("MarginRankingLoss(0.1)", "t(4), t(4), t(4).sign()"),
+    ("TripletMarginLoss()", "t(4, 3), t(4, 3), t(4, 3)"),
+    ("TripletMarginLoss(margin=2.0, p=1.0, swap=True)", "t(4, 3), t(4, 3), t(4, 3)"),
+    ("TripletMarginWithDistanceLoss()", "t(4, 3), t(4, 3), t(4, 3)"),
+    *((f"CTCLoss(reduction='{r}')", "t(7, 3, 5).log_softmax(2), i([[1, 2, 2], [4, 1, 0], [3, 3, 4]]), i([7, 6, 7]), i([3, 2, 3])") for r in ("mean", "sum", "none")),
+    ("CTCLoss(blank=4, zero_infinity=True)", "t(4, 2, 5).log_softmax(2), i([1, 2, 2, 2, 2, 1]), i([4, 3]), i([2, 4])"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("layer", "call"), CALLS, ids=[f"{n}-{layer}" for n, (layer, _) in enumerate(CALLS)])
+def test_layer_of_several_inputs_is_torch(layer: str, call: str) -> None:
+    """Outputs, gradients of every floating input and of every parameter."""
+    torch = torch_or_skip()
+    here, there = both(layer)
+    found = []
+    for engine, module in ((autograd, here), (torch, there)):
+        rng = np.random.default_rng(1)
+        leaves: list[Any] = []
+
+        def t(*shape: int, engine: Any = engine, rng: Any = rng, leaves: Any = leaves) -> Any:
+            leaves.append(engine.tensor(np.asarray(rng.normal(size=shape)), requires_grad=True))
+            return leaves[-1] * 1
+
+        def w(*shape: int, engine: Any = engine, rng: Any = rng) -> Any:
+            return engine.tensor(rng.integers(0, 7, shape))
+
+        names = {"t": t, "w": w, "i": engine.tensor, "b": engine.tensor}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            result = module(*eval(f"[{call}]", names))
+        outputs = [x for x in (result if isinstance(result, tuple) else [result]) if x is not None]
+        loss = sum((x * engine.tensor(rng.normal(size=tuple(x.shape)))).sum() for x in outputs)
+        loss.backward()
+        found.append((outputs, [x.grad for x in leaves], [p.grad for p in module.parameters()]))
+    for mine, theirs in zip(*found, strict=True):
+        for ours, other in zip(mine, theirs, strict=True):
+            if ours is None or other is None:
+                assert all(g is None or not host(g).any() for g in (ours, other))
+            else:
+                assert_same(ours, other, rtol=1e-7, atol=1e-9)
     assert repr(here) == repr(there)
 
 

@@ -1,0 +1,150 @@
+"""Layers that grow their input at its sides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd import Tensor
+
+from . import functional as F
+from .module import Module
+
+
+class _Pad(Module):
+    """`padding`: one width for all sides, or (before, after) from the last dimension backwards."""
+
+    dims: int
+    mode = "constant"
+    value: float = 0.0
+
+    def __init__(self, padding: Any) -> None:
+        super().__init__()
+        self.padding = (padding,) * (2 * self.dims) if isinstance(padding, int) else tuple(padding)
+        if len(self.padding) != 2 * self.dims:
+            raise ValueError(f"{type(self).__name__}: expected {2 * self.dims} widths, got {self.padding}")
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.pad(input, self.padding, self.mode, self.value)
+
+    def extra_repr(self) -> str:
+        return f"{self.padding}"
+
+
+class ConstantPad1d(_Pad):
+    """Grows the last dimension by a value."""
+
+    dims = 1
+
+    def __init__(self, padding: Any, value: float) -> None:
+        super().__init__(padding)
+        self.value = value
+
+    def extra_repr(self) -> str:
+        return f"padding={self.padding}, value={self.value}"
+
+
+class ZeroPad1d(_Pad):
+    """Grows the last dimension by zeros."""
+
+    dims = 1
+
+    def extra_repr(self) -> str:
+        return f"{self.padding}"
+
+
+class ConstantPad2d(_Pad):
+    """Grows the last two dimensions by a value."""
+
+    dims = 2
+
+    def __init__(self, padding: Any, value: float) -> None:
+        super().__init__(padding)
+        self.value = value
+
+    def extra_repr(self) -> str:
+        return f"padding={self.padding}, value={self.value}"
+
+
+class ZeroPad2d(_Pad):
+    """Grows the last two dimensions by zeros."""
+
+    dims = 2
+
+    def extra_repr(self) -> str:
+        return f"{self.padding}"
+
+
+class ConstantPad3d(_Pad):
+    """Grows the last three dimensions by a value."""
+
+    dims = 3
+
+    def __init__(self, padding: Any, value: float) -> None:
+        super().__init__(padding)
+        self.value = value
+
+    def extra_repr(self) -> str:
+        return f"padding={self.padding}, value={self.value}"
+
+
+class ZeroPad3d(_Pad):
+    """Grows the last three dimensions by zeros."""
+
+    dims = 3
+
+    def extra_repr(self) -> str:
+        return f"{self.padding}"
+
+
+class ReflectionPad1d(_Pad):
+    """Grows the last dimension by its mirror image."""
+
+    dims, mode = 1, "reflect"
+
+
+class ReflectionPad2d(_Pad):
+    """Grows the last two dimensions by its mirror image."""
+
+    dims, mode = 2, "reflect"
+
+
+class ReflectionPad3d(_Pad):
+    """Grows the last three dimensions by its mirror image."""
+
+    dims, mode = 3, "reflect"
+
+
+class ReplicationPad1d(_Pad):
+    """Grows the last dimension by its edge."""
+
+    dims, mode = 1, "replicate"
+
+
+class ReplicationPad2d(_Pad):
+    """Grows the last two dimensions by its edge."""
+
+    dims, mode = 2, "replicate"
+
+
+class ReplicationPad3d(_Pad):
+    """Grows the last three dimensions by its edge."""
+
+    dims, mode = 3, "replicate"
+
+
+class CircularPad1d(_Pad):
+    """Grows the last dimension by its other end."""
+
+    dims, mode = 1, "circular"
+
+
+class CircularPad2d(_Pad):
+    """Grows the last two dimensions by its other end."""
+
+    dims, mode = 2, "circular"
+
+
+class CircularPad3d(_Pad):
+    """Grows the last three dimensions by its other end."""
+
+    dims, mode = 3, "circular"
