@@ -80,6 +80,23 @@ class ModuleList(_Row):
         modules = list(self._modules.values())[index]
         return type(self)(modules) if isinstance(index, slice) else modules  # type: ignore[arg-type]
 
+    def __repr__(self) -> str:
+        """Neighbours that look alike are shown once: `(0-2): 3 x Linear(...)`."""
+        groups: list[tuple[str, int, int]] = []
+        for number, text in enumerate(map(repr, self)):
+            if groups and groups[-1][0] == text:
+                groups[-1] = text, groups[-1][1], number
+            else:
+                groups.append((text, number, number))
+        if not groups:
+            return f"{type(self).__name__}()"
+        lines = []
+        for text, first, last in groups:
+            name = f"({first})" if first == last else f"({first}-{last}): {last - first + 1} x"
+            lines.append(f"{name}{':' if first == last else ''} {text}".replace("\n", "\n  "))
+        inner = "\n  ".join(lines)
+        return f"{type(self).__name__}(\n  {inner}\n)"
+
     def insert(self, index: int, module: Module) -> None:
         """Adds a module before the one at `index`."""
         modules = list(self)

@@ -93,7 +93,6 @@ class Operation:
     torch_gradient: bool = True  # torch can differentiate it, too
     redrawn: bool = True  # the samples' values may be drawn anew: no kink lies among them
     exact: bool = True  # torch's own values hold to all digits
-    portable: bool = True  # it needs no more than the array API offers
 
     def __str__(self) -> str:
         return self.name

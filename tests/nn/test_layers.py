@@ -135,7 +135,9 @@ def both(layer: str) -> tuple[Any, Any]:
     """The layer here and there, in float64 and with the same parameters."""
     torch = torch_or_skip()
     here = eval(f"nn.{layer}", {"nn": nn}).double()
-    there = eval(f"nn.{layer}", {"nn": torch.nn}).double()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # torch's advice on speed
+        there = eval(f"nn.{layer}", {"nn": torch.nn}).double()
     assert list(here.state_dict()) == list(there.state_dict())
     here.load_state_dict({key: value.numpy() for key, value in there.state_dict().items()})
     return here, there
@@ -190,6 +192,13 @@ CALLS: list[tuple[str, str]] = [
     ("MultiheadAttention(6, 2)", "t(4, 6), t(5, 6), t(5, 6)"),
     ("MultiheadAttention(6, 2)", "t(4, 3, 6), t(4, 3, 6), t(4, 3, 6), None, True, b([[False, True, True, True], [False, False, True, True], [False, False, False, True], [False] * 4])"),
     ("MultiheadAttention(6, 2)", "t(2, 3, 6), t(4, 3, 6), t(4, 3, 6), b([[False] * 4, [False, False, True, True], [False, False, False, True]]), True, None, False"),
+    *((f"TransformerEncoderLayer(6, 2, 8, dropout=0.0{more})", "t(4, 3, 6)") for more in ("", ", activation='gelu'", ", norm_first=True", ", bias=False, batch_first=True")),
+    ("TransformerEncoderLayer(6, 2, 8, 0.0)", "t(4, 3, 6), b([[False, True, True, True], [False, False, True, True], [False, False, False, True], [False] * 4]), b([[False] * 4, [False, False, True, True], [False, False, False, True]])"),
+    *((f"TransformerDecoderLayer(6, 2, 8, dropout=0.0{more})", "t(4, 3, 6), t(5, 3, 6)") for more in ("", ", norm_first=True", ", activation='gelu', bias=False")),
+    ("TransformerEncoder(nn.TransformerEncoderLayer(6, 2, 8, 0.0), 2, nn.LayerNorm(6))", "t(4, 3, 6)"),
+    ("TransformerDecoder(nn.TransformerDecoderLayer(6, 2, 8, 0.0), 2)", "t(4, 3, 6), t(5, 3, 6)"),
+    ("Transformer(6, 2, 1, 2, 8, 0.0)", "t(4, 3, 6), t(5, 3, 6)"),
+    ("Transformer(6, 3, 1, 1, 8, 0.0, batch_first=True, norm_first=True)", "t(3, 4, 6), t(3, 5, 6)"),
     *((f"{name}(reduction='{r}')", "t(4, 3), t(4, 3)") for name in ("SmoothL1Loss", "HuberLoss") for r in ("mean", "sum", "none")),
     ("SmoothL1Loss(beta=0.3)", "t(4, 3), t(4, 3)"),
     ("HuberLoss(delta=0.3)", "t(4, 3), t(4, 3)"),
