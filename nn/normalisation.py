@@ -14,7 +14,18 @@ from .module import Module
 from .parameter import Parameter
 
 
-class LayerNorm(Module):
+class _Scaled(Module):
+    """What has a `weight` that starts as ones, and perhaps a `bias` that starts as zeros."""
+
+    def reset_parameters(self) -> None:
+        """Back to the starting values."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if getattr(self, "bias", None) is not None:
+            init.zeros_(self.bias)
+
+
+class LayerNorm(_Scaled):
     """(x - mean) / sqrt(var + eps) * weight + bias over the last dimensions, which have `normalized_shape`.
 
     J. Ba, J. Kiros, G. Hinton, "Layer normalization", 2016.
@@ -37,13 +48,6 @@ class LayerNorm(Module):
         self.register_parameter("weight", Parameter(autograd.ones(shape, **options)) if affine else None)
         self.register_parameter("bias", Parameter(autograd.zeros(shape, **options)) if shift else None)
 
-    def reset_parameters(self) -> None:
-        """Back to the starting values."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
-
     def forward(self, input: Tensor) -> Tensor:
         return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
@@ -54,7 +58,7 @@ class LayerNorm(Module):
         )
 
 
-class RMSNorm(Module):
+class RMSNorm(_Scaled):
     """x / sqrt(mean(x^2) + eps) * weight over the last dimensions (B. Zhang, R. Sennrich, 2019)."""
 
     def __init__(
@@ -67,11 +71,6 @@ class RMSNorm(Module):
         weight = Parameter(autograd.ones(self.normalized_shape, device=device, dtype=dtype))
         self.register_parameter("weight", weight if elementwise_affine else None)
 
-    def reset_parameters(self) -> None:
-        """Back to the starting values."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-
     def forward(self, input: Tensor) -> Tensor:
         return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)
 
@@ -79,7 +78,7 @@ class RMSNorm(Module):
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
 
 
-class GroupNorm(Module):
+class GroupNorm(_Scaled):
     """Normalises (N, C, *) over groups of channels and space (Y. Wu, K. He, 2018); `weight` and `bias` (C,)."""
 
     def __init__(
@@ -94,13 +93,6 @@ class GroupNorm(Module):
         shift = affine and bias
         self.register_parameter("weight", Parameter(autograd.ones(num_channels, **options)) if affine else None)
         self.register_parameter("bias", Parameter(autograd.zeros(num_channels, **options)) if shift else None)
-
-    def reset_parameters(self) -> None:
-        """Back to the starting values."""
-        if self.weight is not None:
-            init.ones_(self.weight)
-        if self.bias is not None:
-            init.zeros_(self.bias)
 
     def forward(self, input: Tensor) -> Tensor:
         return F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
