@@ -173,11 +173,14 @@ class Optimizer:
         return "\n".join([*lines, ")"])
 
 
+SCALARS = ("step", "mu_product", "eta", "mu")  # state that is one number a parameter, in float32 as torch's
+
+
 def _adopt(name: str, value: Any, p: Tensor) -> Any:
-    """A loaded piece of state: a copy with the parameter's dtype and device, but a step count as it is."""
+    """A loaded piece of state: a copy with the parameter's dtype and device; counts and rates keep their dtype."""
     if not isinstance(value, Tensor):
         return copy.deepcopy(value)
-    return value.detach().clone().to(device=p.device, dtype=None if name == "step" else p.dtype)
+    return value.detach().clone().to(device=p.device, dtype=None if name in SCALARS else p.dtype)
 
 
 def _plain(value: Any) -> Any:

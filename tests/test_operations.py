@@ -118,6 +118,7 @@ def test_agrees_with_torch(row: Operation) -> None:
                 assert_same(mine, other, what=f"{call}: gradient {number}", **digits)
 
 
+@pytest.mark.numbers
 @pytest.mark.parametrize("row", EVERY)
 def test_single_precision_agrees_with_torch(row: Operation) -> None:
     for call in row.samples(Draw()):
@@ -146,6 +147,7 @@ def differentiated(row: Operation, call: Call, make: Any = None) -> tuple[Any, l
     return function, targets
 
 
+@pytest.mark.numbers
 @pytest.mark.parametrize("row", SMOOTH)
 def test_gradient_is_the_numeric_one(row: Operation) -> None:
     for call in row.samples(Draw()):
@@ -153,6 +155,7 @@ def test_gradient_is_the_numeric_one(row: Operation) -> None:
         assert not targets or gradcheck(function, targets)
 
 
+@pytest.mark.numbers
 @pytest.mark.parametrize("row", [row for row in SMOOTH if row.values[0].twice])
 def test_second_gradient_is_the_numeric_one(row: Operation) -> None:
     for call in row.samples(Draw()):

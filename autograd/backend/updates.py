@@ -81,3 +81,104 @@ def adagrad(
     rate = xp.astype(lr / (1.0 + (xp.astype(step, xp.float64) - 1.0) * lr_decay), p.dtype)
     sum += g * g
     p -= rate * (g / (xp.sqrt(sum) + eps))
+
+
+def adadelta(
+    xp: Any, p: Any, g: Any, *, step: Any, square_avg: Any, acc_delta: Any,
+    lr: Any, rho: float, eps: float, weight_decay: float, maximize: bool,
+) -> None:  # fmt: skip
+    step += 1.0
+    g = _direction(p, g, weight_decay, maximize)
+    square_avg *= rho
+    square_avg += g * g * (1.0 - rho)
+    delta = xp.sqrt(acc_delta + eps) / xp.sqrt(square_avg + eps) * g
+    acc_delta *= rho
+    acc_delta += delta * delta * (1.0 - rho)
+    p -= lr * delta
+
+
+def adamax(
+    xp: Any, p: Any, g: Any, *, step: Any, exp_avg: Any, exp_inf: Any,
+    lr: Any, betas: tuple[float, float], eps: float, weight_decay: float, maximize: bool,
+) -> None:  # fmt: skip
+    step += 1.0
+    g = _direction(p, g, weight_decay, maximize)
+    exp_avg += (g - exp_avg) * (1.0 - betas[0])
+    exp_inf[...] = xp.maximum(exp_inf * betas[1], xp.abs(g) + eps)
+    rate = xp.astype(lr / (1.0 - betas[0] ** xp.astype(step, xp.float64)), p.dtype)
+    p -= rate * exp_avg / exp_inf
+
+
+def nadam(
+    xp: Any, p: Any, g: Any, *, step: Any, mu_product: Any, exp_avg: Any, exp_avg_sq: Any,
+    lr: Any, betas: tuple[float, float], eps: float, weight_decay: float, momentum_decay: float, decoupled: bool,
+    maximize: bool,
+) -> None:  # fmt: skip
+    step += 1.0
+    if decoupled:
+        p *= 1.0 - lr * weight_decay
+        weight_decay = 0.0
+    g = _direction(p, g, weight_decay, maximize)
+    count = xp.astype(step, xp.float64)
+    mu, following = (betas[0] * (1.0 - 0.5 * 0.96 ** (each * momentum_decay)) for each in (count, count + 1.0))
+    mu_product *= xp.astype(mu, mu_product.dtype)
+    product = xp.astype(mu_product, xp.float64)
+    exp_avg += (g - exp_avg) * (1.0 - betas[0])
+    exp_avg_sq *= betas[1]
+    exp_avg_sq += g * g * (1.0 - betas[1])
+    spread = xp.sqrt(exp_avg_sq / xp.astype(1.0 - betas[1] ** count, p.dtype)) + eps
+    p -= xp.astype(lr * (1.0 - mu) / (1.0 - product), p.dtype) * (g / spread)
+    p -= xp.astype(lr * following / (1.0 - product * following), p.dtype) * (exp_avg / spread)
+
+
+def radam(
+    xp: Any, p: Any, g: Any, *, step: Any, exp_avg: Any, exp_avg_sq: Any,
+    lr: Any, betas: tuple[float, float], eps: float, weight_decay: float, decoupled: bool, maximize: bool,
+) -> None:  # fmt: skip
+    step += 1.0
+    if decoupled:
+        p *= 1.0 - lr * weight_decay
+        weight_decay = 0.0
+    g = _direction(p, g, weight_decay, maximize)
+    count = xp.astype(step, xp.float64)
+    exp_avg += (g - exp_avg) * (1.0 - betas[0])
+    exp_avg_sq *= betas[1]
+    exp_avg_sq += g * g * (1.0 - betas[1])
+    first, second = 1.0 - betas[0] ** count, 1.0 - betas[1] ** count
+    longest = 2.0 / (1.0 - betas[1]) - 1.0
+    length = longest - 2.0 * count * betas[1] ** count / second
+    safe = xp.where(length > 5.0, length, 6.0)
+    rectified = (safe - 4.0) * (safe - 2.0) * longest / ((longest - 4.0) * (longest - 2.0) * safe)
+    scale = xp.astype(xp.sqrt(rectified * second), p.dtype) / (xp.sqrt(exp_avg_sq) + eps)
+    moved = exp_avg / xp.astype(first, p.dtype) * lr
+    p -= xp.where(length > 5.0, moved * scale, moved)
+
+
+def rprop(
+    xp: Any, p: Any, g: Any, *, step: Any, prev: Any, step_size: Any,
+    lr: Any, etas: tuple[float, float], step_sizes: tuple[float, float], maximize: bool,
+) -> None:  # fmt: skip
+    step += 1.0
+    g = -g if maximize else g
+    agreement = g * prev
+    factor = xp.where(agreement > 0, etas[1], xp.where(agreement < 0, etas[0], 1.0))
+    step_size *= xp.astype(factor, p.dtype)
+    step_size[...] = xp.minimum(xp.maximum(step_size, step_sizes[0]), step_sizes[1])
+    g = xp.where(agreement < 0, 0.0, g)
+    p -= xp.sign(g) * step_size
+    prev[...] = g
+
+
+def asgd(
+    xp: Any, p: Any, g: Any, *, step: Any, eta: Any, mu: Any, ax: Any,
+    lr: Any, lambd: float, alpha: float, t0: float, weight_decay: float, maximize: bool,
+) -> None:  # fmt: skip
+    step += 1.0
+    g = _direction(p, g, weight_decay, maximize)
+    rate, share = xp.astype(eta, p.dtype), xp.astype(mu, p.dtype)
+    p *= 1.0 - lambd * rate
+    p -= rate * g
+    ax += (p - ax) * share
+    count = xp.astype(step, xp.float64)
+    eta[...] = xp.astype(lr / (1.0 + lambd * lr * count) ** alpha, eta.dtype)
+    mu[...] = xp.astype(1.0 / xp.maximum(count - t0, 1.0), mu.dtype)

@@ -35,6 +35,19 @@ OPTIMIZERS = [
     "Adagrad(params)",
     "Adagrad(params, lr=0.1, lr_decay=0.1, weight_decay=0.1, initial_accumulator_value=0.5)",
     "Adagrad(params, lr=0.1, maximize=True)",
+    "Adadelta(params)",
+    "Adadelta(params, lr=0.5, rho=0.8, eps=1e-4, weight_decay=0.1, maximize=True)",
+    "Adamax(params)",
+    "Adamax(params, lr=0.1, betas=(0.8, 0.9), eps=1e-4, weight_decay=0.1, maximize=True)",
+    "NAdam(params)",
+    "NAdam(params, lr=0.1, weight_decay=0.1, momentum_decay=0.01, decoupled_weight_decay=True, maximize=True)",
+    "RAdam(params)",
+    "RAdam(params, lr=0.1, betas=(0.8, 0.9), weight_decay=0.1)",
+    "RAdam(params, lr=0.1, weight_decay=0.1, decoupled_weight_decay=True, maximize=True)",
+    "Rprop(params)",
+    "Rprop(params, lr=0.1, etas=(0.3, 1.5), step_sizes=(1e-3, 0.2), maximize=True)",
+    "ASGD(params)",
+    "ASGD(params, lr=0.1, lambd=0.01, alpha=0.5, t0=3, weight_decay=0.1, maximize=True)",
 ]
 START = [np.random.default_rng(0).normal(size=shape) for shape in ((3, 4), (5,), ())]
 
