@@ -260,6 +260,27 @@ def test_non_contiguous_inputs(row: Operation) -> None:
             np.testing.assert_allclose(host(mine), host(other), rtol=1e-12, atol=1e-13)
 
 
+@pytest.mark.parametrize("row", EVERY)
+def test_broadcast_inputs(row: Operation) -> None:
+    """Expanded tensors, whose elements share memory, give what copies of them give, and are left as they are."""
+
+    def stretched(array: np.ndarray, differentiated: bool) -> Tensor:
+        return autograd.tensor(array[:1]).expand(array.shape) if array.ndim and len(array) else autograd.tensor(array)
+
+    for call in row.samples(Draw()):
+        args, kwargs = arguments(call, lambda array, differentiated: stretched(array, differentiated).clone())
+        try:
+            expected = as_list(here(row.name)(*args, **kwargs))
+        except (OperationError, RuntimeError, ValueError):  # equal rows are not in the domain: a singular matrix
+            continue
+        args, kwargs = arguments(call, stretched)
+        before = [host(x).copy() for x in args if isinstance(x, Tensor)]
+        for mine, other in zip(as_list(here(row.name)(*args, **kwargs)), expected, strict=True):
+            np.testing.assert_allclose(host(mine), host(other), rtol=1e-9, atol=1e-11)
+        for x, values in zip([x for x in args if isinstance(x, Tensor)], before, strict=True):
+            np.testing.assert_array_equal(host(x), values)
+
+
 @pytest.mark.parametrize("other", ["strict", "guard"])
 @pytest.mark.parametrize("row", EVERY)
 def test_device_code_is_pure(row: Operation, other: str) -> None:

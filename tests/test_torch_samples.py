@@ -229,7 +229,7 @@ def run(op: Any, kind: str, digits: float) -> None:
         warnings.simplefilter("ignore")
         differentiated = op.supports_autograd and (dtype.is_floating_point or dtype.is_complex)
         samples = list(op.sample_inputs("cpu", dtype, requires_grad=differentiated))
-        for sample in samples[:40]:
+        for sample in samples[:20]:
             compare(op, function, sample, digits)
 
 
