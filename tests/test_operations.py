@@ -90,6 +90,7 @@ def gradients(function: Any, args: list[Any], kwargs: dict[str, Any], engine: An
     return outputs, list(engine(floating, targets, weights, allow_unused=True))
 
 
+@pytest.mark.numbers
 @pytest.mark.parametrize("row", EVERY)
 def test_agrees_with_torch(row: Operation) -> None:
     torch = torch_or_skip()
@@ -172,6 +173,7 @@ def _as_kind(kind: str) -> Any:
     return array
 
 
+@pytest.mark.numbers
 @pytest.mark.parametrize("kind", ["bool", "int64", "int32", "uint8", "float16"])
 @pytest.mark.parametrize("row", [row for row in EVERY if row.values[0].integers])
 def test_other_dtypes_agree_with_torch(row: Operation, kind: str) -> None:
@@ -260,6 +262,7 @@ def test_non_contiguous_inputs(row: Operation) -> None:
             np.testing.assert_allclose(host(mine), host(other), rtol=1e-12, atol=1e-13)
 
 
+@pytest.mark.numbers
 @pytest.mark.parametrize("row", EVERY)
 def test_broadcast_inputs(row: Operation) -> None:
     """Expanded tensors, whose elements share memory, give what copies of them give, and are left as they are."""
@@ -281,6 +284,7 @@ def test_broadcast_inputs(row: Operation) -> None:
             np.testing.assert_array_equal(host(x), values)
 
 
+@pytest.mark.numbers
 @pytest.mark.parametrize("other", ["strict", "guard"])
 @pytest.mark.parametrize("row", EVERY)
 def test_device_code_is_pure(row: Operation, other: str) -> None:

@@ -83,5 +83,9 @@ def test_poisson_has_its_mean_and_variance() -> None:
         assert drawn.mean().item() == pytest.approx(rate, rel=0.05)
         assert drawn.var().item() == pytest.approx(rate, rel=0.08)
         assert bool((drawn == drawn.round()).all())
+
+
+@pytest.mark.cpu_only  # where looking costs no synchronisation
+def test_negative_rates_are_refused() -> None:
     with pytest.raises(OperationError, match="negative"):
         autograd.poisson(autograd.tensor([-1.0]))

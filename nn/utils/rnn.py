@@ -59,7 +59,7 @@ def pack_padded_sequence(
         x, sizes = x.index_select(1, order), [sizes[i] for i in ranked]
     batch_sizes = [sum(n > time for n in sizes) for time in range(sizes[0] if sizes else 0)]
     data = x[_places(batch_sizes, input.device)]
-    return PackedSequence(data, autograd.tensor(batch_sizes), order, invert_permutation(order))
+    return PackedSequence(data, autograd.tensor(batch_sizes, device="cpu"), order, invert_permutation(order))
 
 
 def pack_like(x: Tensor, packed: PackedSequence) -> PackedSequence:
@@ -80,7 +80,7 @@ def pad_packed_sequence(
     count = sizes[0] if sizes else 0
     padded = autograd.full((length, count, *data.shape[1:]), padding_value, dtype=data.dtype, device=data.device)
     padded = padded.index_put(_places(sizes, data.device), data)
-    lengths = autograd.tensor([sum(size > row for size in sizes) for row in range(count)])
+    lengths = autograd.tensor([sum(size > row for size in sizes) for row in range(count)], device="cpu")
     if sequence.unsorted_indices is not None:
         padded = padded.index_select(1, sequence.unsorted_indices)
         lengths = lengths[sequence.unsorted_indices.cpu()]
