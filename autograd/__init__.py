@@ -401,6 +401,7 @@ from .ops.spectrogram import (
 )  # fmt: skip
 from .ops.strided import as_strided, as_strided_scatter, empty_strided
 from .printing import set_printoptions
+from .serialization import load, load_checkpoint, save, save_checkpoint
 from .tensor import Size, Tensor
 from .version import __version__
 

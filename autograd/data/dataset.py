@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from ..ops.random import Generator, randperm
@@ -22,6 +22,36 @@ class Dataset(Generic[T]):
 
     def __add__(self, other: Dataset) -> ConcatDataset:
         return ConcatDataset([self, other])
+
+
+class IterableDataset(Dataset[T]):
+    """A stream of samples: anything with `__iter__()`.
+
+    With several workers each has a copy and gives all of the stream, unless `__iter__` asks
+    `get_worker_info()` for its share.
+    """
+
+    def __iter__(self) -> Iterator[T]:
+        raise NotImplementedError("an IterableDataset needs __iter__()")
+
+    def __add__(self, other: Dataset) -> ChainDataset:  # type: ignore[override]
+        return ChainDataset([self, other])
+
+
+class ChainDataset(IterableDataset):
+    """Streams one after the other."""
+
+    def __init__(self, datasets: Iterable[Dataset]) -> None:
+        self.datasets = list(datasets)
+
+    def __iter__(self) -> Iterator[Any]:
+        for dataset in self.datasets:
+            if not isinstance(dataset, IterableDataset):
+                raise TypeError(f"ChainDataset: expected IterableDatasets, got a {type(dataset).__name__}")
+            yield from dataset
+
+    def __len__(self) -> int:
+        return sum(map(len, self.datasets))  # type: ignore[arg-type]
 
 
 class TensorDataset(Dataset[tuple[Tensor, ...]]):
@@ -57,6 +87,29 @@ class ConcatDataset(Dataset):
         index %= len(self)
         which = bisect.bisect_right(self.cumulative_sizes, index)
         return self.datasets[which][index - (self.cumulative_sizes[which - 1] if which else 0)]
+
+
+class StackDataset(Dataset):
+    """Datasets side by side: a sample is a tuple of theirs, or a dict where they are given by name."""
+
+    def __init__(self, *args: Dataset, **kwargs: Dataset) -> None:
+        if bool(args) == bool(kwargs):
+            raise ValueError("StackDataset: expected datasets either in order or by name")
+        self.datasets: Any = args or kwargs
+        lengths = [len(dataset) for dataset in self._all()]  # type: ignore[arg-type]
+        if len(set(lengths)) > 1:
+            raise ValueError(f"StackDataset: expected datasets of one length, got {lengths}")
+
+    def _all(self) -> list[Dataset]:
+        return list(self.datasets.values() if isinstance(self.datasets, dict) else self.datasets)
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(self.datasets, dict):
+            return {name: dataset[index] for name, dataset in self.datasets.items()}
+        return tuple(dataset[index] for dataset in self.datasets)
+
+    def __len__(self) -> int:
+        return len(self._all()[0])  # type: ignore[arg-type]
 
 
 class Subset(Dataset):

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sized
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from typing import Any, Generic, TypeVar
 
-from ..ops.random import Generator, randint, randperm
+from ..dtypes import float64
+from ..ops.creation import as_tensor
+from ..ops.random import Generator, multinomial, randint, randperm
+
+T = TypeVar("T", covariant=True)
 
 
-class Sampler:
+class Sampler(Generic[T]):
     """Anything that iterates over indices."""
+
+    def __init__(self, data_source: Sized | None = None) -> None:
+        pass
 
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError("a Sampler needs __iter__()")
@@ -39,14 +46,52 @@ class RandomSampler(Sampler):
         self.num_samples = len(data_source) if num_samples is None else num_samples
 
     def __iter__(self) -> Iterator[int]:
-        size = len(self.data_source)
+        size, generator = len(self.data_source), self.generator
+        if generator is None:
+            # A stream of its own, so that what else is drawn during the epoch does not change the order.
+            generator = Generator().manual_seed(int(randint(0, 2**62, ())))
         if self.replacement:
-            yield from randint(0, size, (self.num_samples,), generator=self.generator).tolist()
+            yield from randint(0, size, (self.num_samples,), generator=generator).tolist()
             return
         left = self.num_samples
         while left > 0:
-            yield from randperm(size, generator=self.generator).tolist()[:left]
+            yield from randperm(size, generator=generator).tolist()[:left]
             left -= size
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+
+class SubsetRandomSampler(Sampler):
+    """The given indices in a new random order each time."""
+
+    def __init__(self, indices: Sequence[int], generator: Generator | None = None) -> None:
+        self.indices, self.generator = indices, generator
+
+    def __iter__(self) -> Iterator[int]:
+        for i in randperm(len(self.indices), generator=self.generator).tolist():
+            yield self.indices[i]
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+
+class WeightedRandomSampler(Sampler):
+    """Indices drawn with the probabilities of their weights, which need not sum to 1."""
+
+    def __init__(
+        self, weights: Sequence[float], num_samples: int, replacement: bool = True, generator: Generator | None = None
+    ) -> None:
+        if num_samples < 1:
+            raise ValueError(f"num_samples should be a positive integer, got {num_samples}")
+        self.weights = as_tensor(weights, dtype=float64)
+        if self.weights.dim() != 1:
+            raise ValueError(f"weights should be a sequence of numbers, got shape {tuple(self.weights.shape)}")
+        self.num_samples, self.replacement, self.generator = num_samples, replacement, generator
+
+    def __iter__(self) -> Iterator[int]:
+        drawn = multinomial(self.weights, self.num_samples, self.replacement, generator=self.generator)
+        yield from drawn.tolist()
 
     def __len__(self) -> int:
         return self.num_samples

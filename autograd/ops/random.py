@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
-from ..backend import get_backend
+from ..backend import get_backend, is_available
 from ..engine import apply
 from ..errors import OperationError
 from ..modes import modes, no_grad, unlistened
@@ -116,6 +116,19 @@ def get_rng_state() -> Tensor:
 def set_rng_state(new_state: Tensor) -> None:
     """Sets the state of the CPU's default generator."""
     default_generator().set_state(new_state)
+
+
+def generator_states() -> dict[str, Tensor]:
+    """The states of the default generators of all devices in use, by device."""
+    default_generator()
+    return {str(backend.device): generator.get_state() for backend, generator in _defaults.items()}
+
+
+def set_generator_states(states: dict[str, Tensor]) -> None:
+    """Sets the default generators of all devices that are there to what `generator_states` gave."""
+    for device, state in states.items():
+        if is_available(device):
+            default_generator(device).set_state(state)
 
 
 @primitive(mutates=(0,))

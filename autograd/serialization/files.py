@@ -1,0 +1,179 @@
+"""`save` and `load`."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import pickle
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from typing import IO, Any
+
+import numpy as np
+
+from ..backend import get_backend, is_available
+from ..device import device as Device
+from ..tensor import Tensor, wrap
+from .torch_files import is_stream, read_stream, read_zip
+from .tree import NotPlainError, Reader, Writer
+
+STRUCTURE = "structure"  # the key of a file's metadata under which the tree's JSON lies
+
+
+def save(obj: Any, f: Any, pickle_module: Any = None, pickle_protocol: int = 2, **unused: Any) -> None:
+    """Writes tensors, or containers of tensors and plain data, as a safetensors file.
+
+    Every tensor lies in it under its dotted name, so that any tool reads it; how they nest (an
+    optimizer's state, a checkpoint), and their order, is JSON in the file's metadata. Anything else, a whole Module say, is pickled, and `load` will ask for
+    `weights_only=False`. `f` is a path or a binary file; a path is written whole or not at all.
+
+    >>> import autograd, nn, os, tempfile
+    >>> path = os.path.join(tempfile.mkdtemp(), "weights.safetensors")
+    >>> autograd.save(nn.Linear(2, 1).state_dict(), path)
+    >>> autograd.load(path)["weight"].shape
+    autograd.Size([1, 2])
+    """
+    try:
+        data = _safetensors(obj)
+    except NotPlainError:
+        data = pickle.dumps(obj)
+    if hasattr(f, "write"):
+        f.write(data)
+    else:
+        with atomic_write(f) as file:
+            file.write(data)
+
+
+def load(
+    f: Any, map_location: Any = None, pickle_module: Any = None, *, weights_only: bool | None = None,
+    mmap: bool | None = None,
+) -> Any:  # fmt: skip
+    """Reads what `save` wrote, any safetensors file, or a file of torch.save.
+
+    Nothing in a safetensors file or in torch's is executed; a file of torch that holds more than
+    tensors and plain data raises `pickle.UnpicklingError` with the name of it. Only what `save` had
+    to pickle needs `weights_only=False`, which runs what the file says: use it for files you trust.
+
+    `map_location` is a device, a dictionary from saved devices to new ones, or a function of a tensor
+    and the saved device's name; without it tensors go to the device they were saved from.
+    """
+    if hasattr(f, "read"):
+        return _load(f, _placer(map_location), weights_only, getattr(f, "name", "the file"))
+    with open(f, "rb") as file:
+        return _load(file, _placer(map_location), weights_only, os.fspath(f))
+
+
+def _load(file: IO[bytes], place: Callable[[Tensor, str], Tensor], weights_only: bool | None, name: str) -> Any:
+    if not file.seekable():
+        file = io.BytesIO(file.read())
+    start = file.tell()
+    head = file.read(9)
+    file.seek(start)
+    if head[:4] == b"PK\x03\x04":
+        return read_zip(file, place)
+    if head[8:9] == b"{":
+        return _read_safetensors(file.read(), place, name)
+    if head[:1] != b"\x80":
+        raise RuntimeError(f"load: {name} is neither a safetensors file nor one of torch.save's")
+    if is_stream(file):
+        return read_stream(file, place)
+    if weights_only is not False:
+        raise pickle.UnpicklingError(
+            f"load: {name} is a pickle, and reading it may run any code. If you trust where it comes from, pass "
+            "weights_only=False; better, save a state_dict()"
+        )
+    return pickle.load(file)
+
+
+def _safetensors(obj: Any) -> bytes:
+    from safetensors.numpy import save as to_bytes
+
+    writer = Writer()
+    structure = writer.encode(obj)
+    return to_bytes(writer.arrays, {"format": "pt", STRUCTURE: json.dumps(structure)})
+
+
+def _read_safetensors(data: bytes, place: Callable[[Tensor, str], Tensor], name: str) -> Any:
+    import safetensors
+
+    def tensor(array: np.ndarray, location: str) -> Tensor:
+        return place(wrap(array, get_backend("cpu")), location)
+
+    try:
+        content = safetensors.deserialize(data)
+    except safetensors.SafetensorError as error:
+        raise RuntimeError(f"load: {name} is not a whole safetensors file: {error}") from error
+    arrays = {key: _array(info) for key, info in content}
+    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    structure = header.get("__metadata__", {}).get(STRUCTURE)
+    if structure is None:
+        order = [key for key in header if key != "__metadata__"]
+        return {key: tensor(arrays[key], "cpu") for key in order}
+    return Reader(arrays, tensor).decode(json.loads(structure))
+
+
+NAMES = {
+    "F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "I64": "int64", "I32": "int32",
+    "I16": "int16", "I8": "int8", "U64": "uint64", "U32": "uint32", "U16": "uint16", "U8": "uint8", "BOOL": "bool",
+    "C64": "complex64",
+}  # fmt: skip
+
+
+def _array(info: dict[str, Any]) -> np.ndarray:
+    """The numbers of one tensor of the file; bfloat16 is read as float32, of which it is the upper half."""
+    kind = NAMES.get(info["dtype"])
+    if kind is None:
+        raise RuntimeError(f"load: there is no dtype for safetensors' {info['dtype']} here")
+    if kind == "bfloat16":
+        return (np.frombuffer(info["data"], "<u2").astype(np.uint32) << 16).view(np.float32).reshape(info["shape"])
+    return np.frombuffer(info["data"], np.dtype(kind).newbyteorder("<")).astype(kind).reshape(info["shape"])
+
+
+def _placer(map_location: Any) -> Callable[[Tensor, str], Tensor]:
+    """What puts a loaded tensor onto its device."""
+
+    def place(x: Tensor, location: str) -> Tensor:
+        wanted = location
+        if callable(map_location):
+            moved = map_location(x, location)
+            return x if moved is None else moved
+        if isinstance(map_location, Mapping):
+            wanted = str(map_location.get(location, location))
+        elif map_location is not None:
+            wanted = str(Device(map_location))
+        if Device(wanted).type == "cpu":
+            return x
+        if not is_available(wanted):
+            raise RuntimeError(
+                f"load: the file's tensors belong on {wanted!r}, which is not available here; "
+                "pass map_location='cpu' to load them onto the CPU"
+            )
+        return x.to(wanted)
+
+    return place
+
+
+@contextlib.contextmanager
+def atomic_write(path: Any) -> Iterator[IO[bytes]]:
+    """A file to write that takes the path's place when all of it is on the disk, and otherwise leaves no trace."""
+    path = os.path.abspath(os.fspath(path))
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f".{name}.{secrets.token_hex(4)}.partial")
+    try:
+        with open(temporary, "xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+    if hasattr(os, "O_DIRECTORY"):  # the folder's entry, too, has to reach the disk
+        descriptor = os.open(folder, os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,142 @@
+"""Nested plain data as JSON beside named arrays: how a checkpoint fits into a safetensors file."""
+
+from __future__ import annotations
+
+import base64
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..device import device as Device
+from ..tensor import Size, Tensor
+
+ARRAYS = {*dtypes.BY_NAME, "uint16", "uint32"}  # the NumPy dtypes that a file can hold
+
+
+class NotPlainError(TypeError):
+    """Something in the tree is neither a tensor nor plain data."""
+
+
+class Writer:
+    """Takes trees apart: `arrays` collects what is no JSON."""
+
+    def __init__(self) -> None:
+        self.arrays: dict[str, np.ndarray] = {}
+        self.known: dict[int, dict[str, Any]] = {}
+
+    def encode(self, value: Any, path: str = "") -> Any:
+        """The JSON of a value; containers other than lists are marked by an object with one key."""
+        if value is None or type(value) in (bool, int, float, str):
+            return value
+        if isinstance(value, Tensor):
+            return self._tensor(value, path)
+        if type(value) is list:
+            return [self.encode(item, _join(path, i)) for i, item in enumerate(value)]
+        if type(value) in (dict, OrderedDict) or type(value) is defaultdict:
+            kind = "OrderedDict" if type(value) is OrderedDict else "dict"
+            items = [[self.encode(k, path), self.encode(v, _join(path, k))] for k, v in value.items()]
+            return {kind: items}
+        if type(value) in (tuple, set, frozenset, Size):
+            items = [self.encode(item, _join(path, i)) for i, item in enumerate(value)]
+            return {type(value).__name__: items}
+        if isinstance(value, np.ndarray) and value.dtype.name in ARRAYS:
+            return {"ndarray": self._store(value, path)}
+        if isinstance(value, np.generic) and value.dtype.name in ARRAYS:
+            return {"number": self._store(np.asarray(value), path)}
+        if type(value) is complex:
+            return {"complex": [value.real, value.imag]}
+        if type(value) in (bytes, bytearray):
+            return {type(value).__name__: base64.b64encode(value).decode()}
+        if isinstance(value, dtypes.dtype):
+            return {"dtype": value.name}
+        if isinstance(value, Device):
+            return {"device": str(value)}
+        raise NotPlainError(f"{path or 'the object'} is a {type(value).__name__}")
+
+    def _tensor(self, value: Tensor, path: str) -> Any:
+        if id(value) not in self.known:
+            if type(value).__name__ not in ("Tensor", "Parameter", "Buffer"):
+                raise NotPlainError(f"{path or 'the object'} is a {type(value).__name__}")
+            mark: dict[str, Any] = {"tensor": self._store(value.detach().cpu().numpy(), path)}
+            if value.requires_grad and value.is_leaf:
+                mark["requires_grad"] = True
+            if not value.is_cpu:
+                mark["device"] = str(value.device)
+            if type(value).__name__ == "Parameter":
+                mark["parameter"] = True
+            self.known[id(value)] = mark
+        return self.known[id(value)]
+
+    def _store(self, array: np.ndarray, path: str) -> Any:
+        """The array's name; complex numbers are stored as pairs, since the format knows no complex128."""
+        name, number = path or "tensor", 1
+        while name in self.arrays:
+            name, number = f"{path}#{number}", number + 1
+        if array.dtype.kind != "c":
+            self.arrays[name] = np.asarray(array, order="C")
+            return name
+        self.arrays[name] = np.stack([array.real, array.imag], axis=-1)
+        return {"complex": name}
+
+
+def _join(path: str, key: Any) -> str:
+    return f"{path}.{key}" if path else str(key)
+
+
+KINDS: dict[str, Callable[[Any], Any]] = {
+    "tuple": tuple, "set": set, "frozenset": frozenset, "Size": Size, "dict": dict, "OrderedDict": OrderedDict,
+}  # fmt: skip
+ATOMS: dict[str, Callable[[Any], Any]] = {
+    "complex": lambda parts: complex(*parts),
+    "bytes": base64.b64decode,
+    "bytearray": lambda text: bytearray(base64.b64decode(text)),
+    "dtype": dtypes.BY_NAME.__getitem__,
+    "device": Device,
+}
+
+
+class Reader:
+    """Puts trees together again from their JSON and the arrays; `place` makes a tensor of an array."""
+
+    def __init__(self, arrays: dict[str, np.ndarray], place: Callable[[np.ndarray, str], Tensor]) -> None:
+        self.arrays, self.place = arrays, place
+        self.known: dict[str, Tensor] = {}
+
+    def decode(self, value: Any) -> Any:
+        """The value that a piece of JSON stands for."""
+        if isinstance(value, list):
+            return [self.decode(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        kind = next(iter(value))
+        content = value[kind]
+        if kind == "tensor":
+            return self._tensor(value)
+        if kind in ("ndarray", "number"):
+            array = self._array(content)
+            return array if kind == "ndarray" else array[()]
+        if kind in ATOMS:
+            return ATOMS[kind](content)
+        if kind not in KINDS:
+            raise RuntimeError(f"load: the file holds a {kind!r}, which this version does not know")
+        return KINDS[kind](map(self.decode, content))
+
+    def _array(self, name: Any) -> np.ndarray:
+        if isinstance(name, str):
+            return self.arrays[name]
+        parts = self.arrays[name["complex"]]
+        return parts[..., 0] + 1j * parts[..., 1]
+
+    def _tensor(self, mark: dict[str, Any]) -> Tensor:
+        name = str(mark["tensor"])
+        if name not in self.known:
+            made = self.place(self._array(mark["tensor"]), mark.get("device", "cpu"))
+            if mark.get("parameter"):
+                from nn.parameter import Parameter
+
+                made = Parameter(made, requires_grad=False)
+            self.known[name] = made.requires_grad_() if mark.get("requires_grad") else made
+        return self.known[name]

@@ -1,0 +1,113 @@
+"""Checkpoints: a run that is killed at any moment goes on to the same bits."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+import optim
+
+pytest.importorskip("safetensors", reason="checkpoints are safetensors files")
+
+ROOT = Path(__file__).parents[2]
+RUN = """
+import os, sys
+import autograd, nn, optim
+import nn.functional as F
+from autograd.data import DataLoader, TensorDataset
+
+folder, epochs = sys.argv[1], 4
+path = os.path.join(folder, "checkpoint")
+autograd.manual_seed(0)
+data = TensorDataset(autograd.randn(40, 1, 6, 6), autograd.randint(0, 3, (40,)))
+model = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Dropout(0.3), nn.Linear(64, 3))
+optimizer = optim.AdamW(model.parameters(), lr=0.01)
+scheduler = optim.lr_scheduler.OneCycleLR(optimizer, 0.05, total_steps=5 * epochs)
+loader = DataLoader(data, batch_size=8, shuffle=True)
+parts = dict(model=model, optimizer=optimizer, scheduler=scheduler, loader=loader)
+epoch = autograd.load_checkpoint(path, **parts)["epoch"] if os.path.exists(path) else 0
+while epoch < epochs:
+    for x, y in loader:
+        optimizer.zero_grad()
+        F.cross_entropy(model(x), y).backward()
+        optimizer.step()
+        scheduler.step()
+        autograd.save_checkpoint(path, **parts, epoch=epoch)
+        print("step", flush=True)
+    epoch += 1
+autograd.save(model.state_dict(), os.path.join(folder, "weights"))
+"""
+
+
+def start(folder: Path) -> subprocess.Popen:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen([sys.executable, "-c", RUN, str(folder)], stdout=subprocess.PIPE, env=environment)
+
+
+def test_a_killed_run_resumes_to_the_same_bits(tmp_path: Path) -> None:
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    whole.mkdir()
+    broken.mkdir()
+    process = start(whole)
+    process.communicate(timeout=120)
+    assert process.returncode == 0
+    rng = random.Random(0)
+    steps = 0
+    for _ in range(3):
+        process = start(broken)
+        assert process.stdout is not None
+        for _ in range(rng.randrange(2, 6)):
+            steps += bool(process.stdout.readline())
+        time.sleep(rng.random() * 0.01)  # somewhere within a step, or within a write
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL
+    process = start(broken)
+    process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert 6 <= steps < 20
+    expected, got = autograd.load(whole / "weights"), autograd.load(broken / "weights")
+    for key, value in expected.items():
+        assert np.array_equal(value.numpy(), got[key].numpy()), key
+
+
+def test_random_states_are_restored(tmp_path: Path) -> None:
+    def draw() -> list:
+        return [autograd.rand(3).tolist(), random.random(), np.random.rand(2).tolist(), random.gauss(0, 1)]
+
+    random.gauss(0, 1)
+    autograd.save_checkpoint(tmp_path / "file", note="x")
+    first = draw()
+    assert autograd.load_checkpoint(tmp_path / "file") == {"note": "x"}
+    assert draw() == first
+
+
+def test_a_part_that_does_not_fit_changes_nothing(tmp_path: Path) -> None:
+    model = nn.Linear(2, 3)
+    optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    autograd.save_checkpoint(tmp_path / "file", model=model, optimizer=optimizer)
+    other, wrong = nn.Linear(2, 3), optim.SGD(nn.Linear(5, 5, bias=False).parameters(), lr=0.5)
+    before = other.weight.tolist()
+    state = random.getstate()
+    with pytest.raises(ValueError, match="parameter"):
+        autograd.load_checkpoint(tmp_path / "file", model=other, optimizer=wrong)
+    assert other.weight.tolist() == before
+    assert wrong.param_groups[0]["lr"] == 0.5
+    assert random.getstate() == state
+    with pytest.raises(KeyError, match=r"has no scaler; it has model, optimizer"):
+        autograd.load_checkpoint(tmp_path / "file", model=other, scaler=wrong)
+    autograd.save(model.state_dict(), tmp_path / "weights")
+    with pytest.raises(RuntimeError, match="not written by save_checkpoint"):
+        autograd.load_checkpoint(tmp_path / "weights", model=other)
+    with pytest.raises(ValueError, match="random_state"):
+        autograd.save_checkpoint(tmp_path / "file", random_state=1)
