@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins as _builtins
+import importlib as _importlib
 import math as _math
 import sys as _sys
 import warnings as _warnings
@@ -432,9 +433,11 @@ expit, trapz, swapdims, fix, asarray = sigmoid, trapezoid, swapaxes, trunc, as_t
 
 
 def __getattr__(name: str) -> _Any:
-    """torch's functions in place: `relu_(x)` is `x.relu_()`."""
+    """torch's functions in place (`relu_(x)` is `x.relu_()`), and its packages: `import autograd as torch` has `torch.nn`."""
     if name.endswith("_") and not name.startswith("_") and hasattr(Tensor, name):
         return getattr(Tensor, name)
+    if name in ("nn", "optim"):  # built on this package, so it finds them only when they are asked for
+        return _importlib.import_module(name)
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")
 
 
@@ -458,7 +461,10 @@ def is_floating_point(input: Tensor) -> _builtins.bool:
     return input.is_floating_point()
 
 
-from . import capture, cuda, data, distributions, fft, func, functional, linalg, random, signal, special, testing  # noqa: E402
+from . import (  # noqa: E402
+    accelerator, backends, capture, cuda, data, distributions, fft, func, functional, linalg, random, serialization,
+    signal, special, testing, utils, vision,
+)  # fmt: skip
 
 logdet, matrix_exp, matrix_power, slogdet = linalg.logdet, linalg.matrix_exp, linalg.matrix_power, linalg.slogdet
 

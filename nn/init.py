@@ -99,6 +99,65 @@ def kaiming_normal_(
     return normal_(tensor, 0.0, _kaiming(tensor, a, mode, nonlinearity), generator)
 
 
+@autograd.no_grad()
+def trunc_normal_(
+    tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator: Any = None
+) -> Tensor:
+    """Normal within [a, b]: uniform numbers through the inverse of the cumulative distribution."""
+    low, high = (math.erf((bound - mean) / (std * math.sqrt(2.0))) for bound in (a, b))
+    tensor.uniform_(low, high, generator=generator).erfinv_().mul_(std * math.sqrt(2.0)).add_(mean)
+    return tensor.clamp_(a, b)
+
+
+@autograd.no_grad()
+def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
+    """Rows, or columns where there are fewer, at right angles and of length gain (A. Saxe et al., 2013)."""
+    if tensor.dim() < 2:
+        raise ValueError(f"orthogonal_: needs at least 2 dimensions, got shape {tuple(tensor.shape)}")
+    if tensor.numel() == 0:
+        return tensor
+    rows = tensor.shape[0]
+    flat = autograd.randn(rows, tensor.numel() // rows, dtype=tensor.dtype, device=tensor.device, generator=generator)
+    wide = rows < flat.shape[1]
+    q, r = autograd.linalg.qr(flat.T if wide else flat)
+    q = q * r.diagonal().sign()  # the signs that make it uniform among all such matrices (F. Mezzadri, 2006)
+    return tensor.copy_((q.T if wide else q).reshape(tensor.shape)).mul_(gain)
+
+
+@autograd.no_grad()
+def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
+    """A convolution's weight (out, in, *kernel) that hands its input on, in each group as many channels as can be."""
+    if tensor.dim() not in (3, 4, 5):
+        raise ValueError(f"dirac_: expected 3, 4 or 5 dimensions, got shape {tuple(tensor.shape)}")
+    if tensor.shape[0] % groups:
+        raise ValueError(f"dirac_: {tensor.shape[0]} output channels are not divisible by {groups} groups")
+    per_group = tensor.shape[0] // groups
+    middle = tuple(size // 2 for size in tensor.shape[2:])
+    tensor.zero_()
+    for group in range(groups):
+        for channel in range(min(per_group, tensor.shape[1])):
+            tensor[(group * per_group + channel, channel, *middle)] = 1
+    return tensor
+
+
+@autograd.no_grad()
+def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None) -> Tensor:
+    """A normal matrix with a fraction of each column set to 0 (J. Martens, 2010)."""
+    if tensor.dim() != 2:
+        raise ValueError(f"sparse_: expected a matrix, got shape {tuple(tensor.shape)}")
+    rows, columns = tensor.shape
+    tensor.normal_(0, std, generator=generator)
+    for column in range(columns):
+        tensor[autograd.randperm(rows, generator=generator)[: math.ceil(sparsity * rows)], column] = 0
+    return tensor
+
+
+# torch's names of before 0.4, which scripts still use.
+uniform, normal, constant, eye, dirac = uniform_, normal_, constant_, eye_, dirac_
+xavier_uniform, xavier_normal, orthogonal, sparse = xavier_uniform_, xavier_normal_, orthogonal_, sparse_
+kaiming_uniform, kaiming_normal = kaiming_uniform_, kaiming_normal_
+
+
 def layer_default_(weight: Tensor, bias: Tensor | None) -> None:
     """torch's default of linear and convolution layers: both uniform within 1 / sqrt(fan_in)."""
     kaiming_uniform_(weight, a=math.sqrt(5))

@@ -349,6 +349,24 @@ class Module:
                 child.state_dict(destination=state, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
         return state
 
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Calls hook(module, state_dict, prefix, metadata, strict, missing, unexpected, errors) before loading.
+
+        The hook may rename or change what is in `state_dict`, which is a copy.
+        """
+        return RemovableHandle(self.__dict__.setdefault("_load_state_dict_pre_hooks", {}), hook)
+
+    def _after_load_hooks(self, state_dict: Mapping[str, Any], strict: bool) -> Mapping[str, Any]:
+        """The state dict as the hooks of this module and all below leave it."""
+        hooked = [(path, m) for path, m in self.named_modules() if m.__dict__.get("_load_state_dict_pre_hooks")]
+        if not hooked:
+            return state_dict
+        changed = OrderedDict(state_dict)
+        for path, module in hooked:
+            for hook in list(module.__dict__["_load_state_dict_pre_hooks"].values()):
+                hook(module, changed, f"{path}." if path else "", {}, strict, [], [], [])
+        return changed
+
     def load_state_dict(
         self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
     ) -> IncompatibleKeys:
@@ -357,6 +375,7 @@ class Module:
         Unless `strict` is off, missing or unexpected keys raise; a wrong shape always does. The module
         is unchanged after an error.
         """
+        state_dict = self._after_load_hooks(state_dict, strict)
         own = self.state_dict(keep_vars=True)
         missing = [key for key in own if key not in state_dict]
         unexpected = [key for key in state_dict if key not in own]

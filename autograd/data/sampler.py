@@ -50,13 +50,14 @@ class RandomSampler(Sampler):
         if generator is None:
             # A stream of its own, so that what else is drawn during the epoch does not change the order.
             generator = Generator().manual_seed(int(randint(0, 2**62, ())))
-        if self.replacement:
-            yield from randint(0, size, (self.num_samples,), generator=generator).tolist()
-            return
         left = self.num_samples
         while left > 0:
-            yield from randperm(size, generator=generator).tolist()[:left]
-            left -= size
+            if self.replacement:  # in blocks: num_samples may be as good as endless
+                drawn = randint(0, size, (min(left, 1024),), generator=generator).tolist()
+            else:
+                drawn = randperm(size, generator=generator).tolist()[:left]
+            yield from drawn
+            left -= len(drawn)
 
     def __len__(self) -> int:
         return self.num_samples

@@ -26,8 +26,9 @@ def save(obj: Any, f: Any, pickle_module: Any = None, pickle_protocol: int = 2, 
     """Writes tensors, or containers of tensors and plain data, as a safetensors file.
 
     Every tensor lies in it under its dotted name, so that any tool reads it; how they nest (an
-    optimizer's state, a checkpoint), and their order, is JSON in the file's metadata. Anything else, a whole Module say, is pickled, and `load` will ask for
-    `weights_only=False`. `f` is a path or a binary file; a path is written whole or not at all.
+    optimizer's state, a checkpoint), and their order, is JSON in the file's metadata. Anything else,
+    a whole Module say, is pickled, and `load` will ask for `weights_only=False`. `f` is a path or a
+    binary file; a path is written whole or not at all.
 
     >>> import autograd, nn, os, tempfile
     >>> path = os.path.join(tempfile.mkdtemp(), "weights.safetensors")

@@ -1,0 +1,101 @@
+"""torch's module names for this engine's modules, so that a script written for torch runs as it stands.
+
+`python -m autograd script.py` runs one; in a program, `with torch_names():` around its imports.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.abc
+import importlib.machinery
+import sys
+from collections.abc import Iterator, Sequence
+from types import ModuleType
+from typing import Any
+
+NAMES = {
+    "torch": "autograd",
+    "torch.autograd": "autograd",
+    "torch.nn": "nn",
+    "torch.nn.modules": "nn",
+    "torch.optim": "optim",
+    "torch.utils.data": "autograd.data",
+    "torchvision": "autograd.vision",
+    "torchvision.datasets": "autograd.data.datasets",
+    "torchvision.models": "nn.models",
+    "torchvision.transforms": "autograd.data.transforms",
+    "torchvision.utils": "autograd.data.images",
+}
+ROOTS = ("torch", "torchvision")
+
+
+def real_name(name: str) -> str | None:
+    """The module here that a module of torch stands for: the longest known prefix replaced.
+
+    >>> real_name("torch.nn.functional"), real_name("torch.cuda"), real_name("numpy")
+    ('nn.functional', 'autograd.cuda', None)
+    """
+    prefix = name
+    while prefix:
+        if prefix in NAMES:
+            return NAMES[prefix] + name[len(prefix) :]
+        prefix = prefix.rpartition(".")[0]
+    return None
+
+
+class Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds torch's modules in this engine; what is missing raises ModuleNotFoundError with both names."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if real_name(fullname) is None:
+            return None
+        return importlib.machinery.ModuleSpec(fullname, self)
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType:
+        real = real_name(spec.name)
+        assert real is not None
+        try:
+            module = importlib.import_module(real)
+        except ModuleNotFoundError as error:
+            if error.name != real:
+                raise
+            raise ModuleNotFoundError(f"{spec.name} would be {real}, which is not there", name=spec.name) from None
+        spec.loader_state = module.__spec__
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        alias = module.__spec__
+        assert alias is not None
+        module.__spec__ = alias.loader_state  # the import system has put the alias's in its place
+
+
+def _take_out() -> dict[str, Any]:
+    """Removes torch's modules from the imported ones."""
+    names = [name for name in sys.modules if name.split(".")[0] in ROOTS]
+    return {name: sys.modules.pop(name) for name in names}
+
+
+@contextlib.contextmanager
+def torch_names() -> Iterator[None]:
+    """Inside, `import torch` and what belongs to it, `import torchvision` too, give this engine's modules.
+
+    PyTorch itself, if it is imported already, keeps working where it is known; at the end its names
+    mean it again.
+
+    >>> with torch_names():
+    ...     import torch.nn.functional as F
+    >>> F.__name__
+    'nn.functional'
+    """
+    finder = Alias()
+    own = _take_out()
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+        _take_out()
+        sys.modules.update(own)

@@ -1,0 +1,5 @@
+"""Switches of torch's libraries, so that scripts may set them; nothing here listens (see `autograd.backend`)."""
+
+from . import cudnn, mps
+
+__all__ = ["cudnn", "mps"]

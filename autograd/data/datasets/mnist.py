@@ -1,0 +1,100 @@
+"""MNIST and its successors, in the IDX format."""
+
+from __future__ import annotations
+
+import gzip
+import math
+import os
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ...ops.creation import from_numpy
+from .vision import VisionDataset, first_existing, image_of
+
+KINDS = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+
+
+def read_idx(path: Any) -> np.ndarray:
+    """The array in an IDX file, plain or gzipped (Y. LeCun, C. Cortes, C. Burges: the MNIST database, 1998).
+
+    Two zero bytes, a byte for the type, one for the number of dimensions, the dimensions as 4-byte
+    numbers, the data; all big-endian. Raises ValueError for a file that is something else or not whole.
+    """
+    with open(path, "rb") as file:
+        zipped = file.read(2) == b"\x1f\x8b"
+    with gzip.open(path, "rb") if zipped else open(path, "rb") as file:
+        data = file.read()
+    if len(data) < 4 or data[:2] != b"\0\0" or data[2] not in KINDS:
+        raise ValueError(f"read_idx: {os.fspath(path)} is not an IDX file")
+    start = 4 + 4 * data[3]
+    shape = tuple(int(n) for n in np.frombuffer(data[4:start], ">u4"))
+    kind = np.dtype(KINDS[data[2]])
+    if len(data) != start + math.prod(shape) * kind.itemsize:
+        raise ValueError(f"read_idx: {os.fspath(path)} has {len(data)} bytes, too few or too many for shape {shape}")
+    return np.frombuffer(data, kind, offset=start).reshape(shape).astype(kind.newbyteorder("="))
+
+
+class MNIST(VisionDataset):
+    """28 x 28 images of handwritten digits, 60,000 for training and 10,000 for testing.
+
+    The files, gzipped or not, lie in `root/MNIST/raw` as torchvision puts them, or in `root` itself.
+    `data` is a uint8 tensor (N, 28, 28), `targets` an int64 tensor (N,); a sample is a PIL image, or what
+    `transform` makes of it, and an int.
+    """
+
+    classes = [
+        "0 - zero", "1 - one", "2 - two", "3 - three", "4 - four", "5 - five", "6 - six", "7 - seven", "8 - eight",
+        "9 - nine",
+    ]  # fmt: skip
+
+    def __init__(
+        self, root: Any, train: bool = True, transform: Callable[[Any], Any] | None = None,
+        target_transform: Callable[[Any], Any] | None = None, download: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__(root, transform=transform, target_transform=target_transform)
+        self.train = train
+        part = "train" if train else "t10k"
+        self.data = from_numpy(self._read(f"{part}-images-idx3-ubyte"))
+        self.targets = from_numpy(self._read(f"{part}-labels-idx1-ubyte").astype(np.int64))
+        if len(self.data) != len(self.targets):
+            raise ValueError(f"{type(self).__name__}: {len(self.data)} images, but {len(self.targets)} labels")
+
+    def _read(self, name: str) -> np.ndarray:
+        folders = (self.raw_folder, str(self.root))
+        paths = [os.path.join(folder, name + end) for folder in folders for end in ("", ".gz")]
+        return read_idx(first_existing(type(self).__name__, paths))
+
+    @property
+    def raw_folder(self) -> str:
+        """Where the files lie."""
+        return os.path.join(str(self.root), type(self).__name__, "raw")
+
+    @property
+    def class_to_idx(self) -> dict[str, int]:
+        """The classes' numbers by their names."""
+        return {name: number for number, name in enumerate(self.classes)}
+
+    def __getitem__(self, index: int) -> tuple[Any, Any]:
+        return self.changed(image_of(self.data[index].numpy()), int(self.targets[index]))
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def extra_repr(self) -> str:
+        return f"Split: {'Train' if self.train else 'Test'}"
+
+
+class FashionMNIST(MNIST):
+    """Images of clothes in MNIST's format (H. Xiao, K. Rasul, R. Vollgraf, 2017)."""
+
+    classes = [
+        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+    ]  # fmt: skip
+
+
+class KMNIST(MNIST):
+    """Images of ten cursive Japanese characters in MNIST's format (T. Clanuwat et al., 2018)."""
+
+    classes = ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"]

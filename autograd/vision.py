@@ -1,0 +1,18 @@
+"""What torchvision has, where a script expects it: `datasets`, `transforms`, `utils`, `models`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .data import datasets, transforms
+from .data import images as utils
+
+__all__ = ["datasets", "models", "transforms", "utils"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "models":
+        import nn.models
+
+        return nn.models
+    raise AttributeError(f"module 'autograd.vision' has no attribute {name!r}")
