@@ -433,7 +433,7 @@ expit, trapz, swapdims, fix, asarray = sigmoid, trapezoid, swapaxes, trunc, as_t
 
 
 def __getattr__(name: str) -> _Any:
-    """torch's functions in place (`relu_(x)` is `x.relu_()`), and its packages: `import autograd as torch` has `torch.nn`."""
+    """torch's functions in place (`relu_(x)` is `x.relu_()`), and, for `import autograd as torch`, its packages."""
     if name.endswith("_") and not name.startswith("_") and hasattr(Tensor, name):
         return getattr(Tensor, name)
     if name in ("nn", "optim"):  # built on this package, so it finds them only when they are asked for
@@ -462,8 +462,23 @@ def is_floating_point(input: Tensor) -> _builtins.bool:
 
 
 from . import (  # noqa: E402
-    accelerator, backends, capture, cuda, data, distributions, fft, func, functional, linalg, random, serialization,
-    signal, special, testing, utils, vision,
+    accelerator,
+    backends,
+    capture,
+    cuda,
+    data,
+    distributions,
+    fft,
+    func,
+    functional,
+    linalg,
+    random,
+    serialization,
+    signal,
+    special,
+    testing,
+    utils,
+    vision,
 )  # fmt: skip
 
 logdet, matrix_exp, matrix_power, slogdet = linalg.logdet, linalg.matrix_exp, linalg.matrix_power, linalg.slogdet

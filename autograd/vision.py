@@ -7,7 +7,7 @@ from typing import Any
 from .data import datasets, transforms
 from .data import images as utils
 
-__all__ = ["datasets", "models", "transforms", "utils"]
+__all__ = ["datasets", "transforms", "utils"]
 
 
 def __getattr__(name: str) -> Any:

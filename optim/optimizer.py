@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -12,7 +13,7 @@ from autograd import Tensor
 from autograd.engine import apply
 from autograd.modes import modes, unlistened
 from autograd.primitive import primitive
-from autograd.tensor import Cell
+from autograd.tensor import Cell, RemovableHandle
 
 
 def _written(algorithm: str, count: int, names: tuple[str, ...]) -> list[int]:
@@ -27,6 +28,23 @@ def update(backend, *inputs, algorithm, count, names):
     backend.update(algorithm, names, [arrays[i::count] for i in range(count)], hyper)
 
 
+def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
+    """A step that calls the optimizer's hooks, if it has any."""
+
+    @functools.wraps(step)
+    def hooked(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        for hook in list(self.__dict__.get("_step_pre_hooks", {}).values()):
+            changed = hook(self, args, kwargs)
+            if changed is not None:
+                args, kwargs = changed
+        result = step(self, *args, **kwargs)
+        for hook in list(self.__dict__.get("_step_post_hooks", {}).values()):
+            hook(self, args, kwargs)
+        return result
+
+    return hooked
+
+
 class Optimizer:
     """The base of all optimizers.
 
@@ -38,6 +56,12 @@ class Optimizer:
     algorithm: str
     hyperparameters: tuple[str, ...]
     state_names: tuple[str, ...] = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """A subclass's own step, too, calls the hooks."""
+        super().__init_subclass__(**kwargs)
+        if "step" in cls.__dict__:
+            cls.step = _with_hooks(cls.__dict__["step"])  # type: ignore[method-assign]
 
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
         if isinstance(params, Tensor):
@@ -84,6 +108,15 @@ class Optimizer:
         """What the kernel reads of a group."""
         return {name: _plain(group[name]) for name in self.hyperparameters}
 
+    def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Calls hook(optimizer, args, kwargs) before each step; what it returns replaces (args, kwargs)."""
+        return RemovableHandle(self.__dict__.setdefault("_step_pre_hooks", {}), hook)
+
+    def register_step_post_hook(self, hook: Callable[..., None]) -> RemovableHandle:
+        """Calls hook(optimizer, args, kwargs) after each step."""
+        return RemovableHandle(self.__dict__.setdefault("_step_post_hooks", {}), hook)
+
+    @_with_hooks
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Updates every parameter that has a gradient; `closure` recomputes and returns the loss first."""
         loss = None
@@ -158,7 +191,7 @@ class Optimizer:
                 loaded_state = state_dict["state"][number]
                 state[p] = {
                     name: _adopt(name, loaded_state[name], p)
-                    for name in self.state_names
+                    for name in self.state_names or loaded_state  # a user's own optimizer names none
                     if loaded_state.get(name) is not None
                 }
         for group, loaded in zip(self.param_groups, saved, strict=True):

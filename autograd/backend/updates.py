@@ -6,6 +6,7 @@ operations, so that both agree to the last bits.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 
@@ -182,3 +183,58 @@ def asgd(
     count = xp.astype(step, xp.float64)
     eta[...] = xp.astype(lr / (1.0 + lambd * lr * count) ** alpha, eta.dtype)
     mu[...] = xp.astype(1.0 / xp.maximum(count - t0, 1.0), mu.dtype)
+
+
+def adafactor(
+    xp: Any, p: Any, g: Any, *, step: Any, row_var: Any = None, col_var: Any = None, variance: Any = None,
+    lr: Any, beta2_decay: float, eps: tuple[float | None, float], d: float, weight_decay: float, maximize: bool,
+) -> None:  # fmt: skip
+    step += 1.0
+    g = -g if maximize else g
+    count = xp.astype(step, xp.float64)
+    least = float(xp.finfo(p.dtype).eps) if eps[0] is None else eps[0]
+    size = max(math.prod(p.shape), 1)
+    scale = xp.maximum(xp.sqrt(xp.sum(p * p)) / size**0.5, eps[1])
+    rate = xp.astype(xp.minimum(count**-0.5, lr), p.dtype)
+    if weight_decay:
+        p *= 1.0 - lr * weight_decay
+    share = xp.astype(count**beta2_decay, p.dtype)
+    squares = g * g
+    if variance is None:
+        row_var += (xp.mean(squares, axis=-1, keepdims=True) - row_var) * share
+        col_var += (xp.mean(squares, axis=-2, keepdims=True) - col_var) * share
+        spread = xp.matmul(row_var, col_var) / xp.maximum(xp.mean(row_var, axis=-2, keepdims=True), least)
+    else:
+        variance += (squares - variance) * share
+        spread = variance
+    moved = g / xp.sqrt(xp.maximum(spread, least * least))
+    p -= rate * scale / xp.maximum(xp.sqrt(xp.sum(moved * moved)) / (size**0.5 * d), 1.0) * moved
+
+
+def lion(
+    xp: Any, p: Any, g: Any, *, exp_avg: Any, lr: Any, betas: tuple[float, float], weight_decay: float, maximize: bool
+) -> None:
+    g = -g if maximize else g
+    p *= 1.0 - lr * weight_decay
+    p -= lr * xp.sign(exp_avg * betas[0] + g * (1.0 - betas[0]))
+    exp_avg += (g - exp_avg) * (1.0 - betas[1])
+
+
+def muon(
+    xp: Any, p: Any, g: Any, *, momentum_buffer: Any,
+    lr: Any, weight_decay: float, momentum: float, nesterov: bool, ns_coefficients: tuple[float, float, float],
+    eps: float, ns_steps: int, adjust_lr_fn: str | None,
+) -> None:  # fmt: skip
+    momentum_buffer += (g - momentum_buffer) * (1.0 - momentum)
+    x = g + (momentum_buffer - g) * momentum if nesterov else momentum_buffer
+    tall = p.shape[0] > p.shape[1]
+    x = x.T if tall else x
+    x = x / xp.maximum(xp.sqrt(xp.sum(x * x)), eps)
+    a, b, c = ns_coefficients
+    for _ in range(ns_steps):
+        gram = xp.matmul(x, x.T)
+        x = a * x + xp.matmul(b * gram + c * xp.matmul(gram, gram), x)
+    rows, columns = p.shape
+    adjusted = 0.2 * max(rows, columns) ** 0.5 if adjust_lr_fn == "match_rms_adamw" else max(1.0, rows / columns) ** 0.5
+    p *= 1.0 - lr * weight_decay
+    p -= lr * adjusted * (x.T if tall else x)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..dtypes import uint8
 from ..modes import no_grad
 from ..ops.creation import full
 from ..ops.elementwise import clamp
 from ..ops.shape import cat, stack
 from ..tensor import Tensor
+from .transforms.functional import to_pil_image
 
 
 def make_grid(
-    tensor: Any, nrow: int = 8, padding: int = 2, normalize: bool = False, value_range: tuple[float, float] | None = None,
-    scale_each: bool = False, pad_value: float = 0.0,
+    tensor: Any, nrow: int = 8, padding: int = 2, normalize: bool = False,
+    value_range: tuple[float, float] | None = None, scale_each: bool = False, pad_value: float = 0.0,
 ) -> Tensor:  # fmt: skip
     """Images (N, C, H, W), or a list of them, side by side in one (3, height, width), `nrow` in a row.
 
@@ -29,14 +31,18 @@ def make_grid(
     if images.shape[1] == 1:
         images = cat([images] * 3, 1)
     if normalize:
-        images = stack([_scaled(image, value_range) for image in images]) if scale_each else _scaled(images, value_range)
+        images = (
+            stack([_scaled(image, value_range) for image in images]) if scale_each else _scaled(images, value_range)
+        )
     count, channels, height, width = images.shape
     if count == 1:
         return images[0]
     columns = min(nrow, count)
     rows = math.ceil(count / columns)
     tall, wide = height + padding, width + padding
-    grid = full((channels, tall * rows + padding, wide * columns + padding), pad_value, dtype=images.dtype, device=images.device)
+    grid = full(
+        (channels, tall * rows + padding, wide * columns + padding), pad_value, dtype=images.dtype, device=images.device
+    )
     for number in range(count):
         top, left = number // columns * tall + padding, number % columns * wide + padding
         grid[:, top : top + height, left : left + width] = images[number]
@@ -50,10 +56,6 @@ def _scaled(x: Tensor, value_range: tuple[float, float] | None) -> Tensor:
 
 def save_image(tensor: Any, fp: Any, format: str | None = None, **kwargs: Any) -> None:
     """Writes images (N, C, H, W) with values from 0 to 1 as one picture; other arguments go to `make_grid`."""
-    from .transforms.functional import to_pil_image
-
     with no_grad():
         grid = clamp(make_grid(tensor, **kwargs) * 255 + 0.5, 0, 255)
-    from ..dtypes import uint8
-
     to_pil_image(grid.to(uint8)).save(fp, format=format)

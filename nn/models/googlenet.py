@@ -126,9 +126,9 @@ class GoogLeNet(Module):
         x = self.maxpool3(self.inception3b(self.inception3a(x)))
         x = self.inception4a(x)
         side = self.training and self.aux_logits
-        aux1 = self.aux1(x) if side else None
+        aux1 = self.aux1(x) if side and self.aux1 is not None else None
         x = self.inception4d(self.inception4c(self.inception4b(x)))
-        aux2 = self.aux2(x) if side else None
+        aux2 = self.aux2(x) if side and self.aux2 is not None else None
         x = self.maxpool4(self.inception4e(x))
         x = self.inception5b(self.inception5a(x))
         x = self.fc(self.dropout(flatten(self.avgpool(x), 1)))

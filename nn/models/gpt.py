@@ -120,9 +120,7 @@ class GPT(Module):
         return logits, loss
 
     @autograd.no_grad()
-    def generate(
-        self, idx: Tensor, max_new_tokens: int, temperature: float = 1.0, top_k: int | None = None
-    ) -> Tensor:
+    def generate(self, idx: Tensor, max_new_tokens: int, temperature: float = 1.0, top_k: int | None = None) -> Tensor:
         """The tokens (N, T) and `max_new_tokens` more, drawn one by one, from the `top_k` likeliest if given."""
         was_training = self.training
         self.eval()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import autograd
@@ -21,7 +22,11 @@ def double_conv(in_channels: int, out_channels: int) -> Sequential:
     """Two 3 x 3 convolutions, each with batch normalisation and ReLU."""
     layers: list[Module] = []
     for channels in (in_channels, out_channels):
-        layers += [Conv2d(channels, out_channels, 3, padding=1, bias=False), BatchNorm2d(out_channels), ReLU(inplace=True)]
+        layers += [
+            Conv2d(channels, out_channels, 3, padding=1, bias=False),
+            BatchNorm2d(out_channels),
+            ReLU(inplace=True),
+        ]
     return Sequential(*layers)
 
 
@@ -29,7 +34,7 @@ class UNet(Module):
     """Down `depth` times to half the size, up again, each step up joined with its step down.
 
     Images (N, in_channels, H, W), H and W divisible by 2^depth, give scores (N, num_classes, H, W);
-    31,037,633 parameters with one channel, one class and the sizes of the paper (features=64, depth=4).
+    31,036,481 parameters with one channel, one class and the sizes of the paper (features=64, depth=4).
     O. Ronneberger, P. Fischer, T. Brox, "U-Net", 2015; with padding and batch normalisation.
     """
 
@@ -39,10 +44,10 @@ class UNet(Module):
         self.depth = depth
         self.inc = double_conv(in_channels, widths[0])
         self.pool = MaxPool2d(2)
-        self.down = ModuleList(double_conv(a, b) for a, b in zip(widths, widths[1:], strict=False))
+        self.down = ModuleList(double_conv(a, b) for a, b in itertools.pairwise(widths))
         rising = list(reversed(widths))
-        self.up = ModuleList(ConvTranspose2d(a, b, 2, stride=2) for a, b in zip(rising, rising[1:], strict=False))
-        self.merge = ModuleList(double_conv(a, b) for a, b in zip(rising, rising[1:], strict=False))
+        self.up = ModuleList(ConvTranspose2d(a, b, 2, stride=2) for a, b in itertools.pairwise(rising))
+        self.merge = ModuleList(double_conv(a, b) for a, b in itertools.pairwise(rising))
         self.outc = Conv2d(widths[0], num_classes, 1)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -36,9 +36,7 @@ class MLPBlock(Sequential):
 class EncoderBlock(Module):
     """Attention between the patches, then an MLP on each; both are added to what goes in."""
 
-    def __init__(
-        self, num_heads: int, hidden_dim: int, mlp_dim: int, dropout: float, attention_dropout: float
-    ) -> None:
+    def __init__(self, num_heads: int, hidden_dim: int, mlp_dim: int, dropout: float, attention_dropout: float) -> None:
         super().__init__()
         self.num_heads = num_heads
         self.ln_1 = LayerNorm(hidden_dim, eps=1e-6)
@@ -127,7 +125,8 @@ def _rename(module: Module, state_dict: dict[str, Any], prefix: str, *_: Any) ->
 
 
 def _vit(patch: int, layers: int, heads: int, hidden: int, mlp: int, weights: Any, **kwargs: Any) -> VisionTransformer:
-    return with_weights(VisionTransformer(kwargs.pop("image_size", 224), patch, layers, heads, hidden, mlp, **kwargs), weights)
+    image = kwargs.pop("image_size", 224)
+    return with_weights(VisionTransformer(image, patch, layers, heads, hidden, mlp, **kwargs), weights)
 
 
 def vit_b_16(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:

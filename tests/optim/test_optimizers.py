@@ -46,6 +46,8 @@ OPTIMIZERS = [
     "RAdam(params, lr=0.1, weight_decay=0.1, decoupled_weight_decay=True, maximize=True)",
     "Rprop(params)",
     "Rprop(params, lr=0.1, etas=(0.3, 1.5), step_sizes=(1e-3, 0.2), maximize=True)",
+    "Adafactor(params)",
+    "Adafactor(params, lr=0.1, beta2_decay=-0.5, eps=(1e-3, 1e-2), d=2.0, weight_decay=0.1, maximize=True)",
     "ASGD(params)",
     "ASGD(params, lr=0.1, lambd=0.01, alpha=0.5, t0=3, weight_decay=0.1, maximize=True)",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -22,7 +22,7 @@ class CIFAR10(VisionDataset):
     """
 
     pickled, binary = "cifar-10-batches-py", "cifar-10-batches-bin"
-    parts = {True: [f"data_batch_{i}" for i in range(1, 6)], False: ["test_batch"]}
+    parts: ClassVar = {True: [f"data_batch_{i}" for i in range(1, 6)], False: ["test_batch"]}
     names_file, names_key, names_text = "batches.meta", "label_names", "batches.meta.txt"
     labels_key, label_bytes = "labels", 1
 
@@ -83,6 +83,6 @@ class CIFAR100(CIFAR10):
     """32 x 32 colour images of a hundred kinds of things, 50,000 for training and 10,000 for testing."""
 
     pickled, binary = "cifar-100-python", "cifar-100-binary"
-    parts = {True: ["train"], False: ["test"]}
+    parts: ClassVar = {True: ["train"], False: ["test"]}
     names_file, names_key, names_text = "meta", "fine_label_names", "fine_label_names.txt"
     labels_key, label_bytes = "fine_labels", 2

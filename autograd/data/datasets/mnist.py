@@ -6,7 +6,7 @@ import gzip
 import math
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -44,7 +44,7 @@ class MNIST(VisionDataset):
     `transform` makes of it, and an int.
     """
 
-    classes = [
+    classes: ClassVar[list[str]] = [
         "0 - zero", "1 - one", "2 - two", "3 - three", "4 - four", "5 - five", "6 - six", "7 - seven", "8 - eight",
         "9 - nine",
     ]  # fmt: skip
@@ -89,7 +89,7 @@ class MNIST(VisionDataset):
 class FashionMNIST(MNIST):
     """Images of clothes in MNIST's format (H. Xiao, K. Rasul, R. Vollgraf, 2017)."""
 
-    classes = [
+    classes: ClassVar[list[str]] = [
         "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
     ]  # fmt: skip
 
@@ -97,4 +97,4 @@ class FashionMNIST(MNIST):
 class KMNIST(MNIST):
     """Images of ten cursive Japanese characters in MNIST's format (T. Clanuwat et al., 2018)."""
 
-    classes = ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"]
+    classes: ClassVar[list[str]] = ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"]

@@ -49,7 +49,9 @@ def first_existing(name: str, candidates: Iterable[str]) -> str:
     for path in paths:
         if os.path.exists(path):
             return path
-    raise RuntimeError(f"{name}: dataset not found. Nothing is downloaded here; put one of these there: {', '.join(paths)}")
+    raise RuntimeError(
+        f"{name}: dataset not found. Nothing is downloaded here; put one of these there: {', '.join(paths)}"
+    )
 
 
 def image_of(array: Any) -> Any:

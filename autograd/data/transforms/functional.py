@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import numbers
 from collections.abc import Sequence
 from typing import Any
 
@@ -60,7 +59,7 @@ def pil_to_tensor(pic: Any) -> Tensor:
 
 
 def to_tensor(pic: Any) -> Tensor:
-    """A float32 tensor (channels, height, width); bytes are divided by 255. Takes arrays (height, width, channels), too."""
+    """A float tensor (channels, height, width) of an image or an array (height, width, channels); bytes give 0 to 1."""
     if isinstance(pic, np.ndarray):
         if pic.ndim not in (2, 3):
             raise ValueError(f"pic should be 2/3 dimensional. Got {pic.ndim} dimensions.")
@@ -76,7 +75,7 @@ def to_tensor(pic: Any) -> Tensor:
 
 
 def to_pil_image(pic: Any, mode: str | None = None) -> Any:
-    """A PIL image of a tensor (channels, height, width) or array (height, width, channels); floats are taken as 0 to 1."""
+    """A PIL image of a tensor (channels, height, width) or array (height, width, channels); floats are 0 to 1."""
     from PIL import Image
 
     if isinstance(pic, Tensor):
@@ -192,14 +191,14 @@ def resized_crop(
     return resize(crop(img, top, left, height, width), size, interpolation, antialias=antialias)
 
 
-MODES = {"constant": "constant", "edge": "edge", "reflect": "reflect", "symmetric": "symmetric"}
+MODES: dict[str, Any] = {"constant": "constant", "edge": "edge", "reflect": "reflect", "symmetric": "symmetric"}
 
 
 def pad(img: Any, padding: Any, fill: Any = 0, padding_mode: str = "constant") -> Any:
     """Margins around the image: one number, (left and right, top and bottom), or (left, top, right, bottom)."""
     if padding_mode not in MODES:
         raise ValueError(f"Padding mode should be either {', '.join(MODES)}; got {padding_mode}")
-    sides = [padding] if isinstance(padding, numbers.Number) else list(padding)
+    sides: list[int] = [padding] if isinstance(padding, int) else list(padding)
     if len(sides) not in (1, 2, 4):
         raise ValueError(f"Padding must be an int or a 1, 2, or 4 element tuple, not a {len(sides)} element tuple")
     left, top, right, bottom = (sides * 4)[:4] if len(sides) < 4 else sides
@@ -211,10 +210,7 @@ def pad(img: Any, padding: Any, fill: Any = 0, padding_mode: str = "constant") -
     if padding_mode == "constant":
         from PIL import ImageOps
 
-        colour = fill if isinstance(fill, numbers.Number) or fill is None else tuple(fill)
-        if isinstance(colour, int) and len(img.getbands()) > 1:
-            colour = (colour,) * len(img.getbands())
-        return ImageOps.expand(img, border=(left, top, right, bottom), fill=colour)
+        return ImageOps.expand(img, border=(left, top, right, bottom), fill=_colour(img, fill))
     from PIL import Image
 
     array = np.asarray(img)
@@ -246,10 +242,14 @@ def rotate(
 ) -> Any:  # fmt: skip
     """A PIL image turned counter-clockwise by degrees."""
     _only_pil(img, "rotate")
-    colour = fill if isinstance(fill, numbers.Number) or fill is None else tuple(fill)
-    if isinstance(colour, int) and len(img.getbands()) > 1:
-        colour = (colour,) * len(img.getbands())
-    return img.rotate(angle, _pil(interpolation), expand, center, fillcolor=colour)
+    return img.rotate(angle, _pil(interpolation), expand, center, fillcolor=_colour(img, fill))
+
+
+def _colour(img: Any, fill: Any) -> Any:
+    """A fill as PIL wants it: a number for every band."""
+    if isinstance(fill, list | tuple):
+        return tuple(fill)
+    return (fill,) * len(img.getbands()) if isinstance(fill, int) and len(img.getbands()) > 1 else fill
 
 
 def to_grayscale(img: Any, num_output_channels: int = 1) -> Any:
@@ -327,5 +327,5 @@ def _only_pil(img: Any, name: str) -> None:
 
 def _pair(size: Any) -> tuple[int, int]:
     """(height, width) of a number or a sequence."""
-    sizes = [int(size)] if isinstance(size, numbers.Number) else list(size)
+    sizes = [int(size)] if isinstance(size, int | float) else list(size)
     return (sizes[0], sizes[0]) if len(sizes) == 1 else (sizes[0], sizes[1])

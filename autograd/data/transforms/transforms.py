@@ -56,7 +56,7 @@ class Compose(Transform):
 
 
 class ToTensor(Transform):
-    """A PIL image or an array (height, width, channels) as a float tensor (channels, height, width); bytes become 0 to 1."""
+    """An image or an array (height, width, channels) as floats (channels, height, width); bytes give 0 to 1."""
 
     def __call__(self, pic: Any) -> Tensor:
         return F.to_tensor(pic)

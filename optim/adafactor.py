@@ -1,0 +1,48 @@
+"""Adafactor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import autograd
+from autograd import Tensor
+
+from .optimizer import Optimizer, check_at_least_zero, step_counter
+
+
+class Adafactor(Optimizer):
+    """Adam's second moment from its rows' and columns' means, and steps in proportion to the parameter's size.
+
+        R = R + t^beta2_decay (mean_rows(g^2) - R)      C likewise with columns
+        u = g / sqrt(R C / mean(R))                     (a vector keeps its whole second moment)
+        p = p - max(eps2, rms(p)) min(lr, 1 / sqrt(t)) u / max(1, rms(u) / d)
+
+    weight_decay shrinks p by lr weight_decay first. eps[0] of None is the dtype's own.
+    N. Shazeer, M. Stern, "Adafactor: adaptive learning rates with sublinear memory cost", 2018.
+    """
+
+    algorithm = "adafactor"
+    hyperparameters = ("lr", "beta2_decay", "eps", "d", "weight_decay", "maximize")
+    state_names = ("step", "row_var", "col_var", "variance")
+
+    def __init__(
+        self, params: Any, lr: Any = 1e-2, beta2_decay: float = -0.8, eps: tuple[float | None, float] = (None, 1e-3),
+        d: float = 1.0, weight_decay: float = 0.0, *, foreach: Any = None, maximize: bool = False,
+    ) -> None:  # fmt: skip
+        check_at_least_zero(lr=lr, weight_decay=weight_decay, eps=eps[1])
+        if beta2_decay > 0:
+            raise ValueError(f"Invalid beta2_decay: {beta2_decay}; expected a number <= 0")
+        if d < 1.0:
+            raise ValueError(f"Invalid clipping threshold d: {d}; expected a number >= 1")
+        names = {
+            "lr": lr, "beta2_decay": beta2_decay, "eps": eps, "d": d, "weight_decay": weight_decay,
+            "foreach": foreach, "maximize": maximize,
+        }  # fmt: skip
+        super().__init__(params, names)
+
+    def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
+        if p.dim() < 2:
+            return {"step": step_counter(p), "variance": autograd.zeros_like(p.detach())}
+        rows = autograd.zeros((*p.shape[:-1], 1), dtype=p.dtype, device=p.device)
+        columns = autograd.zeros((*p.shape[:-2], 1, p.shape[-1]), dtype=p.dtype, device=p.device)
+        return {"step": step_counter(p), "row_var": rows, "col_var": columns}

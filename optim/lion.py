@@ -1,0 +1,38 @@
+"""Lion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import autograd
+from autograd import Tensor
+
+from .optimizer import Optimizer, check_at_least_zero
+
+
+class Lion(Optimizer):
+    """Steps of one size in every direction, along the sign of a running mean.
+
+        p = p (1 - lr weight_decay) - lr sign(beta1 m + (1 - beta1) g)
+        m = beta2 m + (1 - beta2) g
+
+    Its steps are larger than Adam's: the paper takes a third to a tenth of Adam's lr, and as much more weight_decay.
+    X. Chen et al., "Symbolic discovery of optimization algorithms", 2023.
+    """
+
+    algorithm = "lion"
+    hyperparameters = ("lr", "betas", "weight_decay", "maximize")
+    state_names = ("exp_avg",)
+
+    def __init__(
+        self, params: Any, lr: Any = 1e-4, betas: tuple[float, float] = (0.9, 0.99), weight_decay: float = 0.0, *,
+        maximize: bool = False,
+    ) -> None:  # fmt: skip
+        check_at_least_zero(lr=lr, weight_decay=weight_decay)
+        for number, beta in enumerate(betas):
+            if not 0.0 <= beta < 1.0:
+                raise ValueError(f"Invalid beta parameter at index {number}: {beta}; expected a number in [0, 1)")
+        super().__init__(params, {"lr": lr, "betas": betas, "weight_decay": weight_decay, "maximize": maximize})
+
+    def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
+        return {"exp_avg": autograd.zeros_like(p.detach())}
