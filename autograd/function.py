@@ -175,7 +175,7 @@ class Function:
         inputs = {id(x): i for i, x in enumerate(args) if isinstance(x, Tensor)}
         made: dict[int, int] = {}
         for number, out in enumerate(outputs):
-            if not isinstance(out, Tensor) or id(out) in context._constant or not out.dtype.is_floating_point:
+            if not isinstance(out, Tensor) or id(out) in context._constant or not out.dtype.is_inexact:
                 continue
             original = out
             if id(out) in dirty:

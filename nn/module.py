@@ -12,7 +12,11 @@ from autograd import Tensor
 from autograd.modes import modes
 from autograd.tensor import RemovableHandle
 
+from .hooks import Call
 from .parameter import Buffer, Parameter
+
+
+EXTRA = "_extra_state"  # its name in a state dict
 
 
 class IncompatibleKeys(NamedTuple):
@@ -57,22 +61,38 @@ class Module:
         own["_modules"] = {}
         own["_forward_hooks"] = {}
         own["_forward_pre_hooks"] = {}
+        own["_backward_hooks"] = {}
+        own["_backward_pre_hooks"] = {}
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes; every subclass writes its own."""
         raise NotImplementedError(f"{type(self).__name__} has no forward()")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        for hook in list(self._forward_pre_hooks.values()):
-            changed = hook(self, args)
-            if changed is not None:
-                args = changed if isinstance(changed, tuple) else (changed,)
+        if not (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks):
+            return self.forward(*args, **kwargs)
+        return self._call_with_hooks(args, kwargs)
+
+    def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        for hook, with_kwargs in list(self._forward_pre_hooks.values()):
+            if with_kwargs:
+                changed = hook(self, args, kwargs)
+                if changed is not None:
+                    args, kwargs = changed
+            else:
+                changed = hook(self, args)
+                if changed is not None:
+                    args = changed if isinstance(changed, tuple) else (changed,)
+        call = None
+        if self._backward_hooks or self._backward_pre_hooks:
+            call = Call(self, list(self._backward_hooks.values()), list(self._backward_pre_hooks.values()))
+            args = call.enter(args)
         result = self.forward(*args, **kwargs)
-        for hook in list(self._forward_hooks.values()):
-            changed = hook(self, args, result)
+        for hook, with_kwargs in list(self._forward_hooks.values()):
+            changed = hook(self, args, kwargs, result) if with_kwargs else hook(self, args, result)
             if changed is not None:
                 result = changed
-        return result
+        return result if call is None else call.leave(result)
 
     @property
     def training(self) -> bool:
@@ -169,13 +189,37 @@ class Module:
 
     register_module = add_module
 
-    def register_forward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Calls hook(module, args, output) after forward; what it returns replaces the output."""
-        return RemovableHandle(self._forward_hooks, hook)
+    def register_forward_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
+    ) -> RemovableHandle:
+        """Calls hook(module, args, output) after forward; what it returns replaces the output.
 
-    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
-        """Calls hook(module, args) before forward; what it returns replaces the arguments."""
-        return RemovableHandle(self._forward_pre_hooks, hook)
+        `with_kwargs` calls hook(module, args, kwargs, output), `prepend` puts it before the others.
+        """
+        return _added(self._forward_hooks, (hook, with_kwargs), prepend)
+
+    def register_forward_pre_hook(
+        self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
+        """Calls hook(module, args) before forward; what it returns replaces the arguments.
+
+        `with_kwargs` calls hook(module, args, kwargs), which may return both, `prepend` puts it before the others.
+        """
+        return _added(self._forward_pre_hooks, (hook, with_kwargs), prepend)
+
+    def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Calls hook(module, grad_input, grad_output) when the inputs' gradients are known.
+
+        Both are tuples, grad_input with None for an argument without a gradient; what the hook returns
+        replaces grad_input. Gradients of keyword arguments are not shown.
+        """
+        return _added(self._backward_hooks, hook, prepend)
+
+    register_backward_hook = register_full_backward_hook
+
+    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Calls hook(module, grad_output) before the module's backward; what it returns replaces grad_output."""
+        return _added(self._backward_pre_hooks, hook, prepend)
 
     # Walking
 
@@ -253,6 +297,20 @@ class Module:
         if parameter is None:
             raise AttributeError(f"no parameter {target!r}")
         return parameter
+
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer with a dotted name."""
+        path, _, name = target.rpartition(".")
+        buffer = self.get_submodule(path)._buffers.get(name)
+        if buffer is None:
+            raise AttributeError(f"no buffer {target!r}")
+        return buffer
+
+    def set_submodule(self, target: str, module: Module) -> None:
+        """Puts a module where another one with a dotted name is."""
+        path, _, name = target.rpartition(".")
+        self.get_submodule(target)
+        self.get_submodule(path)._modules[name] = module
 
     # Changing all of it
 
@@ -334,37 +392,78 @@ class Module:
         """to(float16)."""
         return self.to(autograd.float16)
 
+    def type(self, dst_type: Any) -> Self:
+        """to(dtype)."""
+        return self.to(dst_type)
+
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
+        """Moves to a device without the values."""
+        return self._convert(lambda x: autograd.empty_like(x, device=device))
+
+    def share_memory(self) -> Self:
+        """The module itself: worker processes get copies."""
+        return self
+
     # Saving and loading
 
-    def state_dict(self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> dict[str, Tensor]:
+    def state_dict(self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> dict[str, Any]:
         """The parameters and persistent buffers by dotted name; they share memory with the module."""
-        state: dict[str, Tensor] = OrderedDict() if destination is None else destination
+        for hook in self._hooks_of("state_dict_pre"):
+            hook(self, prefix, keep_vars)
+        state: dict[str, Any] = OrderedDict() if destination is None else destination
         for name, member in itertools.chain(
             self._parameters.items(), ((n, b) for n, b in self._buffers.items() if n not in self._non_persistent)
         ):
             if member is not None:
                 state[prefix + name] = member if keep_vars else member.detach()
+        if type(self).get_extra_state is not Module.get_extra_state:
+            state[f"{prefix}{EXTRA}"] = self.get_extra_state()
         for name, child in self._modules.items():
             if child is not None:
                 child.state_dict(destination=state, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
+        for hook in self._hooks_of("state_dict_post"):
+            hook(self, state, prefix, {})
         return state
 
-    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+    def get_extra_state(self) -> Any:
+        """What a subclass wants to have in the state dict beside tensors; with it goes `set_extra_state`."""
+        raise NotImplementedError(f"{type(self).__name__} has no extra state")
+
+    def set_extra_state(self, state: Any) -> None:
+        """Takes over what `get_extra_state` gave."""
+        raise NotImplementedError(f"{type(self).__name__} has no extra state")
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., None]) -> RemovableHandle:
+        """Calls hook(module, prefix, keep_vars) before `state_dict` collects."""
+        return self._add_hook("state_dict_pre", hook)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., None]) -> RemovableHandle:
+        """Calls hook(module, state_dict, prefix, metadata) when `state_dict` has collected; it may change it."""
+        return self._add_hook("state_dict_post", hook)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., None]) -> RemovableHandle:
         """Calls hook(module, state_dict, prefix, metadata, strict, missing, unexpected, errors) before loading.
 
         The hook may rename or change what is in `state_dict`, which is a copy.
         """
-        return RemovableHandle(self.__dict__.setdefault("_load_state_dict_pre_hooks", {}), hook)
+        return self._add_hook("load_pre", hook)
 
-    def _after_load_hooks(self, state_dict: Mapping[str, Any], strict: bool) -> Mapping[str, Any]:
+    def register_load_state_dict_post_hook(self, hook: Callable[..., None]) -> RemovableHandle:
+        """Calls hook(module, incompatible_keys) after loading."""
+        return self._add_hook("load_post", hook)
+
+    def _add_hook(self, kind: str, hook: Callable[..., None]) -> RemovableHandle:
+        return RemovableHandle(self.__dict__.setdefault("_state_hooks", {}).setdefault(kind, {}), hook)
+
+    def _hooks_of(self, kind: str) -> list[Callable[..., None]]:
+        return list(self.__dict__.get("_state_hooks", {}).get(kind, {}).values())
+
+    def _before_loading(self, state_dict: Mapping[str, Any], strict: bool) -> Mapping[str, Any]:
         """The state dict as the hooks of this module and all below leave it."""
-        hooked = [(path, m) for path, m in self.named_modules() if m.__dict__.get("_load_state_dict_pre_hooks")]
-        if not hooked:
-            return state_dict
-        changed = OrderedDict(state_dict)
-        for path, module in hooked:
-            for hook in list(module.__dict__["_load_state_dict_pre_hooks"].values()):
-                hook(module, changed, f"{path}." if path else "", {}, strict, [], [], [])
+        hooks = [(path, module, hook) for path, module in self.named_modules() for hook in module._hooks_of("load_pre")]
+        changed = OrderedDict(state_dict) if hooks else state_dict
+        for path, module, hook in hooks:
+            hook(module, changed, f"{path}." if path else "", {}, strict, [], [], [])
         return changed
 
     def load_state_dict(
@@ -375,7 +474,7 @@ class Module:
         Unless `strict` is off, missing or unexpected keys raise; a wrong shape always does. The module
         is unchanged after an error.
         """
-        state_dict = self._after_load_hooks(state_dict, strict)
+        state_dict = self._before_loading(state_dict, strict)
         own = self.state_dict(keep_vars=True)
         missing = [key for key in own if key not in state_dict]
         unexpected = [key for key in state_dict if key not in own]
@@ -386,7 +485,7 @@ class Module:
             errors.append("Unexpected key(s) in state_dict: " + ", ".join(f'"{key}"' for key in unexpected) + ". ")
         loaded = {}
         for key, target in own.items():
-            if key in state_dict:
+            if key in state_dict and isinstance(target, Tensor):
                 value = loaded[key] = autograd.as_tensor(state_dict[key])
                 if value.shape != target.shape:
                     errors.append(
@@ -401,7 +500,14 @@ class Module:
                     own[key].data = value.detach()
                 else:
                     own[key].copy_(value)
-        return IncompatibleKeys(missing, unexpected)
+        report = IncompatibleKeys(missing, unexpected)
+        for path, module in self.named_modules():
+            key = f"{path}.{EXTRA}" if path else EXTRA
+            if key in own and key in state_dict:
+                module.set_extra_state(state_dict[key])
+            for hook in module._hooks_of("load_post"):
+                hook(module, report)
+        return report
 
     # Printing
 
@@ -421,6 +527,16 @@ class Module:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+
+
+def _added(hooks: dict[int, Any], hook: Any, first: bool) -> RemovableHandle:
+    """Adds a hook after the others, or before them."""
+    others = dict(hooks)
+    handle = RemovableHandle(hooks, hook)
+    if first:
+        for key in others:
+            hooks[key] = hooks.pop(key)
+    return handle
 
 
 def clear_grad(parameter: Tensor, set_to_none: bool) -> None:

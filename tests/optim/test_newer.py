@@ -162,10 +162,11 @@ def test_muon_makes_steps_orthogonal() -> None:
 
 
 def nets(torch: Any) -> tuple[Any, Any]:
+    torch.manual_seed(0)
     theirs = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4), torch.nn.Linear(4, 2))
     ours = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2))
     ours.load_state_dict({key: autograd.tensor(value.numpy()) for key, value in theirs.state_dict().items()})
-    return ours, theirs
+    return ours.double(), theirs.double()
 
 
 AVERAGES = [
@@ -181,7 +182,7 @@ AVERAGES = [
 @pytest.mark.parametrize("average", AVERAGES)
 def test_averaged_models_are_torchs(average: str) -> None:
     torch = torch_or_skip()
-    data = np.random.default_rng(0).normal(size=(5, 6, 3)).astype(np.float32)
+    data = np.random.default_rng(0).normal(size=(5, 6, 3))
     states = []
     for net, engine, package in zip(nets(torch), (autograd, torch), (optim, torch.optim), strict=True):
         swa_utils = package.swa_utils
