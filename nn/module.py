@@ -15,7 +15,6 @@ from autograd.tensor import RemovableHandle
 from .hooks import Call
 from .parameter import Buffer, Parameter
 
-
 EXTRA = "_extra_state"  # its name in a state dict
 
 

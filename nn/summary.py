@@ -13,7 +13,6 @@ from autograd.modes import modes
 
 from .module import Module
 
-
 Shape = tuple[int, ...]
 
 
@@ -58,7 +57,9 @@ class Summary:
         ]
         widths = [max(len(line[i]) for line in [head, *body]) for i in range(5)]
         lines = [
-            "  ".join(cell.ljust(w) if i < 2 else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths, strict=True)))
+            "  ".join(
+                cell.ljust(w) if i < 2 else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths, strict=True))
+            )
             for line in [head, *body]
         ]
         total, rule = self.total, "-" * len(lines[0])

@@ -54,6 +54,7 @@ from .dropout import (
     feature_alpha_dropout,
 )  # fmt: skip
 from .embedding import embedding, embedding_bag, one_hot
+from .fractional import fractional_max_pool2d, fractional_max_pool3d
 from .linear import bilinear, linear
 from .loss import (
     binary_cross_entropy,

@@ -145,7 +145,11 @@ def test_extra_state_and_state_hooks() -> None:
     def rename(module: Any, state: Any, prefix: str, *rest: Any) -> None:
         state[prefix + "linear.weight"] = state.pop(prefix + "old.weight")
 
-    old = {"0._extra_state": {"calls": 1}, "0.old.weight": autograd.full((1, 1), 5.0), "0.linear.bias": autograd.ones(1)}
+    old = {
+        "0._extra_state": {"calls": 1},
+        "0.old.weight": autograd.full((1, 1), 5.0),
+        "0.linear.bias": autograd.ones(1),
+    }
     other[0].register_load_state_dict_pre_hook(rename)
     other.load_state_dict(old)
     assert other[0].linear.weight.item() == 5.0
