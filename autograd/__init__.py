@@ -403,6 +403,7 @@ from .ops.spectrogram import (
 from .ops.strided import as_strided, as_strided_scatter, empty_strided
 from .printing import set_printoptions
 from .serialization import load, load_checkpoint, save, save_checkpoint
+from .sparse import sparse_coo_tensor
 from .tensor import Size, Tensor
 from .version import __version__
 
@@ -429,7 +430,7 @@ LongTensor, IntTensor, DoubleTensor = _typed(int64), _typed(int32), _typed(float
 HalfTensor, BoolTensor, ByteTensor = _typed(float16), _typed(bool), _typed(uint8)
 
 pi, inf, nan, e = _math.pi, _math.inf, _math.nan, _math.e
-expit, trapz, swapdims, fix, asarray = sigmoid, trapezoid, swapaxes, trunc, as_tensor
+expit, trapz, swapdims, fix, asarray, spmm = sigmoid, trapezoid, swapaxes, trunc, as_tensor, mm
 
 
 def __getattr__(name: str) -> _Any:
@@ -444,6 +445,11 @@ def __getattr__(name: str) -> _Any:
 def is_tensor(obj: object) -> _builtins.bool:
     """Whether it is a Tensor."""
     return isinstance(obj, Tensor)
+
+
+def Variable(x: Tensor, requires_grad: _builtins.bool = False) -> Tensor:  # noqa: N802
+    """The tensor itself: Variables and tensors have been one since torch 0.4 (2018)."""
+    return x.requires_grad_() if requires_grad else x
 
 
 def detach(input: Tensor) -> Tensor:
@@ -463,6 +469,7 @@ def is_floating_point(input: Tensor) -> _builtins.bool:
 
 from . import (  # noqa: E402
     accelerator,
+    amp,
     backends,
     capture,
     cuda,
@@ -472,6 +479,7 @@ from . import (  # noqa: E402
     func,
     functional,
     linalg,
+    onnx,
     random,
     serialization,
     signal,
@@ -480,6 +488,8 @@ from . import (  # noqa: E402
     utils,
     vision,
 )  # fmt: skip
+from .amp import autocast  # noqa: E402
+from .amp.autocast import is_autocast_enabled  # noqa: E402
 
 logdet, matrix_exp, matrix_power, slogdet = linalg.logdet, linalg.matrix_exp, linalg.matrix_power, linalg.slogdet
 

@@ -18,7 +18,6 @@ NAMES = {
     "torch": "autograd",
     "torch.autograd": "autograd",
     "torch.nn": "nn",
-    "torch.nn.modules": "nn",
     "torch.optim": "optim",
     "torch.utils.data": "autograd.data",
     "torchvision": "autograd.vision",
@@ -33,9 +32,13 @@ ROOTS = ("torch", "torchvision")
 def real_name(name: str) -> str | None:
     """The module here that a module of torch stands for: the longest known prefix replaced.
 
+    All of torch's files of layers, `torch.nn.modules.conv` say, are `nn`.
+
     >>> real_name("torch.nn.functional"), real_name("torch.cuda"), real_name("numpy")
     ('nn.functional', 'autograd.cuda', None)
     """
+    if name.startswith("torch.nn.modules."):
+        return "nn"
     prefix = name
     while prefix:
         if prefix in NAMES:

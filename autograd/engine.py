@@ -35,6 +35,8 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
     Inputs are tensors of one device, Python scalars (constants), `Cell`s (host values that may change
     from step to step) or None; params are constants. `backend` places a primitive without tensors.
     """
+    if modes.autocast is not None:
+        inputs = modes.autocast(primitive, inputs)
     arrays: list[Any] = []
     tracked = 0
     grad = modes.grad
@@ -271,9 +273,10 @@ class Node:
         ]
 
     def release(self) -> None:
-        """Drops the saved values; the node can't be differentiated again."""
-        self.saved = self.saved_outputs = ()
-        self.freed = True
+        """Drops the saved values; a node that had some can't be differentiated again."""
+        if self.saved or self.saved_outputs:
+            self.saved = self.saved_outputs = ()
+            self.freed = True
 
 
 def any_complex(gradients: Sequence[Tensor | None]) -> bool:
@@ -588,6 +591,7 @@ def backward(
     gradients = _start(outputs, grad_tensors, "backward")
     retain = create_graph if retain_graph is None else retain_graph
     before, modes.grad = modes.grad, create_graph
+    precision, modes.autocast = modes.autocast, None  # the derivatives run in the forward's precision
     try:
         found = _sweep(outputs, gradients, targets, retain, create_graph)
         for edge, gradient in found.items():
@@ -597,7 +601,7 @@ def backward(
             if target._node is not None and edge_of(target) in found:
                 _accumulate(target, found[edge_of(target)].clone(), create_graph)  # type: ignore[index]
     finally:
-        modes.grad = before
+        modes.grad, modes.autocast = before, precision
 
 
 def _accumulate(leaf: Tensor, gradient: Tensor, create_graph: bool) -> None:
@@ -647,10 +651,11 @@ def grad(
     gradients = _start(sources, grad_outputs, "grad")
     retain = create_graph if retain_graph is None else retain_graph
     before, modes.grad = modes.grad, create_graph
+    precision, modes.autocast = modes.autocast, None  # the derivatives run in the forward's precision
     try:
         found = _sweep(sources, gradients, targets, retain, create_graph)
     finally:
-        modes.grad = before
+        modes.grad, modes.autocast = before, precision
     results: list[Tensor | None] = []
     for target in targets:
         gradient = found.get(edge_of(target))  # type: ignore[arg-type]

@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from . import dtypes
+from . import compat, dtypes
 from .ops import (
     arrange,
     bessel,
@@ -249,3 +249,4 @@ def _comparison(name: str) -> Callable[[Tensor, Any], Any]:
 
 
 _attach()
+compat.attach()

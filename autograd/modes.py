@@ -12,13 +12,18 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Modes(threading.local):
-    """The switches of one thread. `listener` is told of every primitive applied (see `autograd.capture`)."""
+    """The switches of one thread.
+
+    `listener` is told of every primitive applied (see `autograd.capture`); `autocast` says in which
+    precision a primitive gets its inputs (see `autograd.amp`).
+    """
 
     grad: bool = True
     inference: bool = False
     anomaly: bool = False
     check_nan: bool = True
     listener: Any = None
+    autocast: Any = None
 
 
 modes = Modes()

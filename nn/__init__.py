@@ -1,7 +1,5 @@
 """Neural-network layers under torch's names, in plain Tensor code: one idea a file."""
 
-import sys as _sys
-
 from . import functional, init, parallel, utils
 from .activation import (
     CELU,
@@ -35,7 +33,7 @@ from .activation import (
     Threshold,
 )  # fmt: skip
 from .adaptive import AdaptiveLogSoftmaxWithLoss
-from .attention import MultiheadAttention
+from .attention import MultiheadAttention, NonDynamicallyQuantizableLinear
 from .batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from .container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .conv import Conv1d, Conv2d, Conv3d
@@ -253,6 +251,7 @@ __all__ = [
     "MultiMarginLoss",
     "MultiheadAttention",
     "NLLLoss",
+    "NonDynamicallyQuantizableLinear",
     "PReLU",
     "PairwiseDistance",
     "Parameter",
@@ -312,4 +311,4 @@ __all__ = [
     "utils",
 ]  # fmt: skip
 
-modules = _sys.modules[__name__]  # torch keeps the layers' files in torch.nn.modules
+from . import modules

@@ -115,13 +115,13 @@ class Module:
         if isinstance(value, Parameter | Module | Buffer) and "_modules" not in own:
             raise AttributeError(f"{type(self).__name__}: call super().__init__() before assigning {name!r}")
         if isinstance(value, Parameter):
-            self._forget(name)
+            self._forget(name, but="_parameters")
             self.register_parameter(name, value)
         elif isinstance(value, Module):
-            self._forget(name)
+            self._forget(name, but="_modules")
             own["_modules"][name] = value
         elif isinstance(value, Buffer):
-            self._forget(name)
+            self._forget(name, but="_buffers")
             self.register_buffer(name, value, persistent=value.persistent)
         elif "_modules" in own and name in own["_parameters"]:
             if value is not None:
@@ -142,9 +142,12 @@ class Module:
         else:
             object.__setattr__(self, name, value)
 
-    def _forget(self, name: str) -> None:
-        for held in (self.__dict__, self._parameters, self._buffers, self._modules):
-            held.pop(name, None)
+    def _forget(self, name: str, but: str) -> None:
+        """Takes a name out of all kinds of members but one, where a new one keeps the old one's place."""
+        self.__dict__.pop(name, None)
+        for kind in ("_parameters", "_buffers", "_modules"):
+            if kind != but:
+                getattr(self, kind).pop(name, None)
 
     def __getattr__(self, name: str) -> Any:
         own = self.__dict__

@@ -56,12 +56,8 @@ class Summary:
             for row in self.rows
         ]
         widths = [max(len(line[i]) for line in [head, *body]) for i in range(5)]
-        lines = [
-            "  ".join(
-                cell.ljust(w) if i < 2 else cell.rjust(w) for i, (cell, w) in enumerate(zip(line, widths, strict=True))
-            )
-            for line in [head, *body]
-        ]
+        aligned = [[cell.ljust, cell.rjust][i > 1](widths[i]) for line in [head, *body] for i, cell in enumerate(line)]
+        lines = ["  ".join(aligned[i : i + 5]) for i in range(0, len(aligned), 5)]
         total, rule = self.total, "-" * len(lines[0])
         foot = [
             f"Parameters: {total.parameters:,} ({total.trainable:,} trainable)",

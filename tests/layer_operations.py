@@ -70,6 +70,7 @@ ROWS = [
     # Images
     *(Operation(f"{F}interpolate", lambda d, m=m, s=s: [call(d.real(1, 2, *s), scale_factor=2, mode=m), call(d.real(1, 1, *s), tuple(n + 1 for n in s), mode=m)], integers=False) for m, s in (("nearest", (3,)), ("nearest-exact", (3, 2)), ("linear", (4,)), ("bilinear", (3, 4)), ("bicubic", (3, 4)), ("trilinear", (2, 3, 2)), ("area", (4, 5)))),
     *(Operation(f"{F}interpolate", lambda d, m=m: [call(d.real(1, 1, 4, 5), (7, 3), mode=m, align_corners=True)], integers=False) for m in ("bilinear", "bicubic")),
+    *(Operation(f"{F}interpolate", lambda d, m=m, a=a: [call(d.real(1, 1, 6, 5), (4, 7), mode=m, antialias=True, align_corners=a), call(d.real(1, 1, 7, 5), scale_factor=0.4, mode=m, antialias=True, align_corners=a)], integers=False) for m in ("bilinear", "bicubic") for a in (False, True)),
     *(Operation(f"{F}grid_sample", lambda d, m=m, p=p, a=a: [call(d.real(1, 1, 3, 3), grid(d, 1, 2, 2, 2), mode=m, padding_mode=p, align_corners=a)], integers=False, redrawn=False) for m in ("bilinear", "nearest", "bicubic") for p in ("zeros", "border", "reflection") for a in (False, True)),
     Operation(f"{F}grid_sample", lambda d: [call(d.real(1, 1, 3, 2, 3), grid(d, 1, 2, 2, 2, 3), align_corners=False)], integers=False, redrawn=False),
     Operation(f"{F}affine_grid", lambda d: [call(d.real(2, 2, 3), (2, 1, 3, 4), align_corners=a) for a in (False, True)] + [call(d.real(1, 3, 4), (1, 1, 2, 3, 2), align_corners=False)], integers=False),

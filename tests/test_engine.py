@@ -334,3 +334,16 @@ def test_saved_values_are_freed_by_backward() -> None:
     y.backward()
     del hidden
     assert array() is None
+
+
+def test_a_graph_that_saved_nothing_can_be_swept_again() -> None:
+    """As in torch: only a node whose saved values are gone refuses."""
+    x = autograd.ones(3, requires_grad=True)
+    total = (x + 2).sum()
+    total.backward()
+    total.backward()
+    assert x.grad.tolist() == [2.0, 2.0, 2.0]
+    square = (x * x).sum()
+    square.backward()
+    with pytest.raises(BackwardError, match="second time"):
+        square.backward()

@@ -20,6 +20,7 @@ from typing import Any
 
 from ..engine import apply
 from ..errors import OperationError
+from ..modes import modes
 from ..primitive import multilinear
 from ..tensor import Tensor
 from .reduction import sum
@@ -221,7 +222,7 @@ def convolution(
             f"{name}: weight of shape {tuple(weight.shape)} and groups={groups} needs {weight.shape[1] * groups} input "
             f"channels and out-channels divisible by groups, got input of shape {tuple(input.shape)}"
         )
-    if input.dtype is not weight.dtype:
+    if input.dtype is not weight.dtype and modes.autocast is None:
         raise OperationError(f"{name}: expected one dtype, got {input.dtype} and {weight.dtype}; convert with .to()")
     if isinstance(padding, str):
         if padding not in ("valid", "same"):

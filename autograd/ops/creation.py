@@ -149,9 +149,13 @@ def full(
 
 
 def _filled(value: int, name: str) -> Any:
-    def function(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    def function(
+        *sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False,
+        pin_memory: bool = False, memory_format: Any = None,
+    ) -> Tensor:  # fmt: skip
         kind = dtypes.get_default_dtype() if dtype is None else dtype
-        made = apply(_full, backend=get_backend(device), shape=shape_of(size), fill=value, dtype=kind)
+        shape = shape_of(sizes if size is None else (size,))
+        made = apply(_full, backend=get_backend(device), shape=shape, fill=value, dtype=kind)
         return _finish(made, requires_grad)
 
     function.__name__ = function.__qualname__ = name

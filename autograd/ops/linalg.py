@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ..engine import apply
 from ..errors import OperationError
+from ..modes import modes
 from ..primitive import multilinear
 from ..tensor import Tensor
 from . import elementwise as e
+from .promotion import cast
 from .reduction import _sum, sum_to
 from .shape import matrix_transpose, reshape, squeeze, unsqueeze
 
@@ -34,7 +36,7 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
         raise OperationError(
             f"matmul: shapes {tuple(a)} and {tuple(b)} cannot be multiplied ({a[-1]} != {b[-2 if len(b) > 1 else 0]})"
         )
-    if input._array.dtype is not other._array.dtype and input.dtype is not other.dtype:
+    if input._array.dtype is not other._array.dtype and input.dtype is not other.dtype and modes.autocast is None:
         raise OperationError(f"matmul: expected one dtype, got {input.dtype} and {other.dtype}")
     if len(a) > 1 and len(b) > 1:
         return apply(_matmul, input, other)
@@ -93,6 +95,8 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: 
     product = mm(mat1, mat2)
     if not product.dtype.is_inexact:  # torch's integers have integer weights
         beta, alpha = int(beta), int(alpha)
+    if modes.autocast is not None:
+        input = cast(input, product.dtype)
     product = product if alpha == 1 else e.mul(product, alpha)
     return e.add(product, input if beta == 1 else e.mul(input, beta))
 
@@ -138,7 +142,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
             f"got shape {tuple(shape)}"
         )
     kind = input._array.dtype
-    if kind != weight._array.dtype or (bias is not None and bias._array.dtype != kind):
+    if (kind != weight._array.dtype or (bias is not None and bias._array.dtype != kind)) and modes.autocast is None:
         others = [weight] if bias is None else [weight, bias]
         raise OperationError(
             f"linear: expected one dtype, got {', '.join(str(x.dtype) for x in [input, *others])}; convert with .to()"

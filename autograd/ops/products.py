@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import dtypes
 from ..errors import OperationError
+from ..modes import modes
 from ..tensor import Tensor
 from . import elementwise as e
 from .arrange import adjoint, diagonal
@@ -210,6 +211,8 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
 def _plus(input: Tensor, product: Tensor, beta: float, alpha: float) -> Tensor:
     if not product.dtype.is_inexact:  # torch's integers have integer weights
         beta, alpha = int(beta), int(alpha)
+    if modes.autocast is not None:
+        input = cast(input, product.dtype)
     scaled = product if alpha == 1 else e.mul(product, alpha)
     if beta == 0:
         return scaled

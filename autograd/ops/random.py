@@ -198,17 +198,19 @@ def _draw(
 
 
 def rand(
-    *size: Any, generator: Generator | None = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+    *sizes: Any, size: Any = None, generator: Generator | None = None, dtype: Any = None, device: Any = None,
+    requires_grad: bool = False, pin_memory: bool = False,
+) -> Tensor:  # fmt: skip
     """Uniform numbers in [0, 1)."""
-    return _draw(_uniform, size, dtype, device, generator, requires_grad)
+    return _draw(_uniform, sizes if size is None else (size,), dtype, device, generator, requires_grad)
 
 
 def randn(
-    *size: Any, generator: Generator | None = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+    *sizes: Any, size: Any = None, generator: Generator | None = None, dtype: Any = None, device: Any = None,
+    requires_grad: bool = False, pin_memory: bool = False,
+) -> Tensor:  # fmt: skip
     """Normal numbers of mean 0 and variance 1."""
-    return _draw(_normal, size, dtype, device, generator, requires_grad)
+    return _draw(_normal, sizes if size is None else (size,), dtype, device, generator, requires_grad)
 
 
 def randint(
@@ -218,6 +220,8 @@ def randint(
     """Integers in [low, high), or in [0, low) if only one bound is given."""
     if size is None:
         low, high, size = 0, low, high
+    if high is None:
+        low, high = 0, low
     if low >= high:
         raise RuntimeError(f"randint: expected low < high, got {low} and {high}")
     kind = dtypes.int64 if dtype is None else dtype

@@ -62,6 +62,32 @@ def _resample(x: Tensor, dim: int, taps: Taps) -> Tensor:
     return total
 
 
+def _triangle(x: float) -> float:
+    return max(1.0 - abs(x), 0.0)
+
+
+def _keys(x: float) -> float:
+    """The cubic of R. Keys, 1981, with a = -0.5."""
+    x = abs(x)
+    if x < 1:
+        return (1.5 * x - 2.5) * x * x + 1
+    return ((-0.5 * x + 2.5) * x - 4) * x + 2 if x < 2 else 0.0
+
+
+def _smooth(x: Tensor, dim: int, want: int, scale: float, cubic: bool) -> Tensor:
+    """Resampled along a dimension by a filter as wide as a pixel of the output, or of the input if that is wider."""
+    have, width = x.shape[dim], max(scale, 1.0)
+    reach, weight = (2 * width, _keys) if cubic else (width, _triangle)
+    rows = []
+    for i in range(want):
+        center = scale * (i + 0.5)
+        first, last = max(int(center - reach + 0.5), 0), min(int(center + reach + 0.5), have)
+        row = [weight((j - center + 0.5) / width) if first <= j < last else 0.0 for j in range(have)]
+        rows.append([value / sum(row) for value in row])
+    matrix = autograd.tensor(rows, dtype=x.dtype, device=x.device)
+    return (x.movedim(dim, -1) @ matrix.T).movedim(-1, dim)
+
+
 _RANKS = {"linear": (3,), "bilinear": (4,), "bicubic": (4,), "trilinear": (5,)}
 
 
@@ -72,7 +98,8 @@ def interpolate(
     """(N, C, *S) resampled to a size, or by a factor.
 
     mode: 'nearest', 'nearest-exact', 'linear' (of 1 dimension), 'bilinear' and 'bicubic' (2),
-    'trilinear' (3), 'area' (means). With `align_corners` the corner pixels' centres stay where they are.
+    'trilinear' (3), 'area' (means). With `align_corners` the corner pixels' centres stay where they are;
+    `antialias` (bilinear and bicubic) lets every input pixel count when the result is smaller.
     """
     dims = input.ndim - 2
     if input.ndim not in _RANKS.get(mode, (3, 4, 5)):
@@ -81,8 +108,8 @@ def interpolate(
         raise NotImplementedError(f"interpolate: unknown mode {mode!r}")
     if align_corners is not None and mode not in _RANKS:
         raise ValueError(f"interpolate: align_corners does not go with mode={mode!r}")
-    if antialias:
-        raise NotImplementedError("interpolate: antialias=True is not supported")
+    if antialias and mode not in ("bilinear", "bicubic"):
+        raise ValueError(f"interpolate: antialias goes with 'bilinear' and 'bicubic', not with {mode!r}")
     if (size is None) == (scale_factor is None):
         raise ValueError("interpolate: give either size or scale_factor")
     have = tuple(input.shape[2:])
@@ -105,6 +132,9 @@ def interpolate(
         scale = n / m if factors is None else 1.0 / factors[axis]
         if mode in _RANKS and align_corners:
             scale = (n - 1) / (m - 1) if m > 1 else 0.0
+        if antialias:
+            out = _smooth(out, 2 + axis, m, scale, mode == "bicubic")
+            continue
         if mode in ("nearest", "nearest-exact"):
             taps = _nearest(n, m, scale, mode == "nearest-exact")
         else:

@@ -121,5 +121,7 @@ def remove_spectral_norm(module: Module, name: str = "weight") -> Module:
 
 
 def _find(module: Module, kind: type, name: str) -> Any:
-    hooks = [hook for hook, _ in module._forward_pre_hooks.values()]
-    return next((hook for hook in hooks if isinstance(hook, kind) and hook.name == name), None)
+    hooks: list[Any] = [hook for hook, _ in module._forward_pre_hooks.values()]
+    return next(
+        (hook for hook in hooks if isinstance(hook, _Remade) and type(hook) is kind and hook.name == name), None
+    )

@@ -73,9 +73,7 @@ class ParametrizationList(ModuleList):
             result: Any = value
             for function in reversed(list(self)):
                 if not hasattr(function, "right_inverse"):
-                    raise RuntimeError(
-                        f"parametrization {type(function).__name__} has no right_inverse: can't be assigned"
-                    )
+                    raise RuntimeError(f"{type(function).__name__} has no right_inverse: its tensor can't be assigned")
                 result = function.right_inverse(result)
             for original, part in zip(self.originals(), [result] if self.is_tensor else result, strict=True):
                 original.detach().copy_(part)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .data import datasets, transforms
-from .data import images as utils
+from ..data import datasets, transforms
+from ..data import images as utils
 
 __all__ = ["datasets", "transforms", "utils"]
 

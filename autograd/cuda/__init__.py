@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .backend import get_backend
-from .backend import is_available as _is_available
-from .random import manual_seed_all
+from ..backend import get_backend
+from ..backend import is_available as _is_available
+from ..random import manual_seed_all
+from . import amp
 
 
 def manual_seed(seed: int) -> None:
@@ -52,3 +53,18 @@ def empty_cache() -> None:
         import cupy
 
         cupy.get_default_memory_pool().free_all_blocks()
+
+
+def is_bf16_supported(including_emulation: bool = True) -> bool:
+    """False: there is no bfloat16 here."""
+    return False
+
+
+def set_device(device: Any) -> None:
+    """Makes a GPU the one that is meant where none is named."""
+    if is_available():
+        import cupy
+
+        cupy.cuda.Device(
+            get_backend(device if isinstance(device, str) else f"cuda:{int(device)}").device.index or 0
+        ).use()

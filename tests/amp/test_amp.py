@@ -1,0 +1,228 @@
+"""Mixed precision: which operation is computed in what, that training works, the scaler's rules."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+from oracle import torch_or_skip
+
+import autograd
+import nn
+import nn.functional as F
+import optim
+from autograd import amp
+
+HALF, SINGLE, DOUBLE = autograd.float16, autograd.float32, autograd.float64
+
+
+CASES = [
+    ("a @ b", HALF), ("autograd.mm(a, b)", HALF), ("autograd.addmm(a, a, b)", HALF), ("F.linear(a, b, c)", HALF),
+    ("autograd.einsum('ij,jk->ik', a, b)", HALF), ("F.conv2d(x, w)", HALF), ("F.conv_transpose2d(x, w)", HALF),
+    ("F.relu(a @ b)", HALF), ("a @ b + c.half()", HALF), ("a @ b + c", SINGLE), ("autograd.cat([a @ b, a])", SINGLE),
+    ("autograd.exp(a @ b)", SINGLE), ("(a @ b).softmax(1)", SINGLE), ("(a @ b).sum()", SINGLE), ("(a @ b).pow(3)", SINGLE),
+    ("F.layer_norm(a @ b, (3,))", SINGLE), ("F.mse_loss(a @ b, a)", SINGLE), ("F.log_softmax(a @ b, 1)", SINGLE),
+    ("F.cross_entropy(a @ b, t)", SINGLE), ("F.nll_loss(F.log_softmax(a @ b, 1), t)", SINGLE),
+    ("a.double() @ b.double()", DOUBLE), ("F.scaled_dot_product_attention(a, b, a)", HALF),
+]  # fmt: skip
+
+
+def inputs(engine: Any) -> dict[str, Any]:
+    rng = np.random.default_rng(0)
+    arrays = {"a": (3, 3), "b": (3, 3), "c": (3,), "x": (1, 2, 4, 4), "w": (2, 2, 3, 3)}
+    made = {name: engine.tensor(rng.normal(size=shape).astype(np.float32)) for name, shape in arrays.items()}
+    return {**made, "t": engine.tensor([0, 2, 1]), "autograd": engine}
+
+
+@pytest.mark.parametrize(("call", "dtype"), CASES, ids=[call for call, _ in CASES])
+def test_which_precision(call: str, dtype: Any) -> None:
+    with autograd.autocast("cpu"):
+        ours = eval(call, {**inputs(autograd), "F": F})
+    assert ours.dtype is dtype
+    exact = eval(call, {**inputs(autograd), "F": F}) if "half" not in call else None
+    if exact is not None:
+        assert np.allclose(ours.detach().double().numpy(), exact.double().numpy(), rtol=0.02, atol=0.02)
+    torch = torch_or_skip()
+    with torch.autocast("cpu", dtype=torch.float16):
+        theirs = eval(call, {**inputs(torch), "F": torch.nn.functional})
+    if (
+        theirs.dtype is torch.float16 or dtype is not HALF
+    ):  # what torch lowers is lowered; what we raise may stay low there
+        assert str(ours.dtype).split(".")[1] in ("float32", str(theirs.dtype).split(".")[1])
+
+
+def test_outside_nothing_changes() -> None:
+    a = autograd.ones(2, 2)
+    with autograd.autocast("cpu"):
+        assert autograd.is_autocast_enabled()
+        with autograd.autocast("cpu", enabled=False):
+            assert (a @ a).dtype is SINGLE
+            assert not autograd.is_autocast_enabled()
+        assert (a @ a).dtype is HALF
+    assert (a @ a).dtype is SINGLE
+    with pytest.raises(RuntimeError, match="one dtype"):
+        a.half() @ a
+    with pytest.raises(ZeroDivisionError), autograd.autocast("cpu"):
+        _ = 1 / 0
+    assert (a @ a).dtype is SINGLE
+
+    @autograd.autocast("cpu")
+    def product() -> Any:
+        return a @ a
+
+    assert product().dtype is HALF
+    with pytest.raises(ValueError, match="float16"):
+        autograd.autocast("cpu", dtype=autograd.float64)
+
+
+@pytest.mark.skipif(autograd.cuda.is_available(), reason="about machines without a GPU")
+def test_without_a_gpu_it_is_switched_off() -> None:
+    with pytest.warns(UserWarning, match="'cuda' is not available"):
+        context = autograd.autocast("cuda")
+    with context:
+        assert (autograd.ones(2, 2) @ autograd.ones(2, 2)).dtype is SINGLE
+    with pytest.warns(UserWarning, match="'cuda' is not available"):
+        scaler = autograd.cuda.amp.GradScaler()
+    assert not scaler.is_enabled()
+    loss = autograd.ones(1, requires_grad=True)
+    assert scaler.scale(loss) is loss
+    assert scaler.get_scale() == 1.0
+    assert scaler.state_dict() == {}
+    scaler.update()
+    with pytest.warns(UserWarning, match="not available"), autograd.cuda.amp.autocast():
+        pass
+
+
+def test_gradients_are_single_and_weights_are_cast_once() -> None:
+    net = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 2))
+    x, y = autograd.randn(6, 4), autograd.arange(6) % 2
+    with autograd.autocast("cpu"):
+        out = net(x)
+        again = net(x)
+        loss = F.cross_entropy(out, y)
+    assert out.dtype is HALF
+    loss.backward()
+    exact = [p.grad.clone() for p in net.parameters()]
+    assert all(g.dtype is SINGLE for g in exact)
+    net.zero_grad()
+    F.cross_entropy(net(x), y).backward()
+    for g, p in zip(exact, net.parameters(), strict=True):
+        assert autograd.allclose(g, p.grad, rtol=0.05, atol=2e-3)
+    casts = {id(edge[0]) for result in (out, again) for edge in result.grad_fn.edges[1:2]}
+    assert len(casts) == 1
+
+
+def test_backward_inside_is_the_same() -> None:
+    w = autograd.full((3, 3), 0.5, requires_grad=True)
+    x = autograd.ones(3, 3)
+    with autograd.autocast("cpu"):
+        (x @ w).sum().backward()
+        inside = w.grad.clone()
+        w.grad = None
+        loss = (x @ w).sum()
+    loss.backward()
+    assert autograd.equal(inside, w.grad)
+
+
+def test_a_changed_weight_is_cast_anew() -> None:
+    w = autograd.ones(2, 2, requires_grad=True)
+    with autograd.autocast("cpu"):
+        before = autograd.ones(2, 2) @ w
+        with autograd.no_grad():
+            w.mul_(3)
+        after = autograd.ones(2, 2) @ w
+    assert (before[0, 0].item(), after[0, 0].item()) == (2, 6)
+
+
+def train(scaler: amp.GradScaler | None, steps: int = 60) -> list[float]:
+    autograd.manual_seed(0)
+    net = nn.Sequential(nn.Conv2d(1, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(64, 3))
+    x = autograd.randn(12, 1, 6, 6)
+    y = autograd.arange(12) % 3
+    optimizer = optim.Adam(net.parameters(), lr=0.01)
+    losses = []
+    for _ in range(steps):
+        optimizer.zero_grad()
+        with autograd.autocast("cpu", enabled=scaler is not None):
+            loss = F.cross_entropy(net(x), y)
+        if scaler is None:
+            loss.backward()
+            optimizer.step()
+        else:
+            scaler.scale(loss).backward()
+            scaler.unscale_(optimizer)
+            nn.utils.clip_grad_norm_(net.parameters(), 10.0)
+            scaler.step(optimizer)
+            scaler.update()
+        losses.append(loss.item())
+    return losses
+
+
+def test_training_in_mixed_precision_is_as_good() -> None:
+    mixed, single = train(amp.GradScaler("cpu", init_scale=1024.0)), train(None)
+    assert mixed[-1] < 0.05
+    assert abs(mixed[0] - single[0]) < 0.01
+
+
+def steps_of(engine: Any, package: Any, scaler: Any) -> list[Any]:
+    """Gradients with an overflow now and then: values and scales after each update."""
+    p = engine.tensor([1.0, -2.0], requires_grad=True)
+    optimizer = package.SGD([p], lr=0.1)
+    seen = []
+    for step in range(8):
+        optimizer.zero_grad()
+        factor = float("inf") if step in (2, 3) else 1.0
+        scaler.scale((p * p * factor).sum()).backward()
+        if step % 2:
+            scaler.unscale_(optimizer)
+        scaler.step(optimizer)
+        scaler.update()
+        seen.append((p.tolist(), scaler.get_scale()))
+    return seen
+
+
+def test_scaler_is_torchs() -> None:
+    torch = torch_or_skip()
+    options: dict[str, Any] = {"init_scale": 8.0, "growth_interval": 2, "growth_factor": 4.0, "backoff_factor": 0.25}
+    ours, theirs = amp.GradScaler("cpu", **options), torch.amp.GradScaler("cpu", **options)
+    mine, other = steps_of(autograd, optim, ours), steps_of(torch, torch.optim, theirs)
+    for (p, scale), (q, other_scale) in zip(mine, other, strict=True):
+        assert np.allclose(p, q, rtol=1e-6)
+        assert scale == other_scale
+    assert ours.state_dict() == theirs.state_dict()
+    fresh = amp.GradScaler("cpu")
+    fresh.load_state_dict(theirs.state_dict())
+    assert fresh.get_scale() == theirs.get_scale()
+
+
+def test_scaler_errors() -> None:
+    scaler = amp.GradScaler("cpu")
+    p = autograd.ones(1, requires_grad=True)
+    optimizer = optim.SGD([p], lr=0.1)
+    with pytest.raises(AssertionError, match="No inf checks"):
+        scaler.update()
+    scaler.scale((p * 2).sum()).backward()
+    scaler.unscale_(optimizer)
+    with pytest.raises(RuntimeError, match="already been called"):
+        scaler.unscale_(optimizer)
+    scaler.step(optimizer)
+    with pytest.raises(RuntimeError, match="after step"):
+        scaler.unscale_(optimizer)
+    with pytest.raises(RuntimeError, match="already been called"):
+        scaler.step(optimizer)
+    scaler.update(4.0)
+    assert scaler.get_scale() == 4.0
+    half = autograd.ones(1, dtype=HALF, requires_grad=True)
+    half.grad = autograd.ones(1, dtype=HALF)
+    with pytest.raises(ValueError, match="FP16"):
+        scaler.unscale_(optim.SGD([half], lr=0.1))
+    with pytest.raises(RuntimeError, match="Closure"):
+        scaler.step(optimizer, lambda: None)
+    with pytest.raises(RuntimeError, match="empty"):
+        scaler.load_state_dict({})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(ValueError, match="growth factor"):
+            amp.GradScaler("cpu", growth_factor=1.0)
