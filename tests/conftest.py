@@ -13,6 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import guard_backend
+import published_data
 import strict_backend
 
 import autograd
@@ -29,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    published_data.FOLDER = config.getoption("--published")
     config.addinivalue_line("markers", "cpu_only: about NumPy, host memory or the CPU's kernels")
     config.addinivalue_line("markers", "numbers: about values, which a stand-in for a GPU computes as the CPU does")
     autograd.set_default_device(config.getoption("--device"))

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+FOLDER: str | None = None  # where clones of published repositories are: pytest --published DIR
+
 
 def write_idx(path: Path, array: np.ndarray) -> None:
     """An IDX file, gzipped if its name says so."""

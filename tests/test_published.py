@@ -31,12 +31,14 @@ ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
 
 
+if data.FOLDER is None:
+    pytest.skip("published scripts are not part of this repository: --published DIR", allow_module_level=True)
+
+
 @pytest.fixture
-def published(request: pytest.FixtureRequest) -> Path:
-    folder = request.config.getoption("--published")
-    if folder is None:
-        pytest.skip("published scripts are not part of this repository: --published DIR")
-    return Path(folder)
+def published() -> Path:
+    assert data.FOLDER is not None
+    return Path(data.FOLDER)
 
 
 def find(published: Path, repository: str) -> Path:

@@ -93,7 +93,7 @@ class GradScaler:
         return None if overflowed else optimizer.step(**kwargs)
 
     def update(self, new_scale: Any = None) -> None:
-        """The scale for the next iteration: smaller after an overflow, larger after many steps without, or a given one."""
+        """The scale for the next iteration: less after an overflow, more after many steps without, or a given one."""
         if not self._enabled:
             return
         if not self._stages and new_scale is None:

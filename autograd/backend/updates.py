@@ -162,7 +162,7 @@ def rprop(
     step += 1.0
     g = -g if maximize else g
     agreement = g * prev
-    factor = xp.where(agreement > 0, etas[1], xp.where(agreement < 0, etas[0], 1.0))
+    factor = xp.where(agreement > 0, etas[1], xp.where(agreement < 0, etas[0], xp.ones_like(agreement)))
     step_size *= xp.astype(factor, p.dtype)
     step_size[...] = xp.minimum(xp.maximum(step_size, step_sizes[0]), step_sizes[1])
     g = xp.where(agreement < 0, 0.0, g)

@@ -65,6 +65,5 @@ def set_device(device: Any) -> None:
     if is_available():
         import cupy
 
-        cupy.cuda.Device(
-            get_backend(device if isinstance(device, str) else f"cuda:{int(device)}").device.index or 0
-        ).use()
+        backend = get_backend(device if isinstance(device, str) else f"cuda:{int(device)}")
+        cupy.cuda.Device(backend.device.index or 0).use()

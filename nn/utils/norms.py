@@ -120,8 +120,8 @@ def remove_spectral_norm(module: Module, name: str = "weight") -> Module:
     return module.train(training)
 
 
-def _find(module: Module, kind: type, name: str) -> Any:
-    hooks: list[Any] = [hook for hook, _ in module._forward_pre_hooks.values()]
-    return next(
-        (hook for hook in hooks if isinstance(hook, _Remade) and type(hook) is kind and hook.name == name), None
-    )
+def _find(module: Module, kind: type[_Remade], name: str) -> Any:
+    for hook, _ in module._forward_pre_hooks.values():
+        if isinstance(hook, kind) and hook.name == name:
+            return hook
+    return None

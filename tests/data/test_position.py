@@ -12,6 +12,8 @@ from test_workers import Stream
 import autograd
 from autograd.data import DataLoader, Dataset, RandomSampler, WeightedRandomSampler
 
+pytestmark = pytest.mark.cpu_only
+
 
 class Augmented(Dataset):
     def __len__(self) -> int:

@@ -17,6 +17,7 @@ from autograd.data.datasets import CIFAR10, CIFAR100, KMNIST, MNIST, FakeData, F
 from autograd.data.transforms import ToTensor
 
 Image = pytest.importorskip("PIL.Image", reason="images are PIL's")
+pytestmark = pytest.mark.cpu_only
 
 
 @pytest.mark.parametrize("kind", ["uint8", "int8", "int16", "int32", "float32", "float64"])

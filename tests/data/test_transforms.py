@@ -14,6 +14,7 @@ from autograd.data import transforms as T
 from autograd.data.transforms import functional as F
 
 Image = pytest.importorskip("PIL.Image", reason="images are PIL's")
+pytestmark = pytest.mark.cpu_only
 RNG = np.random.default_rng(0)
 PIXELS = RNG.integers(0, 256, (9, 12, 3)).astype(np.uint8)
 

@@ -15,9 +15,12 @@ import pytest
 import autograd
 from autograd.data import ChainDataset, DataLoader, Dataset, IterableDataset, TensorDataset, get_worker_info
 
-pytestmark = pytest.mark.skipif(
-    "fork" not in multiprocessing.get_all_start_methods(), reason="the datasets of these tests are local to them"
-)
+pytestmark = [
+    pytest.mark.cpu_only,
+    pytest.mark.skipif(
+        "fork" not in multiprocessing.get_all_start_methods(), reason="the datasets of these tests are local to them"
+    ),
+]
 
 
 class Noisy(Dataset):

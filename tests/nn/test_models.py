@@ -43,6 +43,7 @@ def without_drawing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
             monkeypatch.setattr(nn.init, name, lambda tensor, *args, **kwargs: tensor)
 
 
+@pytest.mark.cpu_only
 @pytest.mark.parametrize("name", COUNTS)
 def test_parameter_count_and_names(name: str) -> None:
     model = getattr(models, name)()
@@ -66,8 +67,8 @@ def test_parameter_count_and_names(name: str) -> None:
         ("cifar_resnet20(skip=False)", (2, 3, 32, 32), (2, 10)),
         ("lenet()", (2, 1, 28, 28), (2, 10)),
         ("unet(in_channels=2, num_classes=3, features=4, depth=2)", (1, 2, 16, 24), (1, 3, 16, 24)),
-        ("wide_resnet50_2(num_classes=2)", (1, 3, 32, 32), (1, 2)),
-        ("resnext50_32x4d(num_classes=2)", (1, 3, 32, 32), (1, 2)),
+        ("ResNet(resnet.Bottleneck, [1, 1, 1, 1], num_classes=2, width_per_group=96)", (1, 3, 32, 32), (1, 2)),
+        ("ResNet(resnet.Bottleneck, [1, 1, 1, 1], num_classes=2, groups=8, width_per_group=8)", (1, 3, 32, 32), (1, 2)),
     ],
 )
 def test_a_step_of_training(call: str, shape: tuple[int, ...], outputs: tuple[int, ...]) -> None:
@@ -89,6 +90,7 @@ def test_googlenet_has_side_outputs_in_training() -> None:
     assert tuple(model.eval()(autograd.randn(1, 3, 96, 96)).shape) == (1, 3)
 
 
+@pytest.mark.cpu_only
 def test_multiply_adds_are_the_known_ones() -> None:
     """4.09 billion of ResNet-50, 0.714 of AlexNet, 41.3 million of the paper's ResNet-20 (section 4.2)."""
     assert nn.summary(models.resnet50(), (1, 3, 224, 224)).total.multiply_adds == 4_089_184_256

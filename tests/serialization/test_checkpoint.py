@@ -18,6 +18,7 @@ import nn
 import optim
 
 pytest.importorskip("safetensors", reason="checkpoints are safetensors files")
+pytestmark = pytest.mark.cpu_only
 
 ROOT = Path(__file__).parents[2]
 RUN = """

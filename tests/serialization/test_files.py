@@ -45,7 +45,7 @@ def same(a: Any, b: Any) -> bool:
 KINDS = [
     {"a": autograd.arange(6).reshape(2, 3).T, "b": autograd.zeros(()), "c": autograd.zeros(0, 2)},
     OrderedDict([("z", autograd.ones(1)), ("a", autograd.tensor(True))]),
-    [autograd.rand(2, dtype=each) for each in (autograd.float16, autograd.float32, autograd.float64)],
+    [autograd.rand(2, dtype=each, device="cpu") for each in (autograd.float16, autograd.float32, autograd.float64)],
     [autograd.ones(2, dtype=each) for each in (autograd.int8, autograd.int16, autograd.int32, autograd.uint8)],
     (autograd.randn(2, dtype=autograd.complex64), autograd.randn(2, 2, dtype=autograd.complex128)),
     {1: "one", (2, "b"): [None, True, 3, 2.5, math.nan, math.inf, "text"], 2.5: {"x": ()}},
@@ -83,7 +83,7 @@ def test_a_state_dict_is_a_safetensors_file_for_everyone(tmp_path: Path) -> None
     autograd.save(model.state_dict(), tmp_path / "weights.safetensors")
     arrays = safetensors.load_file(tmp_path / "weights.safetensors")
     assert set(arrays) == set(model.state_dict())
-    assert all(np.array_equal(arrays[key], value.numpy()) for key, value in model.state_dict().items())
+    assert all(np.array_equal(arrays[key], value.cpu().numpy()) for key, value in model.state_dict().items())
     safetensors.save_file(arrays, tmp_path / "theirs.safetensors")
     other = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2))
     print(other.load_state_dict(autograd.load(tmp_path / "theirs.safetensors")))
@@ -215,7 +215,8 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path) -> None:
 def test_map_location(tmp_path: Path) -> None:
     autograd.save({"x": autograd.ones(2)}, tmp_path / "file")
     for location in ("cpu", autograd.device("cpu"), {"cpu": "cpu"}, lambda x, device: x * 2):
-        assert autograd.load(tmp_path / "file", map_location=location)["x"].device == "cpu"
+        if autograd.get_default_device() == "cpu" or not isinstance(location, dict) and not callable(location):
+            assert autograd.load(tmp_path / "file", map_location=location)["x"].device == "cpu"
     assert autograd.load(tmp_path / "file", map_location=lambda x, device: x * 2)["x"].tolist() == [2, 2]
     if not autograd.cuda.is_available():
         with pytest.raises(RuntimeError, match="map_location='cpu'"):

@@ -33,7 +33,7 @@ def equal(theirs: Any, ours: Any) -> bool:
         value = theirs.detach()
         value = value.float() if value.dtype == torch.bfloat16 else value
         return (
-            np.array_equal(value.numpy(), ours.detach().numpy())
+            np.array_equal(value.numpy(), ours.detach().cpu().numpy())
             and str(value.dtype).removeprefix("torch.") == ours.dtype.name
             and theirs.requires_grad == ours.requires_grad
         )
@@ -82,9 +82,9 @@ def test_training_goes_on_from_torchs_file(zipped: bool, tmp_path: Path) -> None
     optimizer.load_state_dict(loaded["optimizer"])
     for _ in range(3):
         step(theirs, their_optimizer, torch.from_numpy(x))
-        step(ours, optimizer, autograd.from_numpy(x))
+        step(ours, optimizer, autograd.tensor(x))
     for key, value in theirs.state_dict().items():
-        np.testing.assert_allclose(ours.state_dict()[key].numpy(), value.numpy(), rtol=2e-4, atol=1e-6, err_msg=key)
+        np.testing.assert_allclose(ours.state_dict()[key].cpu().numpy(), value.numpy(), rtol=2e-4, atol=1e-6, err_msg=key)
 
 
 def test_torch_reads_our_weights(tmp_path: Path) -> None:

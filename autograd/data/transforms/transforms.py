@@ -13,12 +13,17 @@ from . import functional as F
 from .functional import InterpolationMode, _pair
 
 
+def _random() -> float:
+    """A number in [0, 1), of the CPU's generator wherever tensors live."""
+    return rand((), device="cpu").item()
+
+
 def _uniform(low: float, high: float) -> float:
-    return low + (high - low) * rand(()).item()
+    return low + (high - low) * _random()
 
 
 def _below(count: int) -> int:
-    return int(randint(0, count, ()).item())
+    return int(randint(0, count, (), device="cpu").item())
 
 
 class Transform:
@@ -228,7 +233,7 @@ class RandomHorizontalFlip(Transform):
         self.p = p
 
     def __call__(self, img: Any) -> Any:
-        return F.hflip(img) if rand(()).item() < self.p else img
+        return F.hflip(img) if _random() < self.p else img
 
 
 class RandomVerticalFlip(Transform):
@@ -238,7 +243,7 @@ class RandomVerticalFlip(Transform):
         self.p = p
 
     def __call__(self, img: Any) -> Any:
-        return F.vflip(img) if rand(()).item() < self.p else img
+        return F.vflip(img) if _random() < self.p else img
 
 
 class RandomGrayscale(Transform):
@@ -248,7 +253,7 @@ class RandomGrayscale(Transform):
         self.p = p
 
     def __call__(self, img: Any) -> Any:
-        return F.to_grayscale(img, F.get_dimensions(img)[0]) if rand(()).item() < self.p else img
+        return F.to_grayscale(img, F.get_dimensions(img)[0]) if _random() < self.p else img
 
 
 class RandomRotation(Transform):
@@ -292,7 +297,7 @@ class ColorJitter(Transform):
             (F.adjust_brightness, self.brightness), (F.adjust_contrast, self.contrast),
             (F.adjust_saturation, self.saturation), (F.adjust_hue, self.hue),
         ]  # fmt: skip
-        for number in randperm(4).tolist():
+        for number in randperm(4, device="cpu").tolist():
             adjust, bounds = changes[number]
             if bounds is not None:
                 img = adjust(img, _uniform(*bounds))
@@ -309,7 +314,7 @@ class RandomErasing(Transform):
         self.p, self.scale, self.ratio, self.value, self.inplace = p, scale, ratio, value, inplace
 
     def __call__(self, img: Tensor) -> Tensor:
-        if rand(()).item() >= self.p:
+        if _random() >= self.p:
             return img
         channels, height, width = F.get_dimensions(img)
         for _ in range(10):
@@ -334,7 +339,7 @@ class RandomApply(Transform):
         self.transforms, self.p = transforms, p
 
     def __call__(self, img: Any) -> Any:
-        return Compose(self.transforms)(img) if rand(()).item() < self.p else img
+        return Compose(self.transforms)(img) if _random() < self.p else img
 
 
 class RandomChoice(Transform):
@@ -354,6 +359,6 @@ class RandomOrder(Transform):
         self.transforms = transforms
 
     def __call__(self, img: Any) -> Any:
-        for number in randperm(len(self.transforms)).tolist():
+        for number in randperm(len(self.transforms), device="cpu").tolist():
             img = self.transforms[number](img)
         return img
