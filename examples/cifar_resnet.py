@@ -70,7 +70,8 @@ def main(arguments: list[str] | None = None) -> float:
     autograd.manual_seed(options.seed)
     train, test = loaders(options)
     model = CifarResNet(options.depth, skip=not options.plain).to(options.device)
-    print(nn.summary(model, (1, 3, 32, 32)).total)
+    size = nn.summary(model, (1, 3, 32, 32)).total
+    print(f"{size.parameters:,} parameters, {size.multiply_adds:,} multiply-adds an image")
     optimizer = optim.SGD(model.parameters(), options.lr, momentum=0.9, weight_decay=1e-4)
     halfway = [options.epochs // 2, options.epochs * 3 // 4]
     scheduler = optim.lr_scheduler.MultiStepLR(optimizer, halfway, gamma=0.1)
@@ -88,15 +89,17 @@ def main(arguments: list[str] | None = None) -> float:
         for x, y in train:
             optimizer.zero_grad()
             with autograd.autocast(options.device, enabled=options.amp):
-                loss = F.cross_entropy(model(x.to(options.device)), y.to(options.device))
-            scaler.scale(loss).backward()
+                value = F.cross_entropy(model(x.to(options.device)), y.to(options.device))
+            scaler.scale(value).backward()
             scaler.step(optimizer)
             scaler.update()
-            total += loss.item()
+            total += value.item()
         scheduler.step()
         share = accuracy(model, test, options.device)
         seconds = time.perf_counter() - start
-        print(f"epoch {epoch + 1}: loss {total / len(train):.3f}, test accuracy {share:.2%}, {seconds:.1f} s", flush=True)
+        print(
+            f"epoch {epoch + 1}: loss {total / len(train):.3f}, test accuracy {share:.2%}, {seconds:.1f} s", flush=True
+        )
         if options.checkpoint is not None:
             options.checkpoint.parent.mkdir(parents=True, exist_ok=True)
             autograd.save_checkpoint(options.checkpoint, **parts, epoch=epoch + 1)

@@ -6,7 +6,8 @@ import copy
 from typing import Any
 
 from .. import random
-from .files import load, save
+from .files import atomic_write, load, to_safetensors
+from .tree import NotPlainError
 
 RANDOM = "random_state"
 
@@ -30,7 +31,12 @@ def save_checkpoint(path: Any, **parts: Any) -> None:
     if RANDOM in parts:
         raise ValueError(f"save_checkpoint: the name {RANDOM!r} is taken by the random number generators")
     content = {name: part.state_dict() if hasattr(part, "state_dict") else part for name, part in parts.items()}
-    save({**content, RANDOM: random.all_states()}, path)
+    try:
+        data = to_safetensors({**content, RANDOM: random.all_states()})
+    except NotPlainError as error:
+        raise TypeError(f"save_checkpoint: {error}; a checkpoint holds tensors, arrays and plain data") from None
+    with atomic_write(path) as file:
+        file.write(data)
 
 
 def load_checkpoint(path: Any, *, map_location: Any = "cpu", **parts: Any) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def save(obj: Any, f: Any, pickle_module: Any = None, pickle_protocol: int = 2, 
     autograd.Size([1, 2])
     """
     try:
-        data = _safetensors(obj)
+        data = to_safetensors(obj)
     except NotPlainError:
         data = pickle.dumps(obj)
     if hasattr(f, "write"):
@@ -130,7 +130,8 @@ def _load(file: IO[bytes], place: Callable[[Tensor, str], Tensor], weights_only:
     return pickle.load(file)
 
 
-def _safetensors(obj: Any) -> bytes:
+def to_safetensors(obj: Any) -> bytes:
+    """The bytes of the file; NotPlainError names what is neither a tensor nor plain data."""
     from safetensors.numpy import save as to_bytes
 
     writer = Writer()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -35,8 +35,8 @@ class Writer:
             return self._tensor(value, path)
         if type(value) is list:
             return [self.encode(item, _join(path, i)) for i, item in enumerate(value)]
-        if type(value) in (dict, OrderedDict) or type(value) is defaultdict:
-            kind = "OrderedDict" if type(value) is OrderedDict else "dict"
+        if type(value) in (dict, OrderedDict, Counter, defaultdict):
+            kind = "dict" if type(value) is defaultdict else type(value).__name__
             items = [[self.encode(k, path), self.encode(v, _join(path, k))] for k, v in value.items()]
             return {kind: items}
         if type(value) in (tuple, set, frozenset, Size):
@@ -88,6 +88,7 @@ def _join(path: str, key: Any) -> str:
 
 KINDS: dict[str, Callable[[Any], Any]] = {
     "tuple": tuple, "set": set, "frozenset": frozenset, "Size": Size, "dict": dict, "OrderedDict": OrderedDict,
+    "Counter": lambda pairs: Counter(dict(pairs)),
 }  # fmt: skip
 ATOMS: dict[str, Callable[[Any], Any]] = {
     "complex": lambda parts: complex(*parts),

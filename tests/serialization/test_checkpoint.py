@@ -112,3 +112,44 @@ def test_a_part_that_does_not_fit_changes_nothing(tmp_path: Path) -> None:
         autograd.load_checkpoint(tmp_path / "weights", model=other)
     with pytest.raises(ValueError, match="random_state"):
         autograd.save_checkpoint(tmp_path / "file", random_state=1)
+
+
+def test_what_cannot_be_a_checkpoint_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match=r"options.function is a function; a checkpoint holds tensors"):
+        autograd.save_checkpoint(tmp_path / "file", options={"function": draw_nothing})
+    assert not list(tmp_path.iterdir())
+
+
+def draw_nothing() -> None: ...
+
+
+SCHEDULES = {
+    "LambdaLR": {"lr_lambda": lambda epoch: 0.9**epoch}, "MultiplicativeLR": {"lr_lambda": lambda epoch: 0.9},
+    "StepLR": {"step_size": 2}, "MultiStepLR": {"milestones": [2, 5, 5]}, "ConstantLR": {}, "LinearLR": {},
+    "ExponentialLR": {"gamma": 0.9}, "CosineAnnealingLR": {"T_max": 5}, "PolynomialLR": {},
+    "CyclicLR": {"base_lr": 0.01, "max_lr": 0.1, "step_size_up": 3}, "OneCycleLR": {"max_lr": 0.1, "total_steps": 12},
+    "CosineAnnealingWarmRestarts": {"T_0": 3}, "ReduceLROnPlateau": {"patience": 1},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_every_schedule_goes_into_a_checkpoint(name: str, tmp_path: Path) -> None:
+    def make() -> tuple[optim.Optimizer, object]:
+        optimizer = optim.SGD([autograd.ones(1, requires_grad=True)], lr=0.1, momentum=0.9)
+        return optimizer, getattr(optim.lr_scheduler, name)(optimizer, **SCHEDULES[name])
+
+    def rates(optimizer: optim.Optimizer, schedule: object, steps: int) -> list[float]:
+        seen = []
+        for _ in range(steps):
+            optimizer.step()
+            schedule.step(*([1.0] if name == "ReduceLROnPlateau" else []))  # type: ignore[attr-defined]
+            seen.append(optimizer.param_groups[0]["lr"])
+        return seen
+
+    optimizer, schedule = make()
+    rates(optimizer, schedule, 4)
+    autograd.save_checkpoint(tmp_path / "file", optimizer=optimizer, schedule=schedule)
+    expected = rates(optimizer, schedule, 6)
+    optimizer, schedule = make()
+    autograd.load_checkpoint(tmp_path / "file", optimizer=optimizer, schedule=schedule)
+    assert rates(optimizer, schedule, 6) == expected

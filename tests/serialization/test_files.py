@@ -215,7 +215,7 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path) -> None:
 def test_map_location(tmp_path: Path) -> None:
     autograd.save({"x": autograd.ones(2)}, tmp_path / "file")
     for location in ("cpu", autograd.device("cpu"), {"cpu": "cpu"}, lambda x, device: x * 2):
-        if autograd.get_default_device() == "cpu" or not isinstance(location, dict) and not callable(location):
+        if autograd.get_default_device() == "cpu" or (not isinstance(location, dict) and not callable(location)):
             assert autograd.load(tmp_path / "file", map_location=location)["x"].device == "cpu"
     assert autograd.load(tmp_path / "file", map_location=lambda x, device: x * 2)["x"].tolist() == [2, 2]
     if not autograd.cuda.is_available():

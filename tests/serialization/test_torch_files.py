@@ -84,7 +84,9 @@ def test_training_goes_on_from_torchs_file(zipped: bool, tmp_path: Path) -> None
         step(theirs, their_optimizer, torch.from_numpy(x))
         step(ours, optimizer, autograd.tensor(x))
     for key, value in theirs.state_dict().items():
-        np.testing.assert_allclose(ours.state_dict()[key].cpu().numpy(), value.numpy(), rtol=2e-4, atol=1e-6, err_msg=key)
+        np.testing.assert_allclose(
+            ours.state_dict()[key].cpu().numpy(), value.numpy(), rtol=2e-4, atol=1e-6, err_msg=key
+        )
 
 
 def test_torch_reads_our_weights(tmp_path: Path) -> None:
