@@ -13,6 +13,7 @@ from . import methods as _methods
 from .backend import get_default_device, set_default_device
 from .device import device
 from .dtypes import (
+    bfloat16,
     bool,
     can_cast,
     cdouble,
@@ -403,6 +404,23 @@ from .ops.spectrogram import (
 from .ops.strided import as_strided, as_strided_scatter, empty_strided
 from .printing import set_printoptions
 from .serialization import load, load_checkpoint, save, save_checkpoint
+from .settings import (
+    broadcast_shapes,
+    channels_last,
+    channels_last_3d,
+    compile,
+    contiguous_format,
+    get_float32_matmul_precision,
+    get_num_threads,
+    memory_format,
+    newaxis,
+    preserve_format,
+    set_default_tensor_type,
+    set_float32_matmul_precision,
+    set_num_threads,
+    typename,
+    use_deterministic_algorithms,
+)  # fmt: skip
 from .sparse import sparse_coo_tensor
 from .tensor import Size, Tensor
 from .version import __version__
@@ -433,12 +451,26 @@ pi, inf, nan, e = _math.pi, _math.inf, _math.nan, _math.e
 expit, trapz, swapdims, fix, asarray, spmm = sigmoid, trapezoid, swapaxes, trunc, as_tensor, mm
 
 
+# Functions of layers that torch has at its top, too, with the same arguments.
+_FUNCTIONAL = frozenset({
+    "adaptive_avg_pool1d", "adaptive_max_pool1d", "alpha_dropout", "avg_pool1d", "bilinear", "celu", "channel_shuffle",
+    "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "cosine_embedding_loss",
+    "dropout", "feature_alpha_dropout", "group_norm", "hardshrink", "hinge_embedding_loss", "kl_div", "layer_norm",
+    "margin_ranking_loss", "max_pool1d", "max_pool2d", "max_pool3d", "pairwise_distance", "pixel_shuffle",
+    "pixel_unshuffle", "poisson_nll_loss", "prelu", "rms_norm", "rrelu", "selu", "threshold", "triplet_margin_loss",
+})  # fmt: skip
+
+
 def __getattr__(name: str) -> _Any:
     """torch's functions in place (`relu_(x)` is `x.relu_()`), and, for `import autograd as torch`, its packages."""
     if name.endswith("_") and not name.startswith("_") and hasattr(Tensor, name):
         return getattr(Tensor, name)
     if name in ("nn", "optim"):  # built on this package, so it finds them only when they are asked for
         return _importlib.import_module(name)
+    if name == "jit":
+        return _importlib.import_module("autograd.jit")
+    if name in _FUNCTIONAL:
+        return getattr(_importlib.import_module("nn.functional"), name)
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")
 
 

@@ -68,11 +68,20 @@ float64 = double = dtype("float64", FLOATING, 8, True)
 complex64 = cfloat = dtype("complex64", COMPLEX, 8, True)
 complex128 = cdouble = dtype("complex128", COMPLEX, 16, True)
 
+bfloat16 = dtype("bfloat16", FLOATING, 2, True)  # a name for scripts: no backend has it
+
 ALL = (bool, uint8, uint64, int8, int16, int32, int64, float16, float32, float64, complex64, complex128)
 BY_NAME = {each.name: each for each in ALL}
 
 _PYTHON = (builtins.bool, builtins.int, builtins.float, builtins.complex)
 _default = float32
+
+
+class Native(dict):
+    """A backend's own dtypes by ours; one that it lacks is named in the error."""
+
+    def __missing__(self, kind: dtype) -> Any:
+        raise TypeError(f"{kind} is not available here; there are {', '.join(each.name for each in self)}")
 
 
 def _by_name(name: str) -> dtype:

@@ -1,6 +1,6 @@
 """Published scripts, as they stand, with torch's module names meaning this engine.
 
-    git clone https://github.com/kuangliu/pytorch-cifar, karpathy/minGPT and pytorch/examples into DIR
+    mkdir DIR; cd DIR; git clone ...       # the repositories of REPOSITORIES, as many as you like
     python -m pytest tests/test_published.py --published DIR
 
 Model files are imported twice, once on PyTorch: from one state dict, outputs, gradients and a few
@@ -11,9 +11,12 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import json
 import os
+import re
 import subprocess
 import sys
+import types
 import unittest.mock
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,7 +31,12 @@ import autograd
 from autograd.aliases import torch_names
 
 ROOT = Path(__file__).parents[1]
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
+REPOSITORIES = [
+    "kuangliu/pytorch-cifar", "karpathy/minGPT", "pytorch/examples", "weiaicunzai/pytorch-cifar100",
+    "lucidrains/vit-pytorch", "karpathy/nanoGPT", "karpathy/makemore", "milesial/Pytorch-UNet",
+    "jcjohnson/pytorch-examples",
+]  # fmt: skip
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning", "ignore::FutureWarning")
 
 
 if data.FOLDER is None:
@@ -41,9 +49,17 @@ def published() -> Path:
     return Path(data.FOLDER)
 
 
+@pytest.fixture(autouse=True)
+def default_dtypes() -> Iterator[None]:
+    """`train_alike` sets double precision; afterwards it is single again."""
+    yield
+    for engine in (autograd, torch_or_skip()):
+        engine.set_default_dtype(engine.float32)
+
+
 def find(published: Path, repository: str) -> Path:
-    """The clone of a repository: a folder whose name ends in it."""
-    found = [path for path in sorted(published.iterdir()) if path.name.endswith(repository)]
+    """The clone of a repository: a folder of its name, or of its owner's and its."""
+    found = [path for path in sorted(published.iterdir()) if re.split(r"[+_]", path.name)[-1] == repository]
     if not found:
         pytest.skip(f"no clone of {repository} in {published}")
     return found[0]
@@ -104,6 +120,8 @@ def train_alike(
     """Outputs, gradients and parameters agree over a few steps of SGD with momentum; then in evaluation."""
     torch = torch_or_skip()
     nets = [(ours, autograd), (theirs, torch)]
+    for engine in (autograd, torch):
+        engine.set_default_dtype(engine.float64)
     for net, _ in nets:
         net.train()
         for module in net.modules():
@@ -453,3 +471,160 @@ def test_mingpt_trainer(published: Path, tmp_path: Path) -> None:
     first, last = map(float, done.stdout.splitlines()[-1].split()[1:])
     assert first > 0.9
     assert last < 0.5
+
+
+CIFAR100 = {
+    "attention": "attention56()", "densenet": "DenseNet(Bottleneck, [2, 2, 2, 2], growth_rate=8)",
+    "googlenet": "googlenet()", "inceptionv3": "inceptionv3()", "inceptionv4": "inceptionv4()",
+    "mobilenet": "mobilenet()", "mobilenetv2": "mobilenetv2()", "nasnet": "NasNetA(2, 4, 44, 44)",
+    "preactresnet": "preactresnet18()", "resnet": "resnet18()", "resnext": "resnext50()", "rir": "resnet_in_resnet()",
+    "senet": "seresnet18()", "shufflenet": "shufflenet()", "shufflenetv2": "shufflenetv2()",
+    "squeezenet": "squeezenet()", "vgg": "vgg11_bn()", "wideresidual": "wideresnet(10, 2)", "xception": "xception()",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CIFAR100)
+def test_pytorch_cifar100(name: str, published: Path) -> None:
+    modules = both(find(published, "pytorch-cifar100") / "models" / f"{name}.py")
+    nets = [eval(CIFAR100[name], vars(module)) for module in modules]
+    start_alike(*nets)
+    images = np.random.default_rng(0).normal(size=(2, 3, 32, 32))
+    train_alike(*nets, [images, np.array([1, 77])], cross_entropy, steps=1, rtol=1e-5)
+
+
+def test_nanogpt(published: Path) -> None:
+    ours, theirs = both(find(published, "nanoGPT") / "model.py")
+    config = {"block_size": 8, "vocab_size": 11, "n_layer": 2, "n_head": 2, "n_embd": 16, "dropout": 0.0}
+    nets = [module.GPT(module.GPTConfig(**config)) for module in (ours, theirs)]
+    start_alike(*nets)
+    tokens = np.random.default_rng(0).integers(0, 11, (3, 8))
+    train_alike(*nets, [tokens, np.roll(tokens, -1, 1)], lambda engine, net, x, y: net(x, y)[1])
+    for net in nets:
+        net.crop_block_size(6)
+        groups = net.configure_optimizers(0.1, 1e-3, (0.9, 0.95), "cpu").param_groups
+        assert [group["weight_decay"] for group in groups] == [0.1, 0.0]
+    assert tuple(nets[0].generate(autograd.tensor(tokens[:, :2]), 5, top_k=4).shape) == (3, 7)
+
+
+@pytest.mark.parametrize("kind", ["Transformer", "BoW", "MLP", "RNN", "GRU", "Bigram"])
+def test_makemore(kind: str, published: Path) -> None:
+    torch_or_skip()
+    for name in ("torch.utils.tensorboard", "autograd.utils.tensorboard"):
+        if name not in sys.modules:
+            sys.modules[name] = types.ModuleType(name)
+            sys.modules[name].SummaryWriter = None  # type: ignore[attr-defined]
+    try:
+        modules = both(find(published, "makemore") / "makemore.py")
+    finally:
+        del sys.modules["autograd.utils.tensorboard"]
+    nets = []
+    for module in modules:
+        config = module.ModelConfig(block_size=6, vocab_size=9, n_layer=2, n_head=2, n_embd=8, n_embd2=8)
+        if kind in ("RNN", "GRU"):
+            nets.append(module.RNN(config, cell_type=kind.lower()))
+        else:
+            nets.append(getattr(module, kind)(config))
+    start_alike(*nets)
+    tokens = np.random.default_rng(0).integers(0, 9, (4, 6))
+    train_alike(*nets, [tokens, np.roll(tokens, -1, 1)], lambda engine, net, x, y: net(x, y)[1])
+
+
+@pytest.mark.parametrize("bilinear", [False, True])
+def test_milesial_unet(bilinear: bool, published: Path) -> None:
+    root = find(published, "Pytorch-UNet")
+    torch_or_skip()
+    nets = []
+    for context in (torch_names, contextlib.nullcontext):
+        with context(), importing(root):
+            import unet
+
+            nets.append(unet.UNet(3, 2, bilinear=bilinear))
+    ours, theirs = nets
+    start_alike(ours, theirs)
+    image = np.random.default_rng(0).normal(size=(1, 3, 36, 48))
+    train_alike(ours, theirs, [image], lambda engine, net, x: (net(x) ** 2).mean(), steps=1)
+
+
+VITS = {
+    "vit.ViT": "image_size=32, patch_size=8, num_classes=5, dim=16, depth=2, heads=2, mlp_dim=32",
+    "simple_vit.SimpleViT": "image_size=32, patch_size=8, num_classes=5, dim=16, depth=2, heads=2, mlp_dim=32",
+    "deepvit.DeepViT": "image_size=32, patch_size=8, num_classes=5, dim=16, depth=2, heads=2, mlp_dim=32",
+    "cait.CaiT": "image_size=32, patch_size=8, num_classes=5, dim=16, depth=2, cls_depth=1, heads=2, mlp_dim=32",
+    "vit_for_small_dataset.ViT": "image_size=32, patch_size=8, num_classes=5, dim=16, depth=2, heads=2, mlp_dim=32",
+    "parallel_vit.ViT": "image_size=32, patch_size=8, num_classes=5, dim=16, depth=2, heads=2, mlp_dim=32",
+    "pit.PiT": "image_size=32, patch_size=4, dim=16, num_classes=5, depth=(1, 1), heads=2, mlp_dim=32",
+    "cvt.CvT": "num_classes=5, s1_emb_dim=8, s1_depth=1, s2_emb_dim=8, s2_depth=1, s3_emb_dim=8, s3_depth=1",
+    "levit.LeViT": "image_size=64, num_classes=5, stages=2, dim=(16, 32), depth=1, heads=(2, 2), mlp_mult=2",
+    "t2t.T2TViT": "dim=16, image_size=32, depth=1, heads=2, mlp_dim=32, num_classes=5, t2t_layers=((7, 4), (3, 2))",
+    "nest.NesT": "image_size=32, patch_size=4, dim=8, heads=2, num_hierarchies=2, block_repeats=(1, 1), num_classes=5",
+    "max_vit.MaxViT": "num_classes=5, dim=8, depth=(1, 1), dim_head=4, window_size=4, dim_conv_stem=8",
+    "local_window_size=4",
+    "xcit.XCiT": "image_size=32, patch_size=8, num_classes=5, dim=16, depth=1, cls_depth=1, heads=2, mlp_dim=32",
+    "twins_svt.TwinsSVT": "num_classes=5, s1_emb_dim=8, s1_patch_size=2, s1_local_patch_size=4, s1_depth=1, "
+    "s2_emb_dim=8, s2_local_patch_size=4, s2_depth=1, s3_emb_dim=8, s3_local_patch_size=2, s3_depth=1, s4_emb_dim=8, "
+    "s4_depth=1, peg_kernel_size=3, s1_global_k=2, s2_global_k=2, s3_global_k=2, s4_global_k=1",
+    "simple_vit_with_register_tokens.SimpleViT": "image_size=32, patch_size=8, num_classes=5, dim=16, depth=2, heads=2, "
+    "mlp_dim=32",
+    "simple_vit_with_fft.SimpleViT": "image_size=32, patch_size=8, freq_patch_size=8, num_classes=5, dim=16, depth=1, "
+    "heads=2, mlp_dim=32",
+}
+VIT_SCRIPT = """
+import importlib, json, sys
+import numpy as np
+import torch
+if torch.__name__ == "torch":  # torchvision itself is not needed
+    import types, unittest.mock
+    sys.modules["torchvision"] = vision = types.ModuleType("torchvision")
+    for part in ("transforms", "models", "ops", "datasets"):
+        sys.modules[f"torchvision.{part}"] = unittest.mock.MagicMock()
+        setattr(vision, part, unittest.mock.MagicMock())
+name, arguments = sys.argv[1:]
+module, cls = name.split(".")
+torch.set_default_dtype(torch.float64)
+torch.manual_seed(0)
+model = getattr(importlib.import_module(f"vit_pytorch.{module}"), cls)(**eval(f"dict({arguments})"))
+rng = np.random.default_rng(0)
+with torch.no_grad():
+    for p in model.parameters():
+        p.copy_(torch.tensor(rng.normal(size=tuple(p.shape)) * 0.2))
+for m in model.modules():
+    if type(m).__name__.startswith("Dropout"):
+        m.p = 0.0
+size = 64 if module == "levit" else 32
+out = model(torch.tensor(rng.normal(size=(2, 3, size, size))))
+out = out if isinstance(out, torch.Tensor) else out[0]
+(out ** 2).sum().backward()
+slopes = [float(p.grad.abs().sum()) if p.grad is not None else None for p in model.parameters()]
+print(json.dumps([out.detach().flatten().tolist(), slopes, list(model.state_dict())]))
+"""
+
+
+@pytest.mark.parametrize("name", VITS)
+def test_vit_pytorch(name: str, published: Path, tmp_path: Path) -> None:
+    pytest.importorskip("einops")
+    torch_or_skip()
+    root = find(published, "vit-pytorch")
+    (tmp_path / "script.py").write_text(VIT_SCRIPT)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(root)]), "OMP_NUM_THREADS": "1"}
+    results = []
+    for engine in (["-m", "autograd"], []):
+        command = [sys.executable, *engine, str(tmp_path / "script.py"), name, VITS[name]]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+        results.append(json.loads(done.stdout.splitlines()[-1]))
+    (out, slopes, keys), (their_out, their_slopes, their_keys) = results
+    assert keys == their_keys
+    np.testing.assert_allclose(out, their_out, rtol=1e-6, atol=1e-9)
+    assert [slope is None for slope in slopes] == [slope is None for slope in their_slopes]
+    numbers = [(a, b) for a, b in zip(slopes, their_slopes, strict=True) if a is not None]
+    np.testing.assert_allclose(*zip(*numbers, strict=True), rtol=1e-5, atol=1e-8 * max(b for _, b in numbers))
+
+
+@pytest.mark.parametrize(
+    "script", ["autograd/two_layer_net_autograd", "autograd/two_layer_net_custom_function", "nn/dynamic_net",
+               "nn/two_layer_net_module", "nn/two_layer_net_nn", "nn/two_layer_net_optim", "tensor/two_layer_net_tensor"]
+)  # fmt: skip
+def test_jcjohnson_examples(script: str, published: Path, tmp_path: Path) -> None:
+    text = run(published, f"{script}.py", tmp_path, repository="pytorch-examples")
+    losses = [float(re.findall(r"[-+.e0-9]+", line)[-1]) for line in text.splitlines() if line.strip()]
+    assert losses[-1] < losses[0] / 10

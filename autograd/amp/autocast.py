@@ -75,8 +75,8 @@ class autocast:
     ) -> None:  # fmt: skip
         if not isinstance(device_type, str):
             raise ValueError(f"Expected `device_type` of type `str`, got: `{type(device_type).__name__}`")
-        if dtype not in (None, dtypes.float16):
-            raise ValueError(f"autocast: the lower precision is float16, got {dtype}")
+        if enabled and dtype not in (None, dtypes.float16):
+            raise ValueError(f"autocast: float16 is the only lower precision that the backends have, got {dtype}")
         kind = device_type.split(":")[0]
         if enabled and not is_available(kind):
             warnings.warn(f"autocast: {kind!r} is not available; disabled", stacklevel=2)

@@ -36,7 +36,7 @@ class NumpyBackend(StridedBackend):
 
     def __init__(self) -> None:
         self.device = Device("cpu")
-        self.native = {d: np.dtype(d.name) for d in dtypes.ALL}
+        self.native = dtypes.Native({d: np.dtype(d.name) for d in dtypes.ALL})
         self.dtypes = {native: d for d, native in self.native.items()}
         self._philox = np.random.Philox(key=[0, 0])
 

@@ -1,5 +1,5 @@
 """Switches of torch's libraries, so that scripts may set them; nothing here listens (see `autograd.backend`)."""
 
-from . import cudnn, mps
+from . import cuda, cudnn, mps
 
-__all__ = ["cudnn", "mps"]
+__all__ = ["cuda", "cudnn", "mps"]

@@ -67,3 +67,21 @@ def set_device(device: Any) -> None:
 
         backend = get_backend(device if isinstance(device, str) else f"cuda:{int(device)}")
         cupy.cuda.Device(backend.device.index or 0).use()
+
+
+OutOfMemoryError = MemoryError  # CuPy's is one
+
+
+def _typed(name: str) -> Any:
+    def make(*values: Any) -> Any:
+        import autograd
+
+        return getattr(autograd, name)(*values).to("cuda")
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = f"autograd.{name}(...) on the GPU."
+    return make
+
+
+FloatTensor, DoubleTensor, HalfTensor = _typed("FloatTensor"), _typed("DoubleTensor"), _typed("HalfTensor")
+LongTensor, IntTensor, BoolTensor, ByteTensor = map(_typed, ("LongTensor", "IntTensor", "BoolTensor", "ByteTensor"))

@@ -313,6 +313,25 @@ def _enhanced(img: Any, kind: str, factor: float) -> Any:
     return getattr(ImageEnhance, kind)(img).enhance(factor)
 
 
+def gaussian_blur(img: Any, kernel_size: Any, sigma: Any = None) -> Any:
+    """Weighted by exp(-d^2 / (2 sigma^2)) over kernel_size pixels (height, width), the edges reflected."""
+    if not isinstance(img, Tensor):
+        return to_pil_image(gaussian_blur(pil_to_tensor(img), kernel_size, sigma), img.mode)
+    sizes = _pair(kernel_size)
+    if sigma is None:
+        sigma = [0.3 * ((size - 1) * 0.5 - 1) + 0.8 for size in reversed(sizes)]
+    widths = list(np.broadcast_to(sigma, 2))  # of x, then of y
+    array = img.detach().cpu().numpy().astype(np.float64)
+    for axis, size, width in zip((-2, -1), sizes, reversed(widths), strict=True):
+        weights = np.exp(-0.5 * ((np.arange(size) - size // 2) / width) ** 2)
+        margins = [(0, 0)] * array.ndim
+        margins[axis] = (size // 2, size // 2)
+        seen = np.lib.stride_tricks.sliding_window_view(np.pad(array, margins, mode="reflect"), size, axis)
+        array = seen @ (weights / weights.sum())
+    values = array if img.is_floating_point() else np.rint(array)
+    return as_tensor(values, dtype=img.dtype, device=img.device)
+
+
 def erase(img: Tensor, i: int, j: int, h: int, w: int, v: Any, inplace: bool = False) -> Tensor:
     """The image with a rectangle of other values."""
     result = img if inplace else img.clone()

@@ -332,6 +332,19 @@ class RandomErasing(Transform):
         return img
 
 
+class GaussianBlur(Transform):
+    """Smoothed by a Gaussian of random width sigma, cut off after `kernel_size` pixels."""
+
+    def __init__(self, kernel_size: Any, sigma: Any = (0.1, 2.0)) -> None:
+        self.kernel_size = _pair(kernel_size)
+        if any(size < 1 or size % 2 == 0 for size in self.kernel_size):
+            raise ValueError(f"Kernel size value should be an odd and positive number, got {kernel_size}")
+        self.sigma = (sigma, sigma) if isinstance(sigma, int | float) else tuple(sigma)
+
+    def __call__(self, img: Any) -> Any:
+        return F.gaussian_blur(img, self.kernel_size, _uniform(*self.sigma))
+
+
 class RandomApply(Transform):
     """A list of transforms, all of them with probability p."""
 
