@@ -558,7 +558,6 @@ VITS = {
     "t2t.T2TViT": "dim=16, image_size=32, depth=1, heads=2, mlp_dim=32, num_classes=5, t2t_layers=((7, 4), (3, 2))",
     "nest.NesT": "image_size=32, patch_size=4, dim=8, heads=2, num_hierarchies=2, block_repeats=(1, 1), num_classes=5",
     "max_vit.MaxViT": "num_classes=5, dim=8, depth=(1, 1), dim_head=4, window_size=4, dim_conv_stem=8",
-    "local_window_size=4",
     "xcit.XCiT": "image_size=32, patch_size=8, num_classes=5, dim=16, depth=1, cls_depth=1, heads=2, mlp_dim=32",
     "twins_svt.TwinsSVT": "num_classes=5, s1_emb_dim=8, s1_patch_size=2, s1_local_patch_size=4, s1_depth=1, "
     "s2_emb_dim=8, s2_local_patch_size=4, s2_depth=1, s3_emb_dim=8, s3_local_patch_size=2, s3_depth=1, s4_emb_dim=8, "
