@@ -68,25 +68,23 @@ class Call:
         return tuple(every[i] for i in self.positions)
 
 
-class _Above(Function):
+class _Identity(Function):
+    """The tensors themselves, with a call of a module behind them."""
+
     @staticmethod
     def forward(ctx: Any, call: Call, *tensors: Tensor) -> tuple[Tensor, ...]:
         ctx.call = call
         ctx.set_materialize_grads(False)
         return tensors
 
+
+class _Above(_Identity):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Any, ...]:
         return (None, *ctx.call.above(gradients))
 
 
-class _Below(Function):
-    @staticmethod
-    def forward(ctx: Any, call: Call, *tensors: Tensor) -> tuple[Tensor, ...]:
-        ctx.call = call
-        ctx.set_materialize_grads(False)
-        return tensors
-
+class _Below(_Identity):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Any, ...]:
         return (None, *ctx.call.below(gradients))

@@ -283,19 +283,22 @@ def test_word_language_model(cell: str, tied: bool, published: Path) -> None:
     train_alike(*nets, [np.arange(10).reshape(5, 2)], loss)
 
 
-def run(
-    published: Path, script: str, work: Path, *arguments: str, repository: str = "examples", timeout: int = 400
-) -> str:
-    """The output of a script that ran to its end in a folder of its own."""
-    path = find(published, repository) / script
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(find(published, repository))])}
+def run_file(path: Path, work: Path, *arguments: str, root: Path | None = None) -> str:
+    """The output of a script that ran to its end on this engine in a folder of its own."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *([] if root is None else [str(root)])])}
     environment.update(MPLBACKEND="Agg", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     done = subprocess.run(
         [sys.executable, "-m", "autograd", str(path), *arguments],
-        cwd=work, env=environment, capture_output=True, text=True, timeout=timeout, check=False,
+        cwd=work, env=environment, capture_output=True, text=True, timeout=400, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
+
+
+def run(published: Path, script: str, work: Path, *arguments: str, repository: str = "examples") -> str:
+    """The output of a repository's script."""
+    root = find(published, repository)
+    return run_file(root / script, work, *arguments, root=root)
 
 
 def test_script_mnist(published: Path, tmp_path: Path) -> None:
@@ -353,13 +356,8 @@ def test_script_reinforcement_learning(published: Path, tmp_path: Path) -> None:
             f"itertools.count = lambda start=0: range(start, 12)\n"
             f"runpy.run_path({str(find(published, 'examples') / 'reinforcement_learning' / (script + '.py'))!r}, run_name='__main__')\n"
         )
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(
-            [sys.executable, "-m", "autograd", str(short)],
-            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-3000:]
-        assert "Episode 10" in done.stdout
+        text = run_file(short, tmp_path)
+        assert "Episode 10" in text
 
 
 def test_script_siamese_network(published: Path, tmp_path: Path) -> None:
@@ -422,13 +420,8 @@ def test_script_pytorch_cifar(published: Path, tmp_path: Path) -> None:
         "builtins.range = lambda *a: span(2) if a == (0, 200) else span(*a)\n"
         f"runpy.run_path({str(root / 'main.py')!r}, run_name='__main__')\n"
     )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [sys.executable, "-m", "autograd", str(short)],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert "Saving.." in done.stdout
+    text = run_file(short, tmp_path)
+    assert "Saving.." in text
     assert set(autograd.load(tmp_path / "checkpoint" / "ckpt.pth")) == {"net", "acc", "epoch"}
 
 
@@ -461,14 +454,8 @@ def test_mingpt_trainer(published: Path, tmp_path: Path) -> None:
         "trainer.run()\n"
         "print('losses', losses[0], sum(losses[-10:]) / 10)\n"
     )
-    root = find(published, "minGPT")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(root)]), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [sys.executable, "-m", "autograd", str(script)],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-3000:]
-    first, last = map(float, done.stdout.splitlines()[-1].split()[1:])
+    text = run_file(script, tmp_path, root=find(published, "minGPT"))
+    first, last = map(float, text.splitlines()[-1].split()[1:])
     assert first > 0.9
     assert last < 0.5
 

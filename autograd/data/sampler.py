@@ -49,7 +49,7 @@ class RandomSampler(Sampler):
         size, generator = len(self.data_source), self.generator
         if generator is None:
             # A stream of its own, so that what else is drawn during the epoch does not change the order.
-            generator = Generator().manual_seed(int(randint(0, 2**62, ())))
+            generator = Generator().manual_seed(int(randint(0, 2**62, (), device="cpu")))
         left = self.num_samples
         while left > 0:
             if self.replacement:  # in blocks: num_samples may be as good as endless
@@ -70,7 +70,8 @@ class SubsetRandomSampler(Sampler):
         self.indices, self.generator = indices, generator
 
     def __iter__(self) -> Iterator[int]:
-        for i in randperm(len(self.indices), generator=self.generator).tolist():
+        device = None if self.generator else "cpu"
+        for i in randperm(len(self.indices), generator=self.generator, device=device).tolist():
             yield self.indices[i]
 
     def __len__(self) -> int:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..backend import set_default_device
 from ..ops.random import manual_seed
 from .fetch import ENDED, Fetcher
 
@@ -86,6 +87,7 @@ def _work(
     """The life of a worker: jobs are (epoch, batch number, seed, what to fetch), None says it is over."""
     global _info
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the training process's to handle
+    set_default_device("cpu")  # a process that was forked off can't use a GPU
     results.cancel_join_thread()  # what nobody will read must not keep the process
     parent, epoch, begun = os.getppid(), None, False
     fetch: Fetcher | None = None
