@@ -435,17 +435,19 @@ clip, greater, greater_equal, less, less_equal, not_equal, moveaxis = clamp, gt,
 FloatTensor = Tensor
 
 
-def _typed(kind: dtype) -> _Any:
+def _typed(name: str, kind: dtype) -> _Any:
     def make(*values: _Any) -> Tensor:
         return Tensor(*values).to(kind)
 
-    make.__name__ = make.__qualname__ = f"{kind.name.capitalize()}Tensor"
+    make.__name__ = make.__qualname__ = name
     make.__doc__ = f"Tensor(...) with dtype {kind!r}."
     return make
 
 
-LongTensor, IntTensor, DoubleTensor = _typed(int64), _typed(int32), _typed(float64)
-HalfTensor, BoolTensor, ByteTensor = _typed(float16), _typed(bool), _typed(uint8)
+LongTensor, IntTensor = _typed("LongTensor", int64), _typed("IntTensor", int32)
+ShortTensor, CharTensor = _typed("ShortTensor", int16), _typed("CharTensor", int8)
+DoubleTensor, HalfTensor = _typed("DoubleTensor", float64), _typed("HalfTensor", float16)
+BoolTensor, ByteTensor = _typed("BoolTensor", bool), _typed("ByteTensor", uint8)
 
 pi, inf, nan, e = _math.pi, _math.inf, _math.nan, _math.e
 expit, trapz, swapdims, fix, asarray, spmm = sigmoid, trapezoid, swapaxes, trunc, as_tensor, mm

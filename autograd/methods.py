@@ -147,9 +147,27 @@ def cuda(self: Tensor, device: Any = None, non_blocking: bool = False) -> Tensor
     return self.to("cuda" if device is None else device)
 
 
-def type_(self: Tensor, dtype: Any = None) -> Any:
-    """The tensor as another dtype; without one, the name of the dtype."""
-    return cast(self, dtype) if dtype is not None else f"autograd.{self.dtype.name}"
+# torch's names for kinds of tensors, from before there were dtypes.
+_KINDS = {
+    "Float": dtypes.float32, "Double": dtypes.float64, "Half": dtypes.float16, "Long": dtypes.int64,
+    "Int": dtypes.int32, "Short": dtypes.int16, "Char": dtypes.int8, "Byte": dtypes.uint8, "Bool": dtypes.bool, "": dtypes.float32,
+    "ComplexFloat": dtypes.complex64, "ComplexDouble": dtypes.complex128,
+}  # fmt: skip
+
+
+def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """The tensor as another dtype, or kind of tensor ("torch.FloatTensor"); without one, the name of its kind."""
+    if dtype is None:
+        kind = next((name for name, known in _KINDS.items() if known is self.dtype), self.dtype.name)
+        return f"autograd.{'cuda.' if self.is_cuda else ''}{kind}Tensor"
+    if isinstance(dtype, dtypes.dtype):
+        return cast(self, dtype)
+    name = dtype if isinstance(dtype, str) else dtype.__name__
+    kind = name.rpartition(".")[2].removesuffix("Tensor")
+    if kind not in _KINDS:
+        raise TypeError(f"type: expected a dtype or a kind of tensor, got {dtype!r}")
+    moved = self.to("cuda") if ".cuda." in name else self
+    return cast(moved, _KINDS[kind])
 
 
 def matmul_operator(self: Tensor, other: Any) -> Any:

@@ -64,6 +64,7 @@ def test_first_gradient_of_the_people(float64: autograd.dtype) -> None:
     assert net.h1.weights.grad[0].item() == pytest.approx(0.021469535265811093, abs=1e-15)
 
 
+@pytest.mark.numbers
 def test_the_people_are_learned(float64: autograd.dtype) -> None:
     autograd.manual_seed(0)
     people_, is_female = (x.double() for x in people())

@@ -78,7 +78,7 @@ def _typed(name: str) -> Any:
 
         return getattr(autograd, name)(*values).to("cuda")
 
-    make.__name__ = make.__qualname__ = name
+    make.__name__ = f"autograd.cuda.{name}"  # which Tensor.type reads
     make.__doc__ = f"autograd.{name}(...) on the GPU."
     return make
 

@@ -54,10 +54,14 @@ def test_parameter_count_and_names(name: str) -> None:
 @pytest.mark.parametrize(
     ("call", "shape", "outputs"),
     [
-        ("alexnet(num_classes=7)", (1, 3, 224, 224), (1, 7)),
-        ("resnet18(num_classes=7)", (2, 3, 64, 64), (2, 7)),
-        ("resnet50(num_classes=7, replace_stride_with_dilation=[False, True, True])", (1, 3, 64, 64), (1, 7)),
-        ("densenet121(num_classes=7, drop_rate=0.1)", (2, 3, 64, 64), (2, 7)),
+        ("alexnet(num_classes=7)", (1, 3, 64, 64), (1, 7)),
+        ("resnet18(num_classes=7)", (2, 3, 32, 32), (2, 7)),
+        (
+            "ResNet(resnet.Bottleneck, [1, 1, 1, 1], replace_stride_with_dilation=[False, True, True])",
+            (1, 3, 32, 32),
+            (1, 1000),
+        ),
+        ("DenseNet(8, (2, 2, 2, 2), 16, num_classes=7, drop_rate=0.1)", (2, 3, 64, 64), (2, 7)),
         ("googlenet(num_classes=7, aux_logits=False, transform_input=True)", (2, 3, 64, 64), (2, 7)),
         ("squeezenet1_1(num_classes=7)", (1, 3, 64, 64), (1, 7)),
         ("mobilenet_v2(num_classes=7, width_mult=0.5)", (2, 3, 64, 64), (2, 7)),
@@ -98,6 +102,7 @@ def test_multiply_adds_are_the_known_ones() -> None:
     assert nn.summary(models.cifar_resnet20(), (1, 3, 32, 32)).total.multiply_adds == 40_551_040
 
 
+@pytest.mark.numbers
 def test_weights_by_file_or_state(tmp_path: Path) -> None:
     pytest.importorskip("safetensors")
     model = models.cifar_resnet20()
