@@ -150,8 +150,8 @@ def cuda(self: Tensor, device: Any = None, non_blocking: bool = False) -> Tensor
 # torch's names for kinds of tensors, from before there were dtypes.
 _KINDS = {
     "Float": dtypes.float32, "Double": dtypes.float64, "Half": dtypes.float16, "Long": dtypes.int64,
-    "Int": dtypes.int32, "Short": dtypes.int16, "Char": dtypes.int8, "Byte": dtypes.uint8, "Bool": dtypes.bool, "": dtypes.float32,
-    "ComplexFloat": dtypes.complex64, "ComplexDouble": dtypes.complex128,
+    "Int": dtypes.int32, "Short": dtypes.int16, "Char": dtypes.int8, "Byte": dtypes.uint8, "Bool": dtypes.bool,
+    "": dtypes.float32, "ComplexFloat": dtypes.complex64, "ComplexDouble": dtypes.complex128,
 }  # fmt: skip
 
 

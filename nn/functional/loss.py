@@ -26,6 +26,24 @@ def _reduce(name: str, losses: Tensor, reduction: str) -> Tensor:
     raise ValueError(f"{name}: reduction is 'none', 'mean' or 'sum', got {reduction!r}")
 
 
+def _weighted(name: str, losses: Tensor, weight: Tensor | None, reduction: str) -> Tensor:
+    if weight is None:
+        return _reduce(name, losses, reduction)
+    if weight.shape != losses.shape:
+        raise ValueError(f"{name}: weights of shape {tuple(weight.shape)} for losses of shape {tuple(losses.shape)}")
+    total = _reduce(name, losses * weight, "sum" if reduction == "mean" else reduction)
+    return total / weight.sum() if reduction == "mean" else total
+
+
+def legacy_reduction(size_average: Any, reduce: Any, reduction: str) -> str:
+    """The reduction that torch's arguments of before 0.4.1 mean: size_average=False sums, reduce=False leaves all."""
+    if size_average is None and reduce is None:
+        return reduction
+    if reduce is False:
+        return "none"
+    return "sum" if size_average is False else "mean"
+
+
 def _same_shape(name: str, input: Tensor, target: Tensor) -> None:
     if input.shape != target.shape:
         raise ValueError(
@@ -44,32 +62,44 @@ def _warn_if_broadcast(name: str, input: Tensor, target: Tensor) -> None:
         )
 
 
-def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
-    """(input - target)^2."""
+def mse_loss(
+    input: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:  # fmt: skip
+    """(input - target)^2; with a weight for each element, whose mean is by their sum."""
+    reduction = legacy_reduction(size_average, reduce, reduction)
     _warn_if_broadcast("mse_loss", input, target)
-    return _reduce("mse_loss", (input - target).square(), reduction)
+    return _weighted("mse_loss", (input - target).square(), weight, reduction)
 
 
-def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
-    """|input - target|."""
+def l1_loss(
+    input: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:  # fmt: skip
+    """|input - target|; with a weight for each element, whose mean is by their sum."""
+    reduction = legacy_reduction(size_average, reduce, reduction)
     _warn_if_broadcast("l1_loss", input, target)
-    return _reduce("l1_loss", (input - target).abs(), reduction)
+    return _weighted("l1_loss", (input - target).abs(), weight, reduction)
 
 
 def binary_cross_entropy(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean"
-) -> Tensor:
+    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: Any = None, reduce: Any = None,
+    reduction: str = "mean",
+) -> Tensor:  # fmt: skip
     """-(target log(input) + (1 - target) log(1 - input)), the logarithms not below -100."""
+    reduction = legacy_reduction(size_average, reduce, reduction)
     _same_shape("binary_cross_entropy", input, target)
     losses = (target - 1) * (-input).log1p().clamp(min=-100.0) - target * input.log().clamp(min=-100.0)
     return _reduce("binary_cross_entropy", losses if weight is None else losses * weight, reduction)
 
 
 def binary_cross_entropy_with_logits(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean",
+    input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: Any = None, reduce: Any = None,
+    reduction: str = "mean",
     pos_weight: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     """binary_cross_entropy(sigmoid(input), target) without overflow; `pos_weight` weighs the positives."""
+    reduction = legacy_reduction(size_average, reduce, reduction)
     _same_shape("binary_cross_entropy_with_logits", input, target)
     if pos_weight is None:
         losses = (1 - target) * input - logsigmoid(input)
@@ -112,6 +142,7 @@ def cross_entropy(
     >>> F.cross_entropy(autograd.zeros(1, 4), autograd.tensor([2]))
     tensor(1.3863)
     """
+    reduction = legacy_reduction(size_average, reduce, reduction)
     x = _rows(input)
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"cross_entropy: reduction is 'none', 'mean' or 'sum', got {reduction!r}")
@@ -140,6 +171,7 @@ def nll_loss(
     reduce: Any = None, reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
     """-input[target], the input holding log-probabilities (N, C), (C,) or (N, C, d1, ...)."""
+    reduction = legacy_reduction(size_average, reduce, reduction)
     _check_classes("nll_loss", input, target, ignore_index)
     x = _rows(input)
     expected = _norm.expected_classes(target.reshape(-1), weight, x.shape[1], ignore_index, 0.0, x.dtype)
@@ -149,13 +181,17 @@ def nll_loss(
     return _reduce("nll_loss", losses.reshape(target.shape), reduction)
 
 
-def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
+def smooth_l1_loss(
+    input: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
+    beta: float = 1.0,
+) -> Tensor:  # fmt: skip
     """0.5 d^2 / beta where d = |input - target| < beta, else d - 0.5 beta (R. Girshick, 2015)."""
+    reduction = legacy_reduction(size_average, reduce, reduction)
     if beta < 0:
         raise OperationError(f"smooth_l1_loss: beta must not be negative, got {beta}")
     _warn_if_broadcast("smooth_l1_loss", input, target)
     if beta == 0:
-        return l1_loss(input, target, reduction)
+        return l1_loss(input, target, reduction=reduction)
     gap = input - target
     size = gap.abs()
     losses = autograd.where(size < beta, gap * gap * (0.5 / beta), size - 0.5 * beta)
@@ -182,6 +218,7 @@ def kl_div(
     log_target: bool = False,
 ) -> Tensor:  # fmt: skip
     """target (log target - input), the input being log-probabilities; 'batchmean' sums and divides by N."""
+    reduction = legacy_reduction(size_average, reduce, reduction)
     if log_target:
         losses = target.exp() * (target - input)
     else:
@@ -196,6 +233,7 @@ def poisson_nll_loss(
     eps: float = 1e-8, reduce: Any = None, reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
     """exp(input) - target input (input - target log(input) unless log_input); `full` adds Stirling's term."""
+    reduction = legacy_reduction(size_average, reduce, reduction)
     losses = input.exp() - target * input if log_input else input - target * (input + eps).log()
     if full:
         safe = autograd.where(target > 1, target, 1.0)
@@ -230,6 +268,7 @@ def hinge_embedding_loss(
     reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
     """input where the target is 1, max(0, margin - input) where it is -1."""
+    reduction = legacy_reduction(size_average, reduce, reduction)
     near = autograd.where(target != -1, input, 0.0)
     far = autograd.where(target != 1, (margin - input).clamp(min=0), 0.0)
     return _reduce("hinge_embedding_loss", near + far, reduction)
@@ -239,6 +278,7 @@ def soft_margin_loss(
     input: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean"
 ) -> Tensor:
     """log(1 + exp(-target input)) for targets 1 and -1."""
+    reduction = legacy_reduction(size_average, reduce, reduction)
     return _reduce("soft_margin_loss", -logsigmoid(target * input), reduction)
 
 
@@ -247,6 +287,7 @@ def multilabel_soft_margin_loss(
     reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
     """The mean over the classes of binary cross entropies with logits."""
+    reduction = legacy_reduction(size_average, reduce, reduction)
     losses = -(target * logsigmoid(input) + (1 - target) * logsigmoid(-input))
     losses = losses if weight is None else losses * weight
     return _reduce("multilabel_soft_margin_loss", losses.sum(-1) / input.shape[-1], reduction)
@@ -257,6 +298,7 @@ def cosine_embedding_loss(
     reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
     """1 - cos(input1, input2) where the target is 1, max(0, cos - margin) where it is -1."""
+    reduction = legacy_reduction(size_average, reduce, reduction)
     if target.ndim > 1 or (target.ndim == 1 and input1.ndim != 2) or (target.ndim == 0 and input1.ndim != 1):
         raise OperationError(
             f"cosine_embedding_loss: expected (N, D), (N, D), (N,) or (D,), (D,), (), got {tuple(input1.shape)}, "
@@ -275,6 +317,7 @@ def margin_ranking_loss(
     reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
     """max(0, margin - target (input1 - input2)): the target says which should be larger."""
+    reduction = legacy_reduction(size_average, reduce, reduction)
     if input1.ndim != input2.ndim or input1.ndim != target.ndim:
         raise OperationError(
             f"margin_ranking_loss: expected as many dimensions each, got {tuple(input1.shape)}, "
@@ -288,6 +331,7 @@ def multi_margin_loss(
     size_average: Any = None, reduce: Any = None, reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
     """mean over the other classes of max(0, margin - input[target] + input)^p."""
+    reduction = legacy_reduction(size_average, reduce, reduction)
     if p not in (1, 2):
         raise ValueError(f"multi_margin_loss: p is 1 or 2, got {p}")
     if input.ndim > 2 or (target.ndim != input.ndim - 1 and target.numel() != 1):
@@ -307,6 +351,7 @@ def multilabel_margin_loss(
     input: Tensor, target: Tensor, size_average: Any = None, reduce: Any = None, reduction: str = "mean"
 ) -> Tensor:
     """sum over labels y and other classes i of max(0, 1 - input[y] + input[i]) / C; -1 ends a row's labels."""
+    reduction = legacy_reduction(size_average, reduce, reduction)
     if input.shape != target.shape or input.ndim > 2:
         raise OperationError(
             f"multilabel_margin_loss: input {tuple(input.shape)} and target {tuple(target.shape)} misfit"
@@ -330,6 +375,7 @@ def triplet_margin_loss(
     swap: bool = False, size_average: Any = None, reduce: Any = None, reduction: str = "mean",
 ) -> Tensor:  # fmt: skip
     """max(0, |a - p| - |a - n| + margin) (V. Balntas et al., 2016); `swap` takes the nearer of |a - n| and |p - n|."""
+    reduction = legacy_reduction(size_average, reduce, reduction)
     return triplet_margin_with_distance_loss(
         anchor, positive, negative, distance_function=lambda x, y: pairwise_distance(x, y, p, eps), margin=margin,
         swap=swap, reduction=reduction,

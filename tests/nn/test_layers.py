@@ -304,6 +304,37 @@ def test_loss_is_torch(loss: str, inputs: str, targets: str) -> None:
         assert_same(ours, theirs)
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("loss", ["MSELoss", "L1Loss", "BCELoss", "SmoothL1Loss", "BCEWithLogitsLoss", "KLDivLoss"])
+@pytest.mark.parametrize(
+    "old",
+    [{"size_average": False}, {"size_average": True}, {"reduce": False}, {"reduce": True, "size_average": False}],
+    ids=str,
+)
+def test_losses_know_the_arguments_of_before_reduction(loss: str, old: dict[str, bool]) -> None:
+    torch = torch_or_skip()
+    rng = np.random.default_rng(0)
+    x, y = rng.uniform(0.1, 0.9, (4, 3)), rng.uniform(0.1, 0.9, (4, 3))
+    ours = getattr(nn, loss)(**old)(autograd.tensor(x), autograd.tensor(y))
+    assert_same(ours, getattr(torch.nn, loss)(**old)(torch.tensor(x), torch.tensor(y)))
+    name = {"MSELoss": "mse_loss", "BCELoss": "binary_cross_entropy", "KLDivLoss": "kl_div"}.get(loss)
+    if name is not None:
+        function = getattr(nn.functional, name)
+        assert_same(function(autograd.tensor(x), autograd.tensor(y), **old), ours)
+
+
+@pytest.mark.parametrize("name", ["mse_loss", "l1_loss"])
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_weighted_losses(name: str, reduction: str) -> None:
+    torch = torch_or_skip()
+    x, y, w = np.random.default_rng(0).uniform(0.1, 0.9, (3, 4, 3))
+    ours = getattr(nn.functional, name)(*map(autograd.tensor, (x, y)), reduction=reduction, weight=autograd.tensor(w))
+    theirs = getattr(torch.nn.functional, name)(*map(torch.tensor, (x, y)), reduction=reduction, weight=torch.tensor(w))
+    assert_same(ours, theirs)
+    with pytest.raises(ValueError, match="weights of shape"):
+        getattr(nn.functional, name)(*map(autograd.tensor, (x, y)), weight=autograd.ones(2))
+
+
 def test_losses_refuse_what_does_not_fit() -> None:
     logits = autograd.zeros(4, 3)
     with pytest.raises(autograd.OperationError, match=r"needs class indices of shape \(4,\), got \(3,\)"):
