@@ -528,6 +528,8 @@ class Module:
         return f"{self._get_name()}({extra}\n  " + "\n  ".join(children) + "\n)"
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        for hooks in ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks"):
+            self.__dict__[hooks] = {}  # a module pickled by an earlier version may lack some
         self.__dict__.update(state)
 
 
