@@ -16,7 +16,7 @@ import numpy as np
 from ..backend import get_backend, is_available
 from ..device import device as Device
 from ..tensor import Tensor, wrap
-from .torch_files import is_stream, read_stream, read_zip
+from .torch_files import elements_of, is_stream, read_stream, read_zip
 from .tree import NotPlainError, Reader, Writer
 
 STRUCTURE = "structure"  # the key of a file's metadata under which the tree's JSON lies
@@ -166,13 +166,11 @@ NAMES = {
 
 
 def _array(info: dict[str, Any]) -> np.ndarray:
-    """The numbers of one tensor of the file; bfloat16 is read as float32, of which it is the upper half."""
+    """The numbers of one tensor of the file, in memory of their own."""
     kind = NAMES.get(info["dtype"])
     if kind is None:
         raise RuntimeError(f"load: there is no dtype for safetensors' {info['dtype']} here")
-    if kind == "bfloat16":
-        return (np.frombuffer(info["data"], "<u2").astype(np.uint32) << 16).view(np.float32).reshape(info["shape"])
-    return np.frombuffer(info["data"], np.dtype(kind).newbyteorder("<")).astype(kind).reshape(info["shape"])
+    return elements_of(info["data"], kind, "little").reshape(info["shape"])
 
 
 def _placer(map_location: Any) -> Callable[[Tensor, str], Tensor]:

@@ -35,12 +35,13 @@ class Storage(NamedTuple):
     location: str
 
 
-def _elements(raw: bytes, kind: str, order: Any) -> np.ndarray:
+def elements_of(raw: bytes, kind: str, order: Any) -> np.ndarray:
     """The numbers in a storage's bytes. bfloat16 is the upper half of a float32, and is read as one."""
     if kind == "bfloat16":
         upper = np.frombuffer(raw, np.dtype(np.uint16).newbyteorder(order)).astype(np.uint32)
         return (upper << 16).view(np.float32)
-    return np.frombuffer(raw, np.dtype(kind).newbyteorder(order)).astype(kind, copy=False)
+    # A copy: the dtype has to be NumPy's own object again, by which compiled kernels know it.
+    return np.frombuffer(raw, np.dtype(kind).newbyteorder(order)).astype(kind)
 
 
 def _window(elements: np.ndarray, offset: int, size: tuple[int, ...], stride: tuple[int, ...]) -> np.ndarray:
@@ -126,7 +127,7 @@ def read_zip(stream: IO[bytes], place: Place) -> Any:
             if key not in storages:
                 kind = _kind_of(storage_type)
                 raw = archive.read(f"{root}data/{key}")
-                storages[key] = Storage(_elements(raw, kind, order), kind, str(location))
+                storages[key] = Storage(elements_of(raw, kind, order), kind, str(location))
             return storages[key]
 
         return Machine(_names(place), storage).run(io.BytesIO(archive.read(pickles[0])))
@@ -172,6 +173,6 @@ def read_stream(stream: IO[bytes], place: Place) -> Any:
         raw = stream.read(count * size)
         if len(raw) != count * size:
             raise RuntimeError(f"load: the file ends inside storage {key}; it is incomplete")
-        storages[key] = Storage(_elements(raw, kind, order), kind, location)
+        storages[key] = Storage(elements_of(raw, kind, order), kind, location)
     stream.seek(start)
     return Machine(names, lambda identity: storages[str(identity[2])]).run(stream)
