@@ -17,13 +17,24 @@ from .parameter import Buffer, Parameter
 
 
 class _Uninitialized:
-    """A tensor of a module whose shape is not known yet."""
+    """A tensor of a module whose shape is not known yet; `becomes` is what it will be."""
+
+    becomes: type[Tensor]
 
     @property
     def shape(self) -> NoReturn:
         raise RuntimeError(
             "Can't access the shape of an uninitialized parameter or buffer: call the module on an input first"
         )
+
+    def materialize(self: Any, shape: Any, device: Any = None, dtype: Any = None) -> None:
+        """Becomes a tensor of this shape."""
+        self.become(autograd.empty(*shape, device=device or self.device, dtype=dtype or self.dtype))
+
+    def become(self: Any, value: Tensor) -> None:
+        """Takes the memory of a value."""
+        self.data = value.detach()
+        self.__class__ = self.becomes
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
@@ -32,31 +43,19 @@ class _Uninitialized:
 class UninitializedParameter(_Uninitialized, Parameter):
     """A parameter that has no shape yet; optimizers may hold it already."""
 
+    becomes = Parameter
+
     def __init__(self, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> None:
         Parameter.__init__(self, autograd.empty(0, device=device, dtype=dtype), requires_grad)
-
-    def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
-        """Becomes a Parameter of this shape."""
-        self._become(autograd.empty(*shape, device=device or self.device, dtype=dtype or self.dtype))
-
-    def _become(self, value: Tensor) -> None:
-        self.data = value.detach()
-        self.__class__ = Parameter  # type: ignore[assignment]
 
 
 class UninitializedBuffer(_Uninitialized, Buffer):
     """A buffer that has no shape yet."""
 
+    becomes = Buffer
+
     def __init__(self, requires_grad: bool = False, device: Any = None, dtype: Any = None) -> None:
         Buffer.__init__(self, autograd.empty(0, device=device, dtype=dtype))
-
-    def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
-        """Becomes a Buffer of this shape."""
-        self._become(autograd.empty(*shape, device=device or self.device, dtype=dtype or self.dtype))
-
-    def _become(self, value: Tensor) -> None:
-        self.data = value.detach()
-        self.__class__ = Buffer  # type: ignore[assignment]
 
 
 class LazyModuleMixin(Module):
@@ -98,7 +97,7 @@ class LazyModuleMixin(Module):
             for name, value in getattr(real, kind).items():
                 mine = getattr(self, kind)[name]
                 if isinstance(mine, UninitializedParameter | UninitializedBuffer):
-                    mine._become(value.to(device=mine.device, dtype=mine.dtype))
+                    mine.become(value.to(device=mine.device, dtype=mine.dtype))
         for handle in (self._infer, self._on_load):
             handle.remove()
         for name in ("_infer", "_on_load", "_arguments"):

@@ -7,7 +7,7 @@ from typing import Any
 import autograd
 from autograd import Tensor
 
-from .optimizer import Optimizer, check_at_least_zero
+from .optimizer import Optimizer, check_at_least_zero, check_betas
 
 
 class Lion(Optimizer):
@@ -29,9 +29,7 @@ class Lion(Optimizer):
         maximize: bool = False,
     ) -> None:  # fmt: skip
         check_at_least_zero(lr=lr, weight_decay=weight_decay)
-        for number, beta in enumerate(betas):
-            if not 0.0 <= beta < 1.0:
-                raise ValueError(f"Invalid beta parameter at index {number}: {beta}; expected a number in [0, 1)")
+        check_betas(betas)
         super().__init__(params, {"lr": lr, "betas": betas, "weight_decay": weight_decay, "maximize": maximize})
 
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:

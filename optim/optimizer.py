@@ -228,6 +228,13 @@ def check_at_least_zero(**values: Any) -> None:
             raise ValueError(f"Invalid {name}: {value}; expected a number >= 0")
 
 
+def check_betas(betas: tuple[float, ...]) -> None:
+    """ValueError for a share of a running mean that is not in [0, 1)."""
+    for number, beta in enumerate(betas):
+        if not 0.0 <= beta < 1.0:
+            raise ValueError(f"Invalid beta parameter at index {number}: {beta}; expected a number in [0, 1)")
+
+
 def step_counter(p: Tensor) -> Tensor:
     """A step count as torch keeps it: a float32 scalar."""
     return autograd.zeros((), dtype=autograd.float32, device=p.device)

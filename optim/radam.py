@@ -7,7 +7,7 @@ from typing import Any
 import autograd
 from autograd import Tensor
 
-from .optimizer import Optimizer, check_at_least_zero, step_counter
+from .optimizer import Optimizer, check_at_least_zero, check_betas, step_counter
 
 
 class RAdam(Optimizer):
@@ -30,9 +30,7 @@ class RAdam(Optimizer):
         maximize: bool = False, capturable: bool = False, differentiable: bool = False,
     ) -> None:  # fmt: skip
         check_at_least_zero(lr=lr, eps=eps, weight_decay=weight_decay)
-        for number, beta in enumerate(betas):
-            if not 0.0 <= beta < 1.0:
-                raise ValueError(f"Invalid beta parameter at index {number}: {beta}; expected a number in [0, 1)")
+        check_betas(betas)
         names = {
             "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
             "foreach": foreach, "capturable": capturable, "decoupled_weight_decay": decoupled_weight_decay,

@@ -95,8 +95,7 @@ def binary_cross_entropy(
 
 def binary_cross_entropy_with_logits(
     input: Tensor, target: Tensor, weight: Tensor | None = None, size_average: Any = None, reduce: Any = None,
-    reduction: str = "mean",
-    pos_weight: Tensor | None = None,
+    reduction: str = "mean", pos_weight: Tensor | None = None,
 ) -> Tensor:  # fmt: skip
     """binary_cross_entropy(sigmoid(input), target) without overflow; `pos_weight` weighs the positives."""
     reduction = legacy_reduction(size_average, reduce, reduction)

@@ -26,6 +26,13 @@ def _below(count: int) -> int:
     return int(randint(0, count, (), device="cpu").item())
 
 
+def _sides(area: float, scale: Sequence[float], ratio: Sequence[float]) -> tuple[int, int]:
+    """The sides of a rectangle of a random share of an area, the first over the second by a random ratio."""
+    area *= _uniform(*scale)
+    aspect = math.exp(_uniform(math.log(ratio[0]), math.log(ratio[1])))
+    return round(math.sqrt(area * aspect)), round(math.sqrt(area / aspect))
+
+
 class Transform:
     """What the transforms share: a repr that shows how they were made."""
 
@@ -209,9 +216,7 @@ class RandomResizedCrop(Transform):
         """top, left, height and width; after ten tries the middle of the image."""
         _, height, width = F.get_dimensions(img)
         for _ in range(10):
-            area = height * width * _uniform(*scale)
-            aspect = math.exp(_uniform(math.log(ratio[0]), math.log(ratio[1])))
-            w, h = round(math.sqrt(area * aspect)), round(math.sqrt(area / aspect))
+            w, h = _sides(height * width, scale, ratio)
             if 0 < w <= width and 0 < h <= height:
                 return _below(height - h + 1), _below(width - w + 1), h, w
         w, h = width, height
@@ -318,9 +323,7 @@ class RandomErasing(Transform):
             return img
         channels, height, width = F.get_dimensions(img)
         for _ in range(10):
-            area = height * width * _uniform(*self.scale)
-            aspect = math.exp(_uniform(math.log(self.ratio[0]), math.log(self.ratio[1])))
-            h, w = round(math.sqrt(area * aspect)), round(math.sqrt(area / aspect))
+            h, w = _sides(height * width, self.scale, self.ratio)
             if not (h < height and w < width):
                 continue
             value: Any = self.value
