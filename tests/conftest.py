@@ -4,8 +4,14 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import json
+import platform
 import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +24,8 @@ import strict_backend
 
 import autograd
 
+OUTCOMES = ("passed", "failed", "error", "skipped", "xfailed")
+
 guard_backend.register()
 strict_backend.register()
 
@@ -27,6 +35,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--published", default=None, help="a folder with clones of published repositories; see test_published.py"
     )
     parser.addoption("--device", default="cpu", help="where the tests' tensors live: cpu, cuda, strict, guard")
+    parser.addoption(
+        "--sweep",
+        default="test",
+        choices=("test", "ci", "all"),
+        help="how much of the slow sweeps to run: a sample of each (make test), a larger one (.ci/run), all of them",
+    )
+    parser.addoption("--record", default=None, help="a file for the date, the tier and the counts of this run")
+    parser.addoption("--fuzz", type=int, default=None, help="how many random programs, whatever --sweep says")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,6 +50,27 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "cpu_only: about NumPy, host memory or the CPU's kernels")
     config.addinivalue_line("markers", "numbers: about values, which a stand-in for a GPU computes as the CPU does")
     autograd.set_default_device(config.getoption("--device"))
+
+
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
+    """What was run, when and on what, if `--record` asks for it: the repository keeps that of the last full run."""
+    path = config.getoption("--record")
+    if path is None:
+        return
+    counts = {kind: len(reports) for kind, reports in terminalreporter.stats.items() if kind in OUTCOMES}
+    made = {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), "sweep": config.getoption("--sweep"),
+        "device": config.getoption("--device"), "passed whole": exitstatus == 0, **counts,
+        "python": platform.python_version(), "numpy": np.__version__, "torch": _version("torch"),
+    }  # fmt: skip
+    Path(path).write_text(json.dumps(made, indent=1) + "\n")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -58,6 +95,16 @@ def _fresh_start() -> None:
     autograd.manual_seed(0)
     assert autograd.is_grad_enabled()
     assert autograd.get_default_dtype() is autograd.float32
+
+
+@pytest.fixture(scope="session")
+def sweep(request: pytest.FixtureRequest) -> Callable[[int, int, int], int]:
+    """How much a slow sweep does in this tier: `sweep(3, 30, 3000)` is 3 in make test, 30 in .ci/run, 3000 in make test-all."""
+
+    def amount(test: int, ci: int, all: int) -> int:
+        return {"test": test, "ci": ci, "all": all}[request.config.getoption("--sweep")]
+
+    return amount
 
 
 @pytest.fixture
