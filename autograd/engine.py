@@ -11,6 +11,8 @@ tensor of a graph frees the graph and its activations at once.
 
 from __future__ import annotations
 
+import os
+import threading
 import traceback
 import weakref
 from collections.abc import Callable, Collection, Sequence
@@ -21,7 +23,7 @@ from .errors import BackwardError, DeviceMismatchError, OperationError
 from .modes import modes
 from .primitive import GRADIENT, INDEX, INPUT, INPUTS, OUTPUT, PARAMETER, SHAPE, Primitive
 from .tensor import Cell, Tensor, wrap
-from .views import View, check_writable, refresh, rewrite
+from .views import View, check_writable, old_value, refresh, rewrite
 
 if TYPE_CHECKING:
     from .backend.base import Backend
@@ -46,13 +48,12 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
                 if backend is not None:
                     raise _device_mismatch(primitive, inputs)
                 backend = x._backend
+            view = x._view
+            if view is not None and view.changes != x._memory.changes:
+                refresh(x)
             arrays.append(x._array)
-            if grad:
-                view = x._view
-                if view is not None and view.rewrites != x._versions[1]:
-                    refresh(x)
-                if x._requires_grad:
-                    tracked |= 1 << i
+            if grad and x._requires_grad:
+                tracked |= 1 << i
         elif isinstance(x, Cell):
             arrays.append(x.value)
         else:
@@ -72,12 +73,14 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
     tracked &= primitive.differentiable
     if mutated:
         for i in mutated:
-            if inputs[i]._versions is not None:
-                inputs[i]._versions[0] += 1
+            memory = inputs[i]._memory
+            if memory is not None:
+                memory.writes += 1
+                memory.changes += 1
         target = inputs[mutated[0]]
         if result is None or result is target._array:
             if tracked:
-                rewrite(target, _record(primitive, inputs, params, (), tracked))
+                rewrite(target, _record(primitive, _with_old_value(inputs, mutated[0]), params, (), tracked))
             if modes.listener is not None:
                 modes.listener.on_apply(primitive, inputs, params, target, arrays)
             return target
@@ -89,6 +92,8 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
         out = wrap(result, backend)
         if primitive.view:
             _share(primitive, inputs, params, out)
+        elif backend.strided and not out._array.flags.c_contiguous:
+            _note_order(primitive, inputs, out)
         if tracked:
             out._node = _record(primitive, inputs, params, (out,), tracked)
             out._requires_grad = True
@@ -97,6 +102,9 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
         return out
 
     outs = tuple([wrap(each if type(each) is array_type else backend.as_array(each), backend) for each in result])
+    for out in outs:
+        if backend.strided and not out._array.flags.c_contiguous:
+            _note_order(primitive, inputs, out)
     if tracked:
         node = _record(primitive, inputs, params, outs, tracked)
         for number, out in enumerate(outs[: primitive.outputs]):
@@ -106,13 +114,36 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
     return outs
 
 
+def _with_old_value(inputs: Sequence[Any], position: int) -> Sequence[Any]:
+    """The inputs, the one that was written standing for its old value."""
+    target = inputs[position]
+    if target._view is None or not target._requires_grad:
+        return inputs
+    listener, modes.listener = modes.listener, None
+    try:
+        old = old_value(target)
+    finally:
+        modes.listener = listener
+    return [old if i == position else x for i, x in enumerate(inputs)]
+
+
 def _share(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any], out: Tensor) -> None:
     """An output that shares its input's memory counts versions with it and knows how it was cut out."""
     source = inputs[0]
     if out._backend.shares_memory(out._array, source._array):
-        out._versions = source._versions
-        if out._versions is not None:
+        out._memory = source._memory
+        if out._memory is not None:
             out._view = View(source, primitive, params)
+
+
+def _note_order(primitive: Primitive, inputs: Sequence[Any], out: Tensor) -> None:
+    """Whether torch's result would lie in C order: not if the primitive passes on the order of its inputs, and
+    that is torch's, too."""
+    if out._memory is not None and not (
+        primitive.keeps_order
+        and not any(isinstance(x, Tensor) and x._memory is not None and x._memory.reordered for x in inputs)
+    ):
+        out._memory.reordered = True
 
 
 def _device_mismatch(primitive: Primitive, inputs: Sequence[Any]) -> DeviceMismatchError:
@@ -135,25 +166,33 @@ def describe(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any]
 class Saved:
     """A value kept for backward: the array, where it came from, and its version when it was saved."""
 
-    __slots__ = ("array", "backend", "edge", "version", "versions")
+    __slots__ = ("array", "backend", "edge", "memory", "version")
 
     def __init__(self, x: Tensor, edge: Edge | None) -> None:
-        if x._versions is None:
+        if x._memory is None:
             raise BackwardError(
                 "a tensor made in inference_mode can't be saved for backward; clone() it outside, or use no_grad"
             )
         self.array, self.backend, self.edge = x._array, x._backend, edge
-        self.versions, self.version = x._versions, x._versions[0]
+        self.memory, self.version = x._memory, x._memory.writes
+
+    def check(self, user: str) -> None:
+        """BackwardError if the value was overwritten since."""
+        if self.memory.writes != self.version:
+            raise BackwardError(
+                f"{user}: a value needed for the gradient (shape {tuple(self.array.shape)}) was modified in place "
+                f"since (it is at version {self.memory.writes}, saved at {self.version}); clone() it before the change"
+            )
 
     def unpack(self, user: str, tied: bool = False) -> Tensor:
         """The saved tensor, tied to its history if that is `tied` or recorded; BackwardError if it was overwritten."""
-        if self.versions[0] != self.version:
-            raise BackwardError(
-                f"{user}: a value needed for the gradient (shape {tuple(self.array.shape)}) was modified in place "
-                f"since (it is at version {self.versions[0]}, saved at {self.version}); clone() it before the change"
-            )
+        self.check(user)
+        return self.tensor(tied)
+
+    def tensor(self, tied: bool = False) -> Tensor:
+        """The saved tensor as it is now, written since or not."""
         x = wrap(self.array, self.backend)
-        x._versions = self.versions
+        x._memory = self.memory
         if self.edge is not None and (tied or modes.grad):
             source = self.edge[0]
             if isinstance(source, Tensor) and source._array is self.array:
@@ -215,9 +254,15 @@ class Node:
                 gradients[output] = run_hooks(hooks, gradients[output])
         if self.retained is not None:
             for output, reference in self.retained.items():
-                x = reference()
-                if x is not None and gradients[output] is not None:
-                    x._grad = gradients[output]
+                x, gradient = reference(), gradients[output]
+                if x is not None and gradient is not None:
+                    x._grad = gradient.clone() if x._grad is None else x._grad + gradient
+
+    def retain(self, output: int, x: Tensor) -> None:
+        """Keeps the gradient of this output as `x.grad`, too."""
+        if self.retained is None:
+            self.retained = {}
+        self.retained[output] = weakref.ref(x)
 
     def differentiate(
         self, gradients: list[Tensor | None], wanted: Callable[[Any], bool] | None
@@ -343,7 +388,12 @@ class SavedOutput:
         self.number = number
 
     def unpack(self, user: str, tied: bool = False) -> Tensor:
-        x = self.saved.unpack(user)
+        self.saved.check(user)
+        return self.tensor()
+
+    def tensor(self) -> Tensor:
+        """The output as it is now, tied to the node while that lives."""
+        x = self.saved.tensor()
         node = self.node()
         if node is not None and self.number < node.outputs:
             x._requires_grad, x._node, x._output = True, node, self.number
@@ -415,8 +465,8 @@ def _sweep(
     if targets is not None:
         wanted = _leading_to(asked, order)
 
-    pending: dict[Any, list[Tensor | None]] = {}
-    exclusive: set[int] = set()  # ids of pending gradients whose memory nothing else uses
+    # For each source, by output: the gradient gathered so far, and whether its memory is nobody else's.
+    pending: dict[Any, list[tuple[Tensor, bool] | None]] = {}
     found: dict[Edge, Tensor] = {}
 
     def deposit(edge: Edge, gradient: Tensor, owned: bool) -> None:
@@ -426,15 +476,11 @@ def _sweep(
             slots = pending[source] = [None] * (1 if isinstance(source, Tensor) else source.outputs)
         held = slots[number]
         if held is None:
-            slots[number] = gradient
-            if owned:
-                exclusive.add(id(gradient))
-        elif id(held) in exclusive and not create_graph:
-            add_into(held, gradient)
+            slots[number] = gradient, owned
+        elif held[1] and not create_graph and held[0]._array.dtype == gradient._array.dtype:
+            add_into(held[0], gradient)
         else:
-            exclusive.discard(id(held))
-            slots[number] = both = add(held, gradient)
-            exclusive.add(id(both))
+            slots[number] = add(held[0], gradient), True
 
     for edge, gradient in zip(roots, gradients, strict=True):
         if edge is not None:
@@ -446,36 +492,39 @@ def _sweep(
         if slots is None:
             continue
         if isinstance(source, Tensor):
-            total = run_hooks(source._hooks.gradient, slots[0]) if source._hooks else slots[0]
-            assert total is not None
+            if not source._requires_grad:
+                continue  # it was switched off, or detached, since
+            total, owned = slots[0]  # type: ignore[misc]
+            if source._hooks is not None and source._hooks.gradient:
+                total, owned = run_hooks(source._hooks.gradient, total), False  # a hook may keep what it saw
+                assert total is not None
             if targets is None or source in asked:
-                if not create_graph and targets is None and id(slots[0]) not in exclusive:
+                if not create_graph and targets is None and not owned:
                     total = total.clone()  # it becomes .grad, which may be changed in place
                 found[source, 0] = total
-            exclusive.discard(id(slots[0]))
             continue
+        arrived = [None if slot is None else slot[0] for slot in slots]
         if source._hooks is not None or source.retained is not None:
-            source.receive(slots)
+            source.receive(arrived)
         if asked:
             for number in asked.get(source, ()):
-                if slots[number] is not None:
-                    found[source, number] = slots[number]  # type: ignore[assignment]
-        for arrived in slots:
-            exclusive.discard(id(arrived))
+                if arrived[number] is not None:
+                    found[source, number] = arrived[number]  # type: ignore[assignment]
         if only_direct and source in asked:
             continue
         if wanted is not None and not any(edge is not None and wanted(edge[0]) for edge in source.edges):
             continue
-        results = source.differentiate(slots, wanted)
+        results = source.differentiate(arrived, wanted)
         for edge, result in zip(source.edges, results, strict=True):
             if edge is None or result is None:
                 continue
             if watch:
                 _check_finite(source, result)
+            # A rule may pass on what it was given, or a view of it.
             owned = source.fresh and result._backend.exclusive(result._array)
-            for arrived in slots:
-                if arrived is not None and arrived._versions is result._versions:
-                    owned = False  # the rule passed on what it was given, or a view of it
+            for given in arrived:
+                if given is not None and given._memory is result._memory:
+                    owned = False
             deposit(edge, result, owned)
         if not retain_graph:
             source.release()
@@ -604,16 +653,22 @@ def backward(
         modes.grad, modes.autocast = before, precision
 
 
+# Threads may reach one leaf at once. A child process starts with a free lock, whoever held it in the parent.
+_accumulation = threading.Lock()
+os.register_at_fork(after_in_child=lambda: globals().update(_accumulation=threading.Lock()))
+
+
 def _accumulate(leaf: Tensor, gradient: Tensor, create_graph: bool) -> None:
-    held = leaf._grad if modes.listener is None else leaf.grad
-    if held is None:
-        if modes.listener is not None:
-            modes.listener.on_grad_written(leaf, gradient)
-        leaf._grad = gradient
-    elif create_graph or held._requires_grad:
-        leaf.grad = held + gradient
-    else:
-        held.add_(gradient)
+    with _accumulation:
+        held = leaf._grad if modes.listener is None else leaf.grad
+        if held is None:
+            if modes.listener is not None:
+                modes.listener.on_grad_written(leaf, gradient)
+            leaf._grad = gradient
+        elif create_graph or held._requires_grad:
+            leaf.grad = held + gradient
+        else:
+            held.add_(gradient)
     if leaf._hooks is not None:
         for hook in list(leaf._hooks.after.values()):
             hook(leaf)

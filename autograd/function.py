@@ -23,6 +23,20 @@ class Context:
         self._constant: set[int] = set()
         self._dirty: tuple[Tensor, ...] = ()
         self._materialize = True
+        self._outputs: dict[str, SavedOutput] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        kept = self.__dict__.get("_outputs", {}).get(name)
+        if kept is None:
+            raise AttributeError(f"the context has no attribute {name!r}")
+        return kept.tensor()
+
+    def _hold_weakly(self, node: Node, outputs: dict[int, int]) -> None:
+        """Keeps outputs that `forward` set as attributes (`ctx.y = y`) without the cycle output, node, context."""
+        for name, x in list(vars(self).items()):
+            if isinstance(x, Tensor) and id(x) in outputs:
+                self._outputs[name] = SavedOutput(x, node, outputs[id(x)])
+                delattr(self, name)
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keeps inputs, outputs or intermediate tensors; read them back from `saved_tensors`."""
@@ -172,6 +186,8 @@ class Function:
         dirty = set(map(id, context._dirty))
         for x in context._dirty:
             check_writable(x, cls.__name__)
+            if x._memory is not None:
+                x._memory.changes += 1
         inputs = {id(x): i for i, x in enumerate(args) if isinstance(x, Tensor)}
         made: dict[int, int] = {}
         for number, out in enumerate(outputs):
@@ -179,12 +195,11 @@ class Function:
                 continue
             original = out
             if id(out) in dirty:
-                rewrite(out, node)
-                out._output = number
+                rewrite(out, node, number)
             else:
                 if id(out) in inputs or out._requires_grad:  # an input handed back needs a history of its own
                     out = outputs[number] = wrap(out._array, out._backend)
-                    out._versions = original._versions
+                    out._memory = original._memory
                 out._node, out._output, out._requires_grad = node, number, True
             made[id(original)] = number
         context._saved = tuple(
@@ -192,6 +207,7 @@ class Function:
             for x in context._to_save
         )
         context._to_save = ()
+        context._hold_weakly(node, {key: number for key, number in made.items() if key not in inputs})
         return outputs
 
 

@@ -37,7 +37,8 @@ class Primitive:
 
     `view` says that the output may share the input's memory; `mutates` gives the positions of the
     inputs that are written in place (or a function of the keyword parameters that does); `outputs`
-    is how many leading outputs are differentiable; `finish(gradient, shape)` ends every rule.
+    is how many leading outputs are differentiable; `finish(gradient, shape)` ends every rule. With
+    `keeps_order` the result lies in memory as the inputs do, as torch's does; others lie in C order there.
 
     Rules are written for real numbers. `holomorphic` says that the function has a complex derivative,
     too, by the same formula; the engine conjugates for it. `complex_rules` says that the rules do so
@@ -57,6 +58,7 @@ class Primitive:
         holomorphic: bool = False,
         complex_rules: bool = False,
         partial: bool = False,
+        keeps_order: bool = False,
         name: str | None = None,
     ) -> None:
         self.name = name or compute.__name__.strip("_")
@@ -68,6 +70,7 @@ class Primitive:
         self.holomorphic = holomorphic
         self.complex_rules = complex_rules
         self.partial = partial
+        self.keeps_order = keeps_order
         self.__doc__ = compute.__doc__
 
         first, *rest = inspect.signature(compute).parameters.values()
@@ -150,6 +153,7 @@ def primitive(
     holomorphic: bool = False,
     complex_rules: bool = False,
     partial: bool = False,
+    keeps_order: bool = False,
     name: str | None = None,
     **rules: Rule,
 ) -> Callable[[Callable[..., Any]], Primitive]:
@@ -164,6 +168,7 @@ def primitive(
             holomorphic=holomorphic,
             complex_rules=complex_rules,
             partial=partial,
+            keeps_order=keeps_order,
             name=name,
         )
         for input_name, rule in rules.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import weakref
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,9 @@ import numpy as np
 from . import dtypes
 from .device import device as Device
 from .errors import BackwardError
+from .memory import Memory
 from .modes import modes
+from .views import base_of, drop_hidden_base, refresh, settle
 
 if TYPE_CHECKING:
     from .backend.base import Backend
@@ -107,7 +108,7 @@ def wrap(array: Any, backend: Backend) -> Tensor:
     x._grad = None
     x._node = None
     x._output = 0
-    x._versions = None if modes.inference else [0, 0]
+    x._memory = None if modes.inference else Memory()
     x._view = None
     x._hooks = None
     return x
@@ -127,8 +128,8 @@ class Tensor:
     """
 
     __slots__ = (
-        "__weakref__", "_array", "_backend", "_grad", "_hooks", "_node", "_output", "_requires_grad",
-        "_versions", "_view",
+        "__weakref__", "_array", "_backend", "_grad", "_hooks", "_memory", "_node", "_output", "_requires_grad",
+        "_view",
     )  # fmt: skip
 
     _array: Any
@@ -137,7 +138,7 @@ class Tensor:
     _grad: Tensor | None
     _node: Node | None
     _output: int
-    _versions: Any  # [version, rewrites], shared with views; None for tensors made in inference_mode
+    _memory: Any  # the Memory shared with views; None for tensors made in inference_mode
     _view: View | None
     _hooks: Hooks | None
 
@@ -156,7 +157,7 @@ class Tensor:
 
     def _adopt(self, other: Tensor) -> None:
         """Becomes a leaf around the other's array."""
-        self._array, self._backend, self._versions = other._array, other._backend, other._versions
+        self._array, self._backend, self._memory = other._array, other._backend, other._memory
         self._requires_grad, self._grad, self._node, self._output = False, None, None, 0
         self._view = self._hooks = None
 
@@ -220,11 +221,18 @@ class Tensor:
 
     def stride(self, dim: int | None = None) -> Any:
         """The step in elements to the next item, of every dimension or of one."""
-        strides = self._backend.strides(self._array)
+        strides = self._backend.strides(self._settled())
         return strides if dim is None else strides[dim]
 
     def is_contiguous(self, memory_format: Any = None) -> bool:
-        return self._backend.is_contiguous(self._array)
+        return self._backend.is_contiguous(self._settled())
+
+    def _settled(self) -> Any:
+        """The array, its elements moved to where torch's lie if they were not there."""
+        self._renew()
+        if self._memory is not None and self._memory.reordered:
+            settle(self)
+        return self._array
 
     def data_ptr(self) -> int:
         return self._backend.pointer(self._array)
@@ -269,23 +277,21 @@ class Tensor:
         return self._output
 
     def _renew(self) -> None:
-        if self._view is not None and self._view.rewrites != self._versions[1]:
-            from .views import refresh
-
+        if self._view is not None and self._view.changes != self._memory.changes:
             refresh(self)
 
     @property
     def _version(self) -> int:
-        if self._versions is None:
+        if self._memory is None:
             raise BackwardError("a tensor made in inference_mode counts no versions")
-        return self._versions[0]
+        return self._memory.writes
 
     @property
     def _base(self) -> Tensor | None:
         return None if self._view is None else self._view.base
 
     def is_inference(self) -> bool:
-        return self._versions is None
+        return self._memory is None
 
     @property
     def grad(self) -> Tensor | None:
@@ -329,13 +335,11 @@ class Tensor:
         if not self.requires_grad:
             raise RuntimeError("retain_grad: the tensor does not require grad")
         if self._node is not None:
-            if self._node.retained is None:
-                self._node.retained = {}
-            self._node.retained[self._output] = weakref.ref(self)
+            self._node.retain(self._output, self)
 
     @property
     def retains_grad(self) -> bool:
-        node = self._node
+        node = self.grad_fn
         return node is not None and node.retained is not None and self._output in node.retained
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
@@ -359,12 +363,28 @@ class Tensor:
 
     def detach(self) -> Tensor:
         """The same memory outside the graph; writes to either are seen, and counted, by both."""
+        return self._alias(self._memory)
+
+    def _alias(self, memory: Memory | None) -> Tensor:
+        """A tensor of the same elements that knows nothing of this one's history."""
+        self._renew()
         x = wrap(self._array, self._backend)
-        x._versions = self._versions
+        x._memory = memory
+        if memory is not None and self._memory is not None and not self._lies_in_order():
+            memory.reordered = self._memory.reordered
+            memory.aliased = self._memory.aliased = True
         return x
+
+    def _lies_in_order(self) -> bool:
+        """Whether the memory that this is a part of lies in C order, and so will never be moved there."""
+        base = base_of(self)
+        return base._backend.is_contiguous(base._array)
 
     def detach_(self) -> Tensor:
         """Cuts this tensor off its graph: it becomes a leaf."""
+        if self._view is not None:
+            self._renew()
+            drop_hidden_base(self)
         if self._view is not None and self._node is not None:
             raise RuntimeError("detach_: a view can't be detached in place; use detach()")
         self._node, self._output, self._requires_grad = None, 0, False
@@ -373,7 +393,7 @@ class Tensor:
     @property
     def data(self) -> Tensor:
         """The same memory outside the graph and with a version count of its own: writes here go unnoticed."""
-        return wrap(self._array, self._backend)
+        return self._alias(None if modes.inference else Memory())
 
     @data.setter
     def data(self, value: Tensor) -> None:
@@ -381,13 +401,20 @@ class Tensor:
             raise TypeError(f"data: expected a Tensor, got {type(value).__name__}")
         if modes.listener is not None:
             modes.listener.on_unreplayable("an assignment to .data")
+        value._renew()
         self._array, self._backend = value._array, value._backend
+        if value._memory is not None and self._memory is not None:
+            self._memory.reordered = value._memory.reordered
+            self._memory.aliased = value._memory.aliased = True
 
     # Reading it on the host
 
     def _host(self, reader: str) -> np.ndarray:
         if modes.listener is not None:
             modes.listener.on_unreplayable(f"{reader} read a value on the host")
+        self._renew()
+        if self._memory is not None:
+            self._memory.aliased = True
         return self._backend.to_numpy(self._array)
 
     def item(self) -> Any:

@@ -1,12 +1,14 @@
 """In-place changes and views: who shares memory with whom, and whose history a write rewrites.
 
-A tensor and its views share one cell `[version, rewrites]`. Each write in place counts a version (so
-that a stale saved value is noticed); each write that changes the history counts a rewrite (so that
-every other view derives its history anew from the base when it is next used).
+A tensor and its views share one `Memory`. Each write in place is counted there (so that a stale saved
+value is noticed). A write through a view rewrites the history of the base alone, and counts a change: every
+view, the written one too, derives its history anew from the base when it is next used.
 """
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import BackwardError, OperationError
@@ -18,56 +20,81 @@ if TYPE_CHECKING:
     from .tensor import Tensor
 
 
-class View:
-    """How a view was cut out of its base: by `primitive(params)` from `parent`, or from the base itself."""
+Step = tuple[Primitive, dict[str, Any]]
 
-    __slots__ = ("base", "params", "parent", "primitive", "recorded", "rewrites")
+
+def follow(steps: Sequence[Step], x: Tensor) -> Tensor:
+    """What a way into memory, step by step, leads to in another tensor shaped like the base."""
+    from .engine import apply
+
+    for primitive, params in steps:
+        x = apply(primitive, x, **params)
+    return x
+
+
+class View:
+    """Which tensor's memory a view looks at, and where: by `primitive(params)` of what `before` looks at."""
+
+    __slots__ = ("_base", "before", "changes", "moves", "params", "primitive", "recorded", "reshapes")
 
     def __init__(self, source: Tensor, primitive: Primitive, params: dict[str, Any]) -> None:
-        self.parent = source._view
-        self.base: Tensor = source if self.parent is None else self.parent.base
-        self.primitive = primitive
-        self.params = params
-        self.recorded = modes.grad
-        self.rewrites = source._versions[1]
+        memory, before = source._memory, source._view
+        self._base: Tensor = source if before is None else before._base
+        self.primitive, self.params, self.before = primitive, params, before
+        self.recorded: bool = modes.grad and (before is None or before.recorded)
+        self.changes, self.moves = memory.changes, memory.moves
+        self.reshapes: int = len(memory.reshapes) if before is None else before.reshapes
 
-    def replay(self, x: Tensor) -> Tensor:
-        """The same view, cut out of another tensor shaped like the base."""
-        from .engine import apply
+    @property
+    def base(self) -> Tensor:
+        return self._base
 
-        steps = []
-        step: View | None = self
-        while step is not None:
-            steps.append(step)
-            step = step.parent
-        for step in reversed(steps):
-            x = apply(step.primitive, x, **step.params)
-        return x
+    def way(self) -> list[Step]:
+        """The steps that lead from the base, as it is shaped now, to the view."""
+        steps: list[Step] = []
+        view: View | None = self
+        while view is not None:
+            steps.append((view.primitive, view.params))
+            view = view.before
+        return [*reversed(self._base._memory.reshapes[self.reshapes :]), *reversed(steps)]
+
+
+def base_of(x: Tensor) -> Tensor:
+    return x if x._view is None else x._view.base
 
 
 def check_writable(x: Any, operation: str, tracked: bool = False) -> None:
     """Refuses a write in place that would lose a gradient or hit shared elements, before anything is changed."""
+    if x._view is not None:
+        drop_hidden_base(x)
+    view = x._view
     if modes.grad and x._requires_grad:
         if x._node is None:
             raise BackwardError(
                 f"{operation}: a leaf tensor that requires grad is being written in place; "
                 "do it inside no_grad(), or on a clone()"
             )
-        base = x._view.base if x._view is not None else None
+        base = None if view is None else view.base
         if base is not None and base._requires_grad and base._node is None:
             raise BackwardError(
                 f"{operation}: a view of a leaf tensor that requires grad is being written in place; "
                 "do it inside no_grad(), or on a clone()"
             )
-    view = x._view
     if modes.grad and view is not None and not view.recorded and (tracked or view.base._requires_grad):
         raise BackwardError(
             f"{operation}: a view made in no_grad mode is being written in place with grad mode enabled; "
             "make the view outside no_grad"
         )
-    if x._versions is None and not modes.inference:
-        raise BackwardError(
-            f"{operation}: a tensor made in inference_mode can't be changed in place outside; clone() it first"
+    memory = x._memory
+    if memory is None:
+        if not modes.inference:
+            raise BackwardError(
+                f"{operation}: a tensor made in inference_mode can't be changed in place outside; clone() it first"
+            )
+    elif memory.copies and memory.has_copies():
+        raise OperationError(
+            f"{operation}: a reshape of this tensor (or the tensor that this is a reshape of) had to copy what other "
+            "tensors see, too, so the write can't reach it; clone() before reshaping"
         )
     if not x._backend.exclusive(x._array) and x._array.size > 1:
         raise OperationError(
@@ -76,51 +103,148 @@ def check_writable(x: Any, operation: str, tracked: bool = False) -> None:
         )
 
 
-def refresh(x: Tensor) -> None:
-    """Derives the history of a view anew, after its base's was rewritten."""
+def drop_hidden_base(x: Tensor) -> None:
+    """Makes a view of a tensor that nobody else can see a tensor of its own.
+
+    A function composed of others may return a view of what it made on the way.
+    """
     view = x._view
     assert view is not None
-    view.rewrites = x._versions[1]
-    if not view.recorded:
+    # One reference is the view's, one the call's; more views hold it by their own.
+    if sys.getrefcount(view._base) == 2:
+        if view.changes != x._memory.changes:
+            refresh(x)
+        x._view = None
+
+
+def refresh(x: Tensor) -> None:
+    """Derives a view anew after its base changed: its history, and its array if the elements were moved."""
+    view, memory = x._view, x._memory
+    assert view is not None
+    moved = view.moves != memory.moves
+    view.changes, view.moves = memory.changes, memory.moves
+    if not moved and (not view.recorded or (x._node is None and not view.base._requires_grad)):
         return
     before = modes.grad, modes.listener
-    modes.grad, modes.listener = True, None
+    modes.grad = view.recorded
+    if not moved:
+        modes.listener = None  # only the history is of interest
     try:
-        again = view.replay(view.base)
+        again = follow(view.way(), view.base)
     finally:
         modes.grad, modes.listener = before
-    x._node, x._output, x._requires_grad = again._node, again._output, again._requires_grad
+    if moved:
+        x._array = again._array
+    if view.recorded:
+        set_history(x, again._node, again._output)
 
 
-def rewrite(target: Tensor, node: Node) -> None:
-    """Makes `node` the history of `target`, which was just written, and of what it is a view of."""
+def settle(x: Tensor) -> bool:
+    """Moves the elements that x looks at to C order, where torch's lie; False if something else holds on to them."""
+    memory = x._memory
+    base = base_of(x)
+    if base._backend.is_contiguous(base._array):
+        memory.reordered = False
+        return True
+    if memory.aliased and not base._backend.sole(base._array):
+        return False
+    from .engine import apply
+    from .ops.shape import _contiguous
+
+    before, modes.grad = modes.grad, False
+    try:
+        base._array = apply(_contiguous, base)._array
+    finally:
+        modes.grad = before
+    memory.reordered = False
+    memory.moves += 1
+    memory.changes += 1
+    if x._view is not None:
+        refresh(x)
+    return True
+
+
+def set_history(x: Tensor, node: Node | None, output: int) -> None:
+    """Makes an output of a node the history of x. A gradient that x retains is then that of its new value."""
+    old = x._node
+    if old is not None and old.retained is not None:
+        kept = old.retained.get(x._output)
+        if kept is not None and kept() is x and node is not None:
+            del old.retained[x._output]
+            node.retain(output, x)
+    x._node, x._output, x._requires_grad = node, output, node is not None
+
+
+def old_value(x: Tensor) -> Tensor:
+    """The view x, about to be written, cut out of its base anew: the write's derivative goes to the base at once,
+    not by way of x and of the views that x was cut out of, as hooks on these would see."""
+    view = x._view
+    assert view is not None
+    if not x.requires_grad or (view.before is None and x._node._hooks is None):  # type: ignore[union-attr]
+        return x
+    return follow(view.way(), view.base)
+
+
+def rewrite(target: Tensor, node: Node, output: int = 0) -> None:
+    """Makes an output of `node` the history of `target`, which was just written, and of what it is a view of."""
     from .engine import Node, edge_of
 
     view = target._view
-    if view is not None:
-        base = view.base
-        overwritten = Node(_overwrite, {"view": view}, [edge_of(base), (node, 0)], 1)
-        base._node, base._output, base._requires_grad = overwritten, 0, True
-    target._node, target._output, target._requires_grad = node, 0, True
-    target._versions[1] += 1
-    if view is not None:
-        view.rewrites = target._versions[1]
+    if view is None:
+        set_history(target, node, output)
+        return
+    base = view.base
+    target._memory.changes += 1
+    set_history(base, Node(_overwrite, {"way": view.way()}, [edge_of(base), (node, output)], 1), 0)
+    target._requires_grad = True  # the rest of its history is derived from the base's when it is next used
 
 
-def _never_run(xp: Any, base: Any, value: Any, *, view: View) -> Any:
+def reshape_in_place(x: Tensor, function: Callable[[Tensor], Tensor], inverse: Callable[[Step], Step]) -> None:
+    """Makes of x itself the view that `function` gives; `inverse` is the step back to what it was.
+
+    Views that were cut out of x before go on looking where they looked, by that step back.
+    """
+    before, modes.grad = modes.grad, True
+    try:
+        made = function(x)
+    finally:
+        modes.grad = before
+    if made is x:
+        return
+    if x._view is not None:
+        x._view = made._view
+    elif made._view is not None:
+        x._memory.reshapes += (inverse((made._view.primitive, made._view.params)),)
+        if made._node is not None:
+            x._memory.changes += 1
+    x._array = made._array
+    if made._node is not None:
+        set_history(x, made._node, made._output)
+
+
+def _never_run(xp: Any, base: Any, value: Any, *, way: list[Step]) -> Any:
     raise AssertionError("the write itself has already happened")
 
 
-def _outside(g: Tensor, view: View) -> Tensor:
+def _outside(g: Tensor, way: list[Step]) -> Tensor:
     """`g` with zeros where the view lies."""
+    from .engine import apply
     from .ops.creation import arange, ones
+    from .ops.inplace import zero_
+    from .ops.shape import _clone, _contiguous
 
-    with_positions = view.replay(arange(g.numel(), device=g.device).reshape(g.shape))
+    kept = apply(_clone, g) if g._backend.is_contiguous(g._array) else apply(_contiguous, g)
+    inside = follow(way, kept)
+    if inside._memory is kept._memory:
+        zero_(inside)
+        return kept
+    # The way in led through a memory order that g has not: by the places then.
+    places = follow(way, arange(g.numel(), device=g.device).reshape(g.shape))
     mask = ones(g.numel(), dtype=g.dtype, device=g.device)
-    mask[with_positions.reshape(-1)] = 0.0
+    mask[places.reshape(-1)] = 0.0
     return g * mask.reshape(g.shape)
 
 
-_overwrite = Primitive(_never_run, name="overwrite_view")
-_overwrite.define("base", lambda g, view: _outside(g, view))
-_overwrite.define("value", lambda g, view: view.replay(g))
+_overwrite = Primitive(_never_run, name="overwrite_view", complex_rules=True)
+_overwrite.define("base", lambda g, way: _outside(g, way))
+_overwrite.define("value", lambda g, way: follow(way, g))

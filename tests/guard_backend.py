@@ -40,6 +40,7 @@ class GuardArray:
         for name in ("shape", "ndim", "size", "dtype", "itemsize", "strides", "flags", "nbytes")
     )
     T = property(lambda self: GuardArray(self.array.T))
+    base = property(lambda self: self.array.base)
 
     @property
     def data(self) -> Any:
@@ -53,8 +54,8 @@ class GuardArray:
         """The explicit transfer."""
         return self.array.copy()
 
-    def copy(self) -> GuardArray:
-        return GuardArray(self.array.copy())
+    def copy(self, order: str = "C") -> GuardArray:
+        return GuardArray(self.array.copy(order))
 
     def astype(self, dtype: Any) -> GuardArray:
         return GuardArray(self.array.astype(dtype))

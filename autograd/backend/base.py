@@ -34,6 +34,7 @@ class Backend:
     array_type: type
     dtypes: dict[Any, DType]
     native: dict[DType, Any]
+    strided = False  # whether its arrays have `flags` and `strides` as NumPy's
 
     @functools.cached_property
     def complex_native(self) -> frozenset:
@@ -58,6 +59,9 @@ class Backend:
     def copy(self, array: Array) -> Array:
         return self.xp.asarray(array, copy=True)
 
+    def broadcast_to(self, array: Array, shape: tuple[int, ...]) -> Array:
+        return self.xp.broadcast_to(array, shape)
+
     def contiguous(self, array: Array) -> Array:
         """The same values in C order."""
         return array
@@ -65,6 +69,14 @@ class Backend:
     def shares_memory(self, view: Array, source: Array) -> bool:
         """Whether `view`, just made from `source`, is a window on its memory: False if this namespace copies."""
         raise NotImplementedError
+
+    def sole(self, array: Array) -> bool:
+        """Whether nothing but one tensor holds this array; False if that can't be known."""
+        return False
+
+    def viewable(self, array: Array, shape: Sequence[int]) -> bool:
+        """Whether these elements can be seen in another shape without being moved."""
+        return True
 
     def exclusive(self, array: Array) -> bool:
         """Whether each element has a place of its own in memory, so that writing in place is safe."""
@@ -94,6 +106,13 @@ class Backend:
 
     def sum(self, x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
         return self.xp.sum(x, axis=axes, keepdims=keepdims)
+
+    def windows(self, x: Array, axis: int, size: int, step: int) -> Array:
+        """Windows of `size` elements, `step` apart, along an axis, as a last axis; a view where that can be."""
+        xp = self.xp
+        starts = range(0, x.shape[axis] - size + 1, step)
+        before = (slice(None),) * axis
+        return xp.stack([x[(*before, slice(i, i + len(starts) * step - step + 1, step))] for i in range(size)], axis=-1)
 
     def diagonal(self, x: Array, offset: int) -> Array:
         """A diagonal of the last two axes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -48,6 +49,15 @@ class NumpyBackend(StridedBackend):
 
     def to_numpy(self, array: Array) -> np.ndarray:
         return array
+
+    def broadcast_to(self, array: Array, shape: tuple[int, ...]) -> Array:
+        view = np.broadcast_to(array, shape)
+        view.flags.writeable = array.flags.writeable  # whether elements share a place is `exclusive`'s to tell
+        return view
+
+    def sole(self, array: Array) -> bool:
+        base = array.base  # a transposed result is a view of an array that nothing else need hold
+        return sys.getrefcount(array) <= 4 and (base is None or (base.base is None and sys.getrefcount(base) <= 3))
 
     def contiguous(self, array: Array) -> Array:
         return array if array.flags.c_contiguous else np.ascontiguousarray(array)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from .base import Array, Backend
@@ -10,10 +11,42 @@ from .base import Array, Backend
 class StridedBackend(Backend):
     """Arrays with `strides` in bytes, whose namespace has `as_strided`, `ix_` and `add.at`."""
 
+    strided = True
+
     def exclusive(self, array: Array) -> bool:
-        if 0 not in array.strides:
+        if array.flags.c_contiguous:
             return True
-        return all(step or size <= 1 for step, size in zip(array.strides, array.shape, strict=True)) or not array.size
+        reach = 0  # how far the elements seen so far lie apart, from the dimension of the smallest step on
+        for step, size in sorted(zip(map(abs, array.strides), array.shape, strict=True)):
+            if size > 1:
+                if step <= reach:
+                    return False
+                reach += step * (size - 1)
+        return True
+
+    def sole(self, array: Array) -> bool:
+        # The array's own holder, this call's argument and that of getrefcount; its base is held by the array.
+        return array.base is None and sys.getrefcount(array) <= 4
+
+    def viewable(self, array: Array, shape: Sequence[int]) -> bool:
+        if array.flags.c_contiguous or not array.size:
+            return True
+        # Runs of dimensions that one step leads through; each must be cut up by whole sizes of the new shape.
+        runs: list[tuple[int, int]] = []  # (elements, smallest step), from the last dimension to the first
+        for size, step in reversed(list(zip(array.shape, array.strides, strict=True))):
+            if size == 1:
+                continue
+            if runs and step == runs[-1][0] * runs[-1][1]:
+                runs[-1] = runs[-1][0] * size, runs[-1][1]
+            else:
+                runs.append((size, step))
+        sizes = [size for size in shape if size != 1]
+        for elements, _ in runs:
+            while elements > 1:
+                if not sizes or elements % sizes[-1]:
+                    return False
+                elements //= sizes.pop()
+        return True
 
     def strides(self, array: Array) -> tuple[int, ...]:
         return tuple(step // array.itemsize for step in array.strides)
@@ -22,7 +55,7 @@ class StridedBackend(Backend):
         return bool(array.flags.c_contiguous)
 
     def copy(self, array: Array) -> Array:
-        return array.copy()
+        return array.copy(order="K")
 
     def from_pairs(self, pairs: Array) -> Array:
         kind = self.native[self.dtypes[pairs.dtype].to_complex()]
@@ -33,6 +66,12 @@ class StridedBackend(Backend):
     def to_pairs(self, x: Array) -> Array:
         pairs = x[..., None]
         return pairs.view(self.native[self.dtypes[x.dtype].to_real()])
+
+    def windows(self, x: Array, axis: int, size: int, step: int) -> Array:
+        shape, strides = list(x.shape), list(x.strides)
+        shape[axis] = (shape[axis] - size) // step + 1
+        strides[axis] *= step
+        return self.xp.lib.stride_tricks.as_strided(x, (*shape, size), (*strides, x.strides[axis]))
 
     def diagonal(self, x: Array, offset: int) -> Array:
         return self.xp.diagonal(x, offset, -2, -1)

@@ -180,7 +180,7 @@ class _Recording:
         arrays = self.program.run([x._array for x in arguments])
         backends = {value: i.backend for i in self.program.instructions for value in i.outputs}
         for x in self.written:
-            x._versions[0] += 1
+            x._memory.writes += 1
         made = []
         for value, array in zip(self.program.outputs, arrays, strict=False):
             backend = backends.get(value) or self._backend_of(value, arguments)

@@ -179,9 +179,28 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
     count = input._array.shape[axis]
     if not 0 <= size <= count or step < 1:
         raise OperationError(f"unfold: windows of {size} elements, {step} apart, in {count}")
-    starts = range(0, count - size + 1, step)
-    places = [[start + i for i in range(size)] for start in starts]
-    return movedim(input[(slice(None),) * axis + (places,)], axis + 1, -1)
+    return apply(_windows, input, axis=axis, size=size, step=step)
+
+
+@multilinear(
+    view=True,
+    x=lambda g, x_shape, axis, size, step: apply(_windows_adjoint, g, length=x_shape[axis], axis=axis, step=step),
+)
+def _windows(backend, x, *, axis, size, step):
+    return backend.windows(x, axis, size, step)
+
+
+@multilinear(up=lambda g, up_shape, axis, step: apply(_windows, g, axis=axis, size=up_shape[-1], step=step))
+def _windows_adjoint(xp, up, *, length, axis, step):
+    """Zeros of `length` along the axis, to which each window is added where it was taken from."""
+    *shape, size = up.shape
+    count = shape[axis]
+    shape[axis] = length
+    whole = xp.zeros(tuple(shape), dtype=up.dtype)
+    before = (slice(None),) * axis
+    for i in range(size):
+        whole[(*before, slice(i, i + (count - 1) * step + 1, step))] += up[..., i]
+    return whole
 
 
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:

@@ -29,7 +29,7 @@ def unbroadcast(g: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 
 def _make(compute: Callable[..., Any], rules: dict[str, Rule], broadcasts: bool = True, **options: Any) -> Primitive:
-    made = Primitive(compute, finish=unbroadcast if broadcasts else None, **options)
+    made = Primitive(compute, finish=unbroadcast if broadcasts else None, keeps_order=True, **options)
     for name, rule in rules.items():
         made.define(name, rule)
     return made

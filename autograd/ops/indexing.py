@@ -83,6 +83,9 @@ def _parse(x: Tensor, index: Any) -> tuple[tuple, list[Tensor]]:
 
             part = as_tensor(np.asarray(part) if np.size(part) else np.asarray(part, dtype=np.int64), device=x.device)
         if isinstance(part, Tensor):
+            if not part.ndim and not part.dtype.is_inexact and part.dtype not in (dtypes.bool, dtypes.uint8):
+                pattern.append(int(part.item()))  # one element is picked as by a number: a view
+                continue
             if part.dtype.is_floating_point:
                 raise IndexError(f"tensors used as indices must be integers or bools, got {part.dtype}")
             if part.dtype is dtypes.bool or part.dtype is dtypes.uint8:
@@ -156,6 +159,9 @@ def write(x: Tensor, index: Any, value: Any) -> Tensor:
         from .creation import as_tensor
 
         value = cast(as_tensor(value, device=x.device), x.dtype)
+    if not tensors and not x._backend.exclusive(x._array):  # the part that is written may be
+        apply(_index_put, read(x, pattern), value, pattern=(Ellipsis,))
+        return x
     selected, pattern = _integers_first(x, pattern, tensors)
     apply(_index_put, selected, value, *tensors, pattern=pattern)
     return x

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .. import dtypes
 from ..engine import Saved, apply
 from ..errors import BackwardError, OperationError
+from ..memory import Memory
 from ..modes import modes
 from ..primitive import multilinear, primitive
 from ..tensor import Tensor
-from ..views import check_writable
+from ..views import base_of, check_writable, old_value, reshape_in_place
 from . import elementwise as e
 from .creation import as_tensor, zeros_like
 from .promotion import cast
-from .shape import clone
+from .shape import _permute, _reshape, clone, inverse
 
 
 @multilinear(mutates=(0,), x=lambda g: zeros_like(g), value=lambda g: g)
@@ -58,8 +59,8 @@ def overwrite(name: str, x: Tensor, value: Any) -> Tensor:
         node = value._node
         if node is not None:
             for saved in node.saved:  # what this very operation saved of x must outlive the write
-                if isinstance(saved, Saved) and saved.versions is x._versions:
-                    saved.array, saved.versions, saved.version = x._backend.copy(saved.array), [0, 0], 0
+                if isinstance(saved, Saved) and saved.memory is x._memory:
+                    saved.array, saved.memory, saved.version = x._backend.copy(saved.array), Memory(), 0
     return apply(_copy, x, value)
 
 
@@ -90,6 +91,10 @@ def zero_(input: Tensor) -> Tensor:
     return fill_(input, 0)
 
 
+def _any_tracked(values: Iterable[Any]) -> bool:
+    return any(isinstance(x, Tensor) and x.requires_grad for x in values)
+
+
 def in_place(function: Callable[..., Tensor], name: str | None = None) -> Callable[..., Tensor]:
     """The method that writes the function's result over its first argument."""
     called = name or f"{function.__name__}_"
@@ -97,12 +102,13 @@ def in_place(function: Callable[..., Tensor], name: str | None = None) -> Callab
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
         check_writable(self, called)
-        if direct or not modes.grad:
-            return overwrite(called, self, function(self, *args, **kwargs))
-        tracked = self.requires_grad or any(
-            isinstance(x, Tensor) and x.requires_grad for x in (*args, *kwargs.values())
-        )
-        return overwrite(called, self, function(clone(self) if tracked else self, *args, **kwargs))
+        source = self
+        if modes.grad:
+            if self._view is not None:
+                source = old_value(self)
+            if not direct and (self.requires_grad or _any_tracked(args) or _any_tracked(kwargs.values())):
+                source = clone(source)  # the function's own steps may save it
+        return overwrite(called, self, function(source, *args, **kwargs))
 
     functools.update_wrapper(method, function)
     method.__name__ = method.__qualname__ = called
@@ -182,16 +188,25 @@ def reshaping(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     called = f"{function.__name__}_"
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        if modes.grad and self.requires_grad and self.is_leaf:
+        base = base_of(self)
+        if modes.grad and base.requires_grad and base.is_leaf:
             raise BackwardError(
-                f"{called}: a leaf tensor that requires grad can't be reshaped in place; use {function.__name__}"
+                f"{called}: a leaf tensor that requires grad, or a view of one, can't be reshaped in place; "
+                f"use {function.__name__}"
             )
         if modes.listener is not None:
             modes.listener.on_unreplayable(f"{called} changes a tensor's shape")
-        made = function(self, *args, **kwargs)
-        self._array = made._array
-        if made._node is not None:
-            self._node, self._output = made._node, made._output
+        if self.requires_grad and self.is_leaf:  # in no_grad: it stays the leaf that it is
+            self._array = function(self, *args, **kwargs)._array
+            return self
+        shape = self._array.shape
+        reshape_in_place(
+            self,
+            lambda x: function(x, *args, **kwargs),
+            lambda step: (
+                (_permute, {"dims": inverse(step[1]["dims"])}) if step[0] is _permute else (_reshape, {"shape": shape})
+            ),
+        )
         return self
 
     functools.update_wrapper(method, function)

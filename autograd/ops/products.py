@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
+from ..engine import apply
 from ..errors import OperationError
 from ..modes import modes
 from ..tensor import Tensor
@@ -17,7 +18,7 @@ from .dims import normalize_dim
 from .linalg import bmm, matmul, mm, mv, outer
 from .promotion import cast, result_type
 from .reduction import amax, norm, sum
-from .shape import permute, reshape, squeeze, stack, unsqueeze
+from .shape import _laid_out, permute, reshape, squeeze, stack, unsqueeze
 
 
 def einsum(equation: Any, *operands: Any) -> Tensor:
@@ -45,7 +46,10 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
     gone = [i for i, letter in enumerate(letters) if letter not in output]
     if gone:
         x, letters = sum(x, gone), [letter for letter in letters if letter in output]
-    return permute(x, [letters.index(letter) for letter in output]) if output else reshape(x, ())
+    order = [letters.index(letter) for letter in output]
+    if len(tensors) > 1 and order != sorted(order):
+        return apply(_laid_out, x, dims=tuple(order))
+    return permute(x, order) if output else reshape(x, ())
 
 
 def _in_letters(parts: list[Any]) -> tuple[str, tuple[Tensor, ...]]:

@@ -14,7 +14,7 @@ from ..primitive import primitive
 from ..tensor import Tensor
 
 
-@primitive(complex_rules=True, x=lambda g, source: cast(g, source))
+@primitive(complex_rules=True, keeps_order=True, x=lambda g, source: cast(g, source))
 def _cast(backend, x, *, dtype, source):
     if source.is_complex and not dtype.is_complex:
         x = backend.xp.real(x)

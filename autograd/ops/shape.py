@@ -10,6 +10,7 @@ from ..engine import apply
 from ..errors import OperationError
 from ..primitive import multilinear
 from ..tensor import Tensor
+from ..views import settle
 from .creation import shape_of
 from .dims import normalize_dim, numpy_names
 from .promotion import cast, result_type
@@ -21,17 +22,23 @@ def _reshape(xp, x, *, shape):
     return xp.reshape(x, shape)
 
 
-@multilinear(view=True, x=lambda g, dims: permute(g, _inverse(dims)))
+@multilinear(view=True, x=lambda g, dims: permute(g, inverse(dims)))
 def _permute(xp, x, *, dims):
     return xp.permute_dims(x, dims)
 
 
+@multilinear(x=lambda g, dims: permute(g, inverse(dims)))
+def _laid_out(xp, x, *, dims):
+    """`_permute` of what nobody else will see: the result is no view, but a tensor in a memory order of its own."""
+    return xp.permute_dims(x, dims)
+
+
 @multilinear(view=True, x=lambda g, x_shape: sum_to(g, x_shape))
-def _expand(xp, x, *, shape):
-    return xp.broadcast_to(x, shape)
+def _expand(backend, x, *, shape):
+    return backend.broadcast_to(x, shape)
 
 
-@multilinear(x=lambda g: g)
+@multilinear(x=lambda g: g, keeps_order=True)
 def _clone(backend, x):
     return backend.copy(x)
 
@@ -42,8 +49,8 @@ def _contiguous(backend, x):
 
 
 @multilinear(x=lambda g, dims: flip(g, dims))
-def _flip(xp, x, *, dims):
-    return xp.flip(x, axis=dims)
+def _flip(backend, x, *, dims):
+    return backend.copy(backend.xp.flip(x, axis=dims))
 
 
 @multilinear(x=lambda g, shifts, dims: roll(g, [-s for s in shifts], dims))
@@ -75,7 +82,7 @@ def _pad(xp, x, *, widths, value):
     return padded
 
 
-def _inverse(dims: Sequence[int]) -> tuple[int, ...]:
+def inverse(dims: Sequence[int]) -> tuple[int, ...]:
     inverse = [0] * len(dims)
     for i, dim in enumerate(dims):
         inverse[dim] = i
@@ -98,7 +105,17 @@ def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
 
 def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
     """The tensor itself if its elements lie in C order, else a copy that does."""
-    return input if input.is_contiguous() else apply(_contiguous, input)
+    if input.is_contiguous():
+        return input
+    return _noting_copy(input, apply(_contiguous, input))
+
+
+def _noting_copy(input: Tensor, made: Tensor) -> Tensor:
+    """`made`; a write into it, or into the input, is refused if torch's result would share the input's memory."""
+    memory = input._memory
+    if memory is not None and memory.reordered and made._memory is not None and made._memory is not memory:
+        memory.note_copy(made._memory)
+    return made
 
 
 def reshape(input: Tensor, *shape: Any) -> Tensor:
@@ -108,27 +125,41 @@ def reshape(input: Tensor, *shape: Any) -> Tensor:
     >>> autograd.arange(6).reshape(2, -1).shape
     autograd.Size([2, 3])
     """
-    wanted = shape_of(shape)
+    return _in_shape(input, shape_of(shape), "reshape")
+
+
+def _in_shape(input: Tensor, wanted: tuple[int, ...], name: str) -> Tensor:
     count = input.numel()
     if -1 in wanted:
         known = math.prod(size for size in wanted if size != -1)
         if wanted.count(-1) > 1:
-            raise RuntimeError(f"reshape: only one size of {wanted} can be inferred")
+            raise RuntimeError(f"{name}: only one size of {wanted} can be inferred")
         if known == 0 or count % known:
-            raise OperationError(f"reshape: shape {wanted} does not fit {count} elements of shape {tuple(input.shape)}")
+            raise OperationError(f"{name}: shape {wanted} does not fit {count} elements of shape {tuple(input.shape)}")
         wanted = tuple(count // known if size == -1 else size for size in wanted)
     elif math.prod(wanted) != count:
-        raise OperationError(f"reshape: shape {wanted} does not fit {count} elements of shape {tuple(input.shape)}")
+        raise OperationError(f"{name}: shape {wanted} does not fit {count} elements of shape {tuple(input.shape)}")
+    if input._memory is not None:
+        viewable = input._backend.viewable(input._array, wanted)
+        # Where torch's elements lie in C order, a view of them may have been cut in any way: take that order first.
+        if input._memory.reordered and (not viewable or input._view is not None):
+            if not settle(input):
+                return _noting_copy(input, apply(_reshape, input, shape=wanted))
+        elif not viewable and name == "view":  # torch has one
+            settle(input)
     return apply(_reshape, input, shape=wanted)
 
 
 def view(input: Tensor, *shape: Any) -> Tensor:
-    """`reshape`. Unlike torch's it copies where the memory's order does not allow a view."""
+    """`reshape` as a view: a write into the result is one into the input.
+
+    Where torch raises, for a transposed tensor, say, the result is a copy here.
+    """
     from ..dtypes import dtype
 
     if len(shape) == 1 and isinstance(shape[0], dtype):
         raise NotImplementedError("view: a view of the same bytes as another dtype is not supported; use .to(dtype)")
-    return reshape(input, *shape)
+    return _in_shape(input, shape_of(shape), "view")
 
 
 def reshape_as(input: Tensor, other: Tensor) -> Tensor:
@@ -148,8 +179,8 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 
 
 def ravel(input: Tensor) -> Tensor:
-    """reshape(input, -1)."""
-    return reshape(input, -1)
+    """The elements in C order, as a vector; a view if they lie so already."""
+    return reshape(contiguous(input), -1)
 
 
 def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:

@@ -1,0 +1,28 @@
+"""Memory: what a tensor and all that look at the same elements have in common."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+
+class Memory:
+    """The history of some elements in memory, held by every tensor that looks at them."""
+
+    # Class attributes are the values of fresh memory: most tensors are never written, so most objects hold nothing.
+    writes: int = 0  # how often the elements were written in place: a stale saved value is noticed by it
+    changes: int = 0  # how often what views know of their base became old: each write, each move
+    moves: int = 0  # how often the elements were moved to C order
+    reordered: bool = False  # they lie in an order of this engine's own, where torch's lie in C order
+    reshapes: tuple[Any, ...] = ()  # of the base in place: the steps back, which views cut out before it take first
+    aliased: bool = False  # seen by tensors or arrays that don't know their base: detach(), .data, numpy()
+    copies: tuple[weakref.ref[Memory], ...] = ()  # memory that torch would share, and this engine had to copy
+
+    def has_copies(self) -> bool:
+        """Whether something lives that a write here should reach, and can't."""
+        return any(each() is not None for each in self.copies)
+
+    def note_copy(self, other: Memory) -> None:
+        """`other` holds copies of elements that torch would share."""
+        self.copies += (weakref.ref(other),)
+        other.copies += (weakref.ref(self),)
