@@ -186,7 +186,7 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
     if result is None:
         size = A._array.shape[-1]
         return _cast(_e.add(_eye(size, dtype=A.dtype, device=A.device), _e.mul(A, 0)), A.dtype)
-    return result
+    return result if result is not A else A.clone()
 
 
 # The [13/13] Pade approximant (N. Higham, "The scaling and squaring method for the matrix exponential revisited", 2005)

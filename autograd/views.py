@@ -110,8 +110,14 @@ def drop_hidden_base(x: Tensor) -> None:
     """
     view = x._view
     assert view is not None
-    # One reference is the view's, one the call's; more views hold it by their own.
-    if sys.getrefcount(view._base) == 2:
+    steps = 1
+    step = view
+    while step.before is not None:
+        if sys.getrefcount(step.before) > 2:  # by `step` and by this call; another view goes on from there
+            return
+        step = step.before
+        steps += 1
+    if sys.getrefcount(view._base) <= steps + 1:  # by the steps and by this call
         if view.changes != x._memory.changes:
             refresh(x)
         x._view = None

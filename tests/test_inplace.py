@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+from typing import Any
+
 import numpy as np
 import pytest
 from oracle import assert_same, host, torch_or_skip
 
 import autograd
+import nn.functional
 from autograd import BackwardError, OperationError
 
 PROGRAMS = {
@@ -197,3 +201,178 @@ def test_a_view_made_under_no_grad() -> None:
         v.mul_(x[0])
     assert y.tolist() == [1.0, 1.0]
     assert y._version == 0
+
+
+# Results that lie in an order of this engine's own (a convolution's, channels last) where torch's lie in C order
+
+
+def _convolved() -> autograd.Tensor:
+    return nn.functional.conv2d(autograd.ones(2, 3, 4, 4), autograd.ones(5, 3, 3, 3))
+
+
+@pytest.mark.parametrize("shape", [(-1,), (2, -1), (10, 2, 2), (2, 5, 4)])
+def test_a_write_into_a_view_of_a_convolution_arrives(shape: tuple) -> None:
+    out = _convolved()
+    first, row = out[0], out[:, 1]
+    out.view(shape).zero_()
+    for x in (out, first, row):
+        assert (x == 0).all()
+    first.fill_(2.0)
+    assert (out[0] == 2).all()
+    assert (out[1] == 0).all()
+
+
+@pytest.mark.parametrize("method", ["flatten", "ravel", "contiguous", "reshape"])
+def test_so_do_other_names_of_a_view(method: str) -> None:
+    out = nn.functional.relu(_convolved())
+    seen = getattr(out, method)(*((-1,) if method == "reshape" else ()))
+    seen.add_(1.0)
+    assert (out == 28).all()
+
+
+def test_a_transposed_result_is_copied_as_in_torch() -> None:
+    out = (autograd.ones(2, 3).t() * 2).reshape(-1)
+    base = autograd.ones(2, 3).t() * 2
+    base.reshape(-1).zero_()
+    assert (base == 2).all()
+    assert (out == 2).all()
+
+
+@pytest.mark.cpu_only
+def test_a_write_that_could_not_arrive_is_refused() -> None:
+    out = _convolved()
+    alias = out.detach()  # knows nothing of its base: the elements can't be moved away under it
+    flat = alias.view(-1)
+    with pytest.raises(autograd.OperationError, match="clone"):
+        flat.zero_()
+    with pytest.raises(autograd.OperationError, match="clone"):
+        out.zero_()
+    del flat
+    out.zero_()
+    assert (alias == 0).all()
+    alone = _convolved().detach()
+    alone.view(-1).zero_()
+    assert (alone == 0).all()
+
+
+def test_strides_are_those_of_torch() -> None:
+    out = _convolved()
+    assert out.is_contiguous()
+    assert out.stride() == (20, 4, 2, 1)
+
+
+def test_writes_into_windows_arrive_unless_they_overlap() -> None:
+    x = autograd.arange(6.0)
+    x.unfold(0, 2, 2).mul_(2)
+    assert x.tolist() == [0, 2, 4, 6, 8, 10]
+    windows = x.unfold(0, 3, 1)
+    with pytest.raises(autograd.OperationError, match="share one place"):
+        windows.mul_(2)
+    windows[0] = 7.0
+    assert x.tolist() == [7, 7, 7, 6, 8, 10]
+
+
+@pytest.mark.parametrize(
+    "make", [lambda x, i: x[i], lambda x, i: x[i, 0], lambda x, i: x[0, i], lambda x, i: x[..., i]]
+)
+def test_an_integer_tensor_of_one_element_picks_a_view(make: Any) -> None:
+    x = autograd.zeros(3, 3)
+    make(x, autograd.tensor(2)).add_(1.0)
+    assert x.sum() > 0
+    assert x[autograd.tensor([2])].sum() >= 0
+    with pytest.raises(IndexError):
+        make(x, autograd.tensor(3))
+
+
+def test_tables_are_learned_by_index() -> None:
+    values = autograd.zeros(4, 2)
+    state, action = autograd.tensor(1), autograd.tensor(0)
+    values[state][action] = 5.0
+    values[state, action] += 1.0
+    assert values[1, 0] == 6
+
+
+# Reshaped in place
+
+
+@pytest.mark.parametrize("reshape", ["unsqueeze_(0)", "t_()", "transpose_(0, 1)", "squeeze_()"])
+def test_views_go_on_looking_where_they_looked(reshape: str) -> None:
+    a = autograd.ones(2, 2, requires_grad=True)
+    z = a * 1
+    row = z[0]
+    eval(f"z.{reshape}")
+    row.mul_(3)
+    z.sum().backward()
+    assert a.grad.tolist() == [[3, 3], [1, 1]]
+    assert z.detach().reshape(-1).sort().values.tolist() == [1, 1, 3, 3]
+
+
+def test_a_reshaped_view_leaves_its_base_alone() -> None:
+    a = autograd.ones(2, 3, requires_grad=True)
+    z = a * 1
+    part = z[:1]
+    part.unsqueeze_(0)
+    part.mul_(2)
+    assert z.shape == (2, 3)
+    z.sum().backward()
+    assert a.grad.tolist() == [[2, 2, 2], [1, 1, 1]]
+
+
+# Cycles
+
+
+def test_nothing_waits_for_the_garbage_collector() -> None:
+    w = autograd.ones(1, requires_grad=True)
+
+    def step() -> None:
+        buffer = autograd.zeros(4)
+        buffer[0:1] = w
+        buffer[1:2].mul_(2.0)
+        buffer.unsqueeze_(0)
+        buffer[0, 2:].add_(w)
+
+    gc.collect()
+    gc.disable()
+    try:
+        step()
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+# What a composed function made on the way
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x @ x[0], lambda x: x.logsumexp(0), lambda x: x.median(0).values, lambda x: x.cumsum(0),
+        lambda x: autograd.einsum("ij,jk->ki", x, x), lambda x: x.max(1).values, lambda x: x.prod(0),
+        lambda x: nn.functional.linear(x, x), lambda x: autograd.tile(x, (2, 1)), lambda x: x.roll(1),
+    ],
+)  # fmt: skip
+def test_a_result_is_no_view_of_what_nobody_sees(function: Any) -> None:
+    x = autograd.rand(3, 3)
+    with autograd.no_grad():
+        out = function(x)
+    w = autograd.ones(1, requires_grad=True)
+    out += w
+    out.sum().backward()
+    assert w.grad.item() == out.numel()
+    function(x.requires_grad_()).detach_()
+
+
+def test_a_view_whose_base_or_sister_lives_stays_a_view() -> None:
+    x = autograd.zeros(2, 3)
+    row = (x * 1)[0]
+    sister = row[1:]
+    row.fill_(1.0)
+    assert (sister == 1).all()
+    sister.fill_(2.0)
+    assert row.tolist() == [1, 2, 2]
+    w = autograd.ones(1, requires_grad=True)
+    first, second = (x * 1).split(1)
+    both = second[0]
+    second.add_(w)
+    assert both.requires_grad
+    assert not first.requires_grad or first.sum().item() == 0

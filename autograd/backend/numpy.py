@@ -57,7 +57,7 @@ class NumpyBackend(StridedBackend):
 
     def sole(self, array: Array) -> bool:
         base = array.base  # a transposed result is a view of an array that nothing else need hold
-        return sys.getrefcount(array) <= 4 and (base is None or (base.base is None and sys.getrefcount(base) <= 3))
+        return sys.getrefcount(array) <= 3 and (base is None or (base.base is None and sys.getrefcount(base) <= 3))
 
     def contiguous(self, array: Array) -> Array:
         return array if array.flags.c_contiguous else np.ascontiguousarray(array)

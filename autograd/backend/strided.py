@@ -26,7 +26,7 @@ class StridedBackend(Backend):
 
     def sole(self, array: Array) -> bool:
         # The array's own holder, this call's argument and that of getrefcount; its base is held by the array.
-        return array.base is None and sys.getrefcount(array) <= 4
+        return array.base is None and sys.getrefcount(array) <= 3
 
     def viewable(self, array: Array, shape: Sequence[int]) -> bool:
         if array.flags.c_contiguous or not array.size:

@@ -30,6 +30,7 @@ from .shape import (
     stack,
     transpose,
     unsqueeze,
+    view,
 )  # fmt: skip
 
 
@@ -168,7 +169,7 @@ def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
 
 def view_as(input: Tensor, other: Tensor) -> Tensor:
     """view(input, other.shape)."""
-    return reshape(input, other.shape)
+    return view(input, other.shape)
 
 
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:

@@ -10,7 +10,7 @@ from ..engine import apply
 from ..errors import OperationError
 from ..primitive import multilinear
 from ..tensor import Tensor
-from ..views import settle
+from ..views import drop_hidden_base, settle
 from .creation import shape_of
 from .dims import normalize_dim, numpy_names
 from .promotion import cast, result_type
@@ -48,7 +48,7 @@ def _contiguous(backend, x):
     return backend.contiguous(x)
 
 
-@multilinear(x=lambda g, dims: flip(g, dims))
+@multilinear(keeps_order=True, x=lambda g, dims: flip(g, dims))
 def _flip(backend, x, *, dims):
     return backend.copy(backend.xp.flip(x, axis=dims))
 
@@ -146,6 +146,8 @@ def _in_shape(input: Tensor, wanted: tuple[int, ...], name: str) -> Tensor:
             if not settle(input):
                 return _noting_copy(input, apply(_reshape, input, shape=wanted))
         elif not viewable and name == "view":  # torch has one
+            if input._view is not None:
+                drop_hidden_base(input)
             settle(input)
     return apply(_reshape, input, shape=wanted)
 

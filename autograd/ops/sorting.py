@@ -18,7 +18,7 @@ from .dims import normalize_dim, numpy_names
 from .indexing import gather, write
 from .promotion import as_operand, cast, refuse_complex
 from .reduction import ValuesAndIndices
-from .shape import flatten, movedim, narrow, reshape, squeeze, unsqueeze
+from .shape import contiguous, flatten, movedim, narrow, reshape, squeeze, unsqueeze
 
 
 @primitive()
@@ -78,6 +78,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
 
 def _picked(input: Tensor, places: Tensor, axis: int, keepdim: bool) -> ValuesAndIndices:
     """The elements at one place along a dimension."""
+    places = contiguous(places)
     values = gather(input, axis, places)
     return ValuesAndIndices(*((values, places) if keepdim else (squeeze(values, axis), squeeze(places, axis))))
 
@@ -343,7 +344,7 @@ def histogram(
         reshape(input, (-1, 1)), [bins], range=range, weight=None if weight is None else reshape(weight, -1),
         density=density,
     )  # fmt: skip
-    return Histogram(counted, edges[0])
+    return Histogram(counted, edges[0].clone())
 
 
 def histogramdd(

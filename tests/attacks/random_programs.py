@@ -397,6 +397,10 @@ class Author:
     def end(self) -> None:
         """Everything goes into one loss, each with a weight of its own."""
         names = [name for name, x in self.machine.tensors().items() if x.requires_grad and name[0] != "u"]
+        if not self.twice and self.random.random() < 0.4:  # a law of its own: hooks that change nothing
+            for name in self.random.sample(names, len(names) // 2):
+                if name[0] != "e":
+                    self.add(f"h = {name}.register_hook(lambda g: g * 1.0)")
         terms = " + ".join(f"{1 + i / 8} * {name}.sum()" for i, name in enumerate(names))
         if not terms:
             return

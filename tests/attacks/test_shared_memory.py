@@ -14,13 +14,12 @@ import numpy as np
 import pytest
 from operations import Draw, Operation
 from oracle import as_list, here, there, torch_or_skip
-from test_operations import EVERY, TABLE, arguments, ours, theirs
+from test_operations import EVERY, arguments, ours, theirs
 
 import autograd
 
 # Views in torch, computed at once here.
 COPIED_HERE = {"adjoint", "conj"}
-NAMES = sorted({row.name for row in TABLE})
 
 
 def transposed(x: Any) -> Any:
@@ -71,7 +70,8 @@ def test_shares_memory_as_torch_does_and_says_so(row: Operation, order: str) -> 
         for i, j in sharing(inputs, outputs):
             assert inputs[i]._memory is outputs[j]._memory, f"output {j} shares input {i}'s memory and doesn't know it"
         found = sharing(inputs, outputs)
-        assert found == ([] if row.name in COPIED_HERE else pairs)
+        copied = row.name in COPIED_HERE and any(x.is_complex() for x in inputs)
+        assert found == ([] if copied else pairs)
         _write_and_look(inputs, outputs, found)
 
 
@@ -86,11 +86,6 @@ def _write_and_look(inputs: list[Any], outputs: list[Any], found: list[tuple[int
             seen = not np.array_equal(values, x._array, equal_nan=values.dtype.kind in "fc")
             assert seen == ((i, j) in found), f"a write into output {j} and input {i}"
             assert (x._version > version) == (x._memory is out._memory)
-
-
-# Where torch's own result lies in an order that only its kernels give: `reshape` copies there and is a view here,
-# or the other way round. (`view` is a view in both wherever torch has one: that is the law above.)
-OTHER_ORDER = {"C": set[str](), "transposed": set[str]()}
 
 
 @pytest.mark.cpu_only
