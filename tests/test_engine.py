@@ -347,3 +347,78 @@ def test_a_graph_that_saved_nothing_can_be_swept_again() -> None:
     square.backward()
     with pytest.raises(BackwardError, match="second time"):
         square.backward()
+
+
+# Gradients kept on results
+
+
+def test_retained_gradients_add_up_and_are_nobody_elses() -> None:
+    x = autograd.ones(3, requires_grad=True)
+    y = x * 2
+    y.retain_grad()
+    y.sum().backward(retain_graph=True)
+    y.grad.mul_(10)
+    y.sum().backward()
+    assert y.grad.tolist() == [11, 11, 11]
+    assert x.grad.tolist() == [4, 4, 4]
+
+
+def test_a_retained_gradient_is_that_of_the_new_value() -> None:
+    x = autograd.ones(2, requires_grad=True)
+    y = x * 2
+    y.retain_grad()
+    y.mul_(3)
+    y.sum().backward()
+    assert y.grad.tolist() == [1, 1]
+    assert x.grad.tolist() == [6, 6]
+
+
+def test_the_gradient_of_a_base_has_the_share_of_its_views() -> None:
+    x = autograd.ones(2, requires_grad=True)
+    base = x * 1
+    view = base[:1]
+    view.mul_(2)
+    base.retain_grad()
+    total = base.sum() + view.sum()
+    (found,) = autograd.grad(total, base, retain_graph=True)
+    assert found.tolist() == [2, 1]
+    total.backward()
+    assert base.grad.tolist() == [4, 2]  # of both, as in torch
+    assert x.grad.tolist() == [4, 1]
+
+
+def test_a_leaf_that_no_longer_requires_grad_gets_none() -> None:
+    x, y = autograd.ones(2, requires_grad=True), autograd.ones(2, requires_grad=True)
+    loss = (x * y).sum()
+    y.requires_grad_(False)
+    loss.backward()
+    assert x.grad is not None
+    assert y.grad is None
+
+
+def test_an_output_set_on_a_context_makes_no_cycle() -> None:
+    class Double(autograd.Function):
+        @staticmethod
+        def forward(ctx, x):  # type: ignore[no-untyped-def]
+            ctx.factor, ctx.y = 2.0, x * 2
+            return ctx.y
+
+        @staticmethod
+        def backward(ctx, g):  # type: ignore[no-untyped-def]
+            return g * ctx.factor * (ctx.y == ctx.y)
+
+    x = autograd.ones(3, requires_grad=True)
+    y = Double.apply(x)
+    y.sum().backward(retain_graph=True)
+    y.mul_(1.0)  # an attribute is not looked after, as `save_for_backward` is
+    y.sum().backward()
+    assert x.grad.tolist() == [4, 4, 4]
+    gc.collect()
+    gc.disable()
+    try:
+        y = Double.apply(x)
+        alive = weakref.ref(y)
+        del y
+        assert alive() is None
+    finally:
+        gc.enable()
