@@ -6,8 +6,9 @@ import copy
 from typing import Any
 
 from .. import random
-from .files import atomic_write, load, to_safetensors
+from .files import load, to_safetensors
 from .tree import NotPlainError
+from .writing import write
 
 RANDOM = "random_state"
 
@@ -35,8 +36,7 @@ def save_checkpoint(path: Any, **parts: Any) -> None:
         data = to_safetensors({**content, RANDOM: random.all_states()})
     except NotPlainError as error:
         raise TypeError(f"save_checkpoint: {error}; a checkpoint holds tensors, arrays and plain data") from None
-    with atomic_write(path) as file:
-        file.write(data)
+    write(data, path)
 
 
 def load_checkpoint(path: Any, *, map_location: Any = "cpu", **parts: Any) -> dict[str, Any]:

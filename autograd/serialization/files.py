@@ -7,7 +7,6 @@ import io
 import json
 import os
 import pickle
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
@@ -18,6 +17,7 @@ from ..device import device as Device
 from ..tensor import Tensor, wrap
 from .torch_files import elements_of, is_stream, read_stream, read_zip
 from .tree import NotPlainError, Reader, Writer
+from .writing import write
 
 STRUCTURE = "structure"  # the key of a file's metadata under which the tree's JSON lies
 
@@ -27,8 +27,12 @@ def save(obj: Any, f: Any, pickle_module: Any = None, pickle_protocol: int = 2, 
 
     Every tensor lies in it under its dotted name, so that any tool reads it; how they nest (an
     optimizer's state, a checkpoint), and their order, is JSON in the file's metadata. Anything else,
-    a whole Module say, is pickled, and `load` will ask for `weights_only=False`. `f` is a path or a
-    binary file; a path is written whole or not at all.
+    a whole Module say, is pickled, and `load` will ask for `weights_only=False`.
+
+    `f` is a path or a binary file. A path is written whole or not at all: the data goes into a file beside it
+    (`.name.xxxxxxxx.partial`, removed by the next save if this one is killed), which then takes its place
+    with the mode of the file before. So another hard link to that file keeps the old content. Links are
+    followed; a pipe or a device (`/dev/stdout`) is written to.
 
     >>> import autograd, nn, os, tempfile
     >>> path = os.path.join(tempfile.mkdtemp(), "weights.safetensors")
@@ -40,11 +44,7 @@ def save(obj: Any, f: Any, pickle_module: Any = None, pickle_protocol: int = 2, 
         data = to_safetensors(obj)
     except NotPlainError:
         data = pickle.dumps(obj)
-    if hasattr(f, "write"):
-        f.write(data)
-    else:
-        with atomic_write(f) as file:
-            file.write(data)
+    write(data, f)
 
 
 def load(
@@ -195,27 +195,3 @@ def _placer(map_location: Any) -> Callable[[Tensor, str], Tensor]:
         return x.to(wanted)
 
     return place
-
-
-@contextlib.contextmanager
-def atomic_write(path: Any) -> Iterator[IO[bytes]]:
-    """A file to write that takes the path's place when all of it is on the disk, and otherwise leaves no trace."""
-    path = os.path.abspath(os.fspath(path))
-    folder, name = os.path.split(path)
-    temporary = os.path.join(folder, f".{name}.{secrets.token_hex(4)}.partial")
-    try:
-        with open(temporary, "xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-    if hasattr(os, "O_DIRECTORY"):  # the folder's entry, too, has to reach the disk
-        descriptor = os.open(folder, os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
