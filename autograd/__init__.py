@@ -43,7 +43,7 @@ from .dtypes import (
     uint64,
 )  # fmt: skip
 from .engine import backward, grad
-from .errors import BackwardError, DeviceMismatchError, OperationError
+from .errors import BackwardError, DeviceMismatchError, OperationError, SerializationError
 from .function import Function, once_differentiable
 from .modes import (
     detect_anomaly,

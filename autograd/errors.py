@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 
 class OperationError(RuntimeError, ValueError):
     """An operation was given shapes, dtypes or values that it can't take."""
@@ -13,3 +15,11 @@ class DeviceMismatchError(RuntimeError):
 
 class BackwardError(RuntimeError):
     """A backward pass can't run: nothing to differentiate, graph already freed, stale saved value, ..."""
+
+
+class SerializationError(RuntimeError, ValueError, pickle.UnpicklingError):
+    """A file can't be read: it is damaged, of another format, or holds what is not allowed to be in it.
+
+    It is all that the readers of files raise about a file's content (`load`, `load_checkpoint`, `read_idx`, the
+    datasets); what is wrong with the file system stays an OSError.
+    """

@@ -5,21 +5,26 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
 import pickle
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
 import numpy as np
 
+from .. import dtypes
 from ..backend import get_backend, is_available
 from ..device import device as Device
+from ..errors import SerializationError
 from ..tensor import Tensor, wrap
-from .torch_files import elements_of, is_stream, read_stream, read_zip
+from ..tensor import _rebuild as rebuild_tensor
+from .reading import CallerError, reading, shown
+from .torch_files import device_of, elements_of, is_stream, read_stream, read_zip, size_of
 from .tree import NotPlainError, Reader, Writer
+from .unpickle import PLAIN, Machine, Rebuild
 from .writing import write
 
 STRUCTURE = "structure"  # the key of a file's metadata under which the tree's JSON lies
+LONGEST_HEADER = 100_000_000  # bytes: safetensors reads no longer one
 
 
 def save(obj: Any, f: Any, pickle_module: Any = None, pickle_protocol: int = 2, **unused: Any) -> None:
@@ -53,37 +58,26 @@ def load(
 ) -> Any:  # fmt: skip
     """Reads what `save` wrote, any safetensors file, or a file of torch.save.
 
-    Nothing in a safetensors file or in torch's is executed; a file of torch that holds more than
-    tensors and plain data raises `pickle.UnpicklingError` with the name of it. Only what `save` had
-    to pickle needs `weights_only=False`, which runs what the file says: use it for files you trust.
+    Nothing in a safetensors file or in torch's is executed. A damaged file, or one of torch that holds
+    more than tensors and plain data, raises a SerializationError, which is also a RuntimeError and a
+    `pickle.UnpicklingError`, with what it is; to read or to refuse a file takes time and memory in proportion
+    to its length. Only what `save` had to pickle needs `weights_only=False`, which runs what the file
+    says: use it for files you trust.
+
+    Tensors of one storage in a file of torch share memory, as they did when they were saved.
 
     `map_location` is a device, a dictionary from saved devices to new ones, or a function of a tensor
     and the saved device's name; without it tensors go to the device they were saved from.
     """
+    place = _placer(map_location)
     if hasattr(f, "read"):
-        return _load(f, _placer(map_location), weights_only, getattr(f, "name", "the file"))
-    with open(f, "rb") as file:
-        return _load(file, _placer(map_location), weights_only, os.fspath(f))
+        with reading("load", getattr(f, "name", "the file")):
+            return _load(f, place, weights_only)
+    with open(f, "rb") as file, reading("load", f):
+        return _load(file, place, weights_only)
 
 
 _trusted: dict[tuple[str, str], Any] = {}  # classes and functions that pickles may name
-OWN = {
-    "autograd.tensor": {"Tensor", "_rebuild", "Size"}, "autograd.dtypes": {"_by_name"}, "autograd.device": {"device"},
-    "nn.parameter": {"Parameter", "Buffer"}, "collections": {"OrderedDict", "defaultdict"}, "builtins": {"set"},
-    "numpy": {"ndarray", "dtype"}, "numpy._core.multiarray": {"_reconstruct", "scalar"},
-    "numpy._core.numeric": {"_frombuffer"},
-}  # fmt: skip
-
-
-class _Trusting(pickle.Unpickler):
-    """Unpickles what this engine's tensors are made of, and the classes that were said to be safe."""
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in _trusted:
-            return _trusted[module, name]
-        if name in OWN.get(module, ()):
-            return super().find_class(module, name)
-        raise pickle.UnpicklingError(f"load: the file names {module}.{name}, which is not among safe_globals")
 
 
 def add_safe_globals(safe_globals: list[Any]) -> None:
@@ -106,7 +100,7 @@ def safe_globals(safe_globals: list[Any]) -> Iterator[None]:
         _trusted.update(before)
 
 
-def _load(file: IO[bytes], place: Callable[[Tensor, str], Tensor], weights_only: bool | None, name: str) -> Any:
+def _load(file: IO[bytes], place: Callable[[Tensor, str], Tensor], weights_only: bool | None) -> Any:
     if not file.seekable():
         file = io.BytesIO(file.read())
     start = file.tell()
@@ -115,19 +109,44 @@ def _load(file: IO[bytes], place: Callable[[Tensor, str], Tensor], weights_only:
     if head[:4] == b"PK\x03\x04":
         return read_zip(file, place)
     if head[8:9] == b"{":
-        return _read_safetensors(file.read(), place, name)
+        return _read_safetensors(file.read(), place)
     if head[:1] != b"\x80":
-        raise RuntimeError(f"load: {name} is neither a safetensors file nor one of torch.save's")
-    if is_stream(file):
-        return read_stream(file, place)
+        raise SerializationError("it is neither a safetensors file nor one of torch.save's")
+    stream = io.BytesIO(file.read())
+    if is_stream(stream):
+        return read_stream(stream, place)
     if weights_only is not False and _trusted:
-        return _Trusting(file).load()
+        return Machine(_own_names(), trusted=_trusted.values()).run(stream)
     if weights_only is not False:
-        raise pickle.UnpicklingError(
-            f"load: {name} is a pickle, and reading it may run any code. If you trust where it comes from, pass "
+        raise SerializationError(
+            "it is a pickle, and reading it may run any code. If you trust where it comes from, pass "
             "weights_only=False, or name its classes with safe_globals(); better, save a state_dict()"
         )
-    return pickle.load(file)
+    try:
+        return pickle.load(stream)
+    except Exception as error:  # the pickle's own code may raise anything
+        raise CallerError(error) from error
+
+
+def _own_names() -> dict[str, Any]:
+    """What this engine's tensors are made of in a pickle."""
+    from nn.parameter import Buffer, Parameter
+
+    kinds = {"autograd.tensor.Tensor": Tensor, "nn.parameter.Parameter": Parameter, "nn.parameter.Buffer": Buffer}
+
+    def tensor(cls: Any, array: Any, device: Any, requires_grad: Any, state: Any) -> Tensor:
+        known = isinstance(cls, type) and issubclass(cls, Tensor)
+        if not known or not isinstance(array, np.ndarray) or not isinstance(state, dict):
+            raise SerializationError(f"it makes a tensor of {shown(cls)} and {shown(array)}")
+        return rebuild_tensor(cls, array, str(device_of(device)), bool(requires_grad), state)
+
+    return {
+        **PLAIN, **kinds,
+        "autograd.tensor._rebuild": Rebuild(tensor),
+        "autograd.tensor.Size": Rebuild(size_of),
+        "autograd.dtypes._by_name": Rebuild(dtypes.BY_NAME.__getitem__),
+        "autograd.device.device": Rebuild(device_of),
+    }  # fmt: skip
 
 
 def to_safetensors(obj: Any) -> bytes:
@@ -135,11 +154,21 @@ def to_safetensors(obj: Any) -> bytes:
     from safetensors.numpy import save as to_bytes
 
     writer = Writer()
-    structure = writer.encode(obj)
-    return to_bytes(writer.arrays, {"format": "pt", STRUCTURE: json.dumps(structure)})
+    try:
+        structure = json.dumps(writer.encode(obj))
+    except RecursionError:
+        raise ValueError("save: the containers are nested too deeply, or hold themselves") from None
+    data = to_bytes(writer.arrays, {"format": "pt", STRUCTURE: structure})
+    length = int.from_bytes(data[:8], "little")
+    if length > LONGEST_HEADER:
+        raise ValueError(
+            f"save: what is no tensor takes {length:,} bytes, but the format ends at {LONGEST_HEADER:,}; "
+            "make long lists of numbers into arrays or tensors"
+        )
+    return data
 
 
-def _read_safetensors(data: bytes, place: Callable[[Tensor, str], Tensor], name: str) -> Any:
+def _read_safetensors(data: bytes, place: Callable[[Tensor, str], Tensor]) -> Any:
     import safetensors
 
     def tensor(array: np.ndarray, location: str) -> Tensor:
@@ -148,10 +177,10 @@ def _read_safetensors(data: bytes, place: Callable[[Tensor, str], Tensor], name:
     try:
         content = safetensors.deserialize(data)
     except safetensors.SafetensorError as error:
-        raise RuntimeError(f"load: {name} is not a whole safetensors file: {error}") from error
+        raise SerializationError(f"it is not a whole safetensors file: {error}") from error
     arrays = {key: _array(info) for key, info in content}
     header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    structure = header.get("__metadata__", {}).get(STRUCTURE)
+    structure = (header.get("__metadata__") or {}).get(STRUCTURE)
     if structure is None:
         order = [key for key in header if key != "__metadata__"]
         return {key: tensor(arrays[key], "cpu") for key in order}
@@ -169,27 +198,32 @@ def _array(info: dict[str, Any]) -> np.ndarray:
     """The numbers of one tensor of the file, in memory of their own."""
     kind = NAMES.get(info["dtype"])
     if kind is None:
-        raise RuntimeError(f"load: there is no dtype for safetensors' {info['dtype']} here")
+        raise SerializationError(f"there is no dtype for safetensors' {info['dtype']} here")
     return elements_of(info["data"], kind, "little").reshape(info["shape"])
 
 
 def _placer(map_location: Any) -> Callable[[Tensor, str], Tensor]:
     """What puts a loaded tensor onto its device."""
+    if map_location is not None and not callable(map_location) and not isinstance(map_location, Mapping):
+        map_location = Device(map_location)
 
     def place(x: Tensor, location: str) -> Tensor:
         wanted = location
         if callable(map_location):
-            moved = map_location(x, location)
+            try:
+                moved = map_location(x, location)
+            except Exception as error:
+                raise CallerError(error) from error
             return x if moved is None else moved
         if isinstance(map_location, Mapping):
             wanted = str(map_location.get(location, location))
         elif map_location is not None:
-            wanted = str(Device(map_location))
+            wanted = str(map_location)
         if Device(wanted).type == "cpu":
             return x
         if not is_available(wanted):
-            raise RuntimeError(
-                f"load: the file's tensors belong on {wanted!r}, which is not available here; "
+            raise SerializationError(
+                f"its tensors belong on {wanted!r}, which is not available here; "
                 "pass map_location='cpu' to load them onto the CPU"
             )
         return x.to(wanted)

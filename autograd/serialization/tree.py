@@ -11,8 +11,12 @@ import numpy as np
 
 from .. import dtypes
 from ..device import device as Device
+from ..errors import SerializationError
 from ..tensor import Size, Tensor
+from .reading import Keys, shown
+from .torch_files import size_of
 
+BITS = 1000  # integers of more are written in base 16: Python reads long decimal ones in quadratic time, or not at all
 ARRAYS = {*dtypes.BY_NAME, "uint16", "uint32"}  # the NumPy dtypes that a file can hold
 
 
@@ -29,8 +33,10 @@ class Writer:
 
     def encode(self, value: Any, path: str = "") -> Any:
         """The JSON of a value; containers other than lists are marked by an object with one key."""
-        if value is None or type(value) in (bool, int, float, str):
+        if value is None or type(value) in (bool, float, str):
             return value
+        if type(value) is int:
+            return value if value.bit_length() < BITS else {"int": hex(value)}
         if isinstance(value, Tensor):
             return self._tensor(value, path)
         if type(value) is list:
@@ -72,8 +78,9 @@ class Writer:
 
     def _store(self, array: np.ndarray, path: str) -> Any:
         """The array's name; complex numbers are stored as pairs, since the format knows no complex128."""
-        name, number = path or "tensor", 1
-        while name in self.arrays:
+        path = path.encode("utf-8", "backslashreplace").decode() or "tensor"  # half a surrogate pair is no UTF-8
+        name, number = path, 1
+        while name in self.arrays or name == "__metadata__":  # which the format keeps for itself
             name, number = f"{path}#{number}", number + 1
         if array.dtype.kind != "c":
             self.arrays[name] = np.asarray(array, order="C")
@@ -86,17 +93,36 @@ def _join(path: str, key: Any) -> str:
     return f"{path}.{key}" if path else str(key)
 
 
+def _complex(parts: Any) -> complex:
+    real, imaginary = parts
+    if not all(type(part) in (int, float) for part in parts):
+        raise ValueError(f"a complex number of {shown(parts)}")
+    return complex(real, imaginary)
+
+
+def _integer(text: Any) -> int:
+    return int(_text(text), 16)
+
+
+def _text(text: Any) -> str:
+    if not isinstance(text, str):
+        raise ValueError(f"{shown(text)} instead of text")
+    return text
+
+
 KINDS: dict[str, Callable[[Any], Any]] = {
-    "tuple": tuple, "set": set, "frozenset": frozenset, "Size": Size, "dict": dict, "OrderedDict": OrderedDict,
+    "tuple": tuple, "set": set, "frozenset": frozenset, "Size": size_of, "dict": dict, "OrderedDict": OrderedDict,
     "Counter": lambda pairs: Counter(dict(pairs)),
 }  # fmt: skip
 ATOMS: dict[str, Callable[[Any], Any]] = {
-    "complex": lambda parts: complex(*parts),
-    "bytes": base64.b64decode,
-    "bytearray": lambda text: bytearray(base64.b64decode(text)),
-    "dtype": dtypes.BY_NAME.__getitem__,
-    "device": Device,
+    "complex": _complex,
+    "int": _integer,
+    "bytes": lambda text: base64.b64decode(_text(text), validate=True),
+    "bytearray": lambda text: bytearray(base64.b64decode(_text(text), validate=True)),
+    "dtype": lambda text: dtypes.BY_NAME[_text(text)],
+    "device": lambda text: Device(_text(text)),
 }
+TENSOR = {"tensor", "requires_grad", "device", "parameter"}  # what can stand in a tensor's mark
 
 
 class Reader:
@@ -105,6 +131,8 @@ class Reader:
     def __init__(self, arrays: dict[str, np.ndarray], place: Callable[[np.ndarray, str], Tensor]) -> None:
         self.arrays, self.place = arrays, place
         self.known: dict[str, Tensor] = {}
+        self.complex: dict[str, np.ndarray] = {}
+        self.keys = Keys()
 
     def decode(self, value: Any) -> Any:
         """The value that a piece of JSON stands for."""
@@ -112,29 +140,51 @@ class Reader:
             return [self.decode(item) for item in value]
         if not isinstance(value, dict):
             return value
-        kind = next(iter(value))
-        content = value[kind]
-        if kind == "tensor":
+        if "tensor" in value and value.keys() <= TENSOR:
             return self._tensor(value)
-        if kind in ("ndarray", "number"):
+        if len(value) != 1:
+            raise SerializationError(f"its structure has {shown(value)} where one kind is expected")
+        ((kind, content),) = value.items()
+        if kind == "ndarray":
+            return self._array(content)
+        if kind == "number":
             array = self._array(content)
-            return array if kind == "ndarray" else array[()]
+            if array.ndim:
+                raise SerializationError(f"{shown(content)} is no number, but an array of shape {array.shape}")
+            return array[()]
         if kind in ATOMS:
             return ATOMS[kind](content)
         if kind not in KINDS:
-            raise RuntimeError(f"load: the file holds a {kind!r}, which this version does not know")
-        return KINDS[kind](map(self.decode, content))
+            raise SerializationError(f"it holds a {shown(kind)}, which this version does not know")
+        if not isinstance(content, list):
+            raise SerializationError(f"its structure has {shown(content)} where the items of a {kind} are expected")
+        items = [self.decode(item) for item in content]
+        if kind in ("dict", "OrderedDict", "Counter"):
+            keys = [key for key, _ in items]
+        else:
+            keys = items if kind in ("set", "frozenset") else []
+        for key in keys:
+            self.keys.check(key)
+        return KINDS[kind](items)
 
     def _array(self, name: Any) -> np.ndarray:
-        if isinstance(name, str):
-            return self.arrays[name]
-        parts = self.arrays[name["complex"]]
-        return parts[..., 0] + 1j * parts[..., 1]
+        is_complex = isinstance(name, dict) and name.keys() == {"complex"}
+        stored = _text(name["complex"] if is_complex else name)
+        if stored not in self.arrays:
+            raise SerializationError(f"it has no array {shown(stored)}, which its structure names")
+        if not is_complex:
+            return self.arrays[stored]
+        if stored not in self.complex:  # once, however often it is named
+            parts = self.arrays[stored]
+            if parts.shape[-1:] != (2,) or parts.dtype.kind != "f":
+                raise SerializationError(f"{shown(stored)} holds no complex numbers")
+            self.complex[stored] = parts[..., 0] + 1j * parts[..., 1]
+        return self.complex[stored]
 
     def _tensor(self, mark: dict[str, Any]) -> Tensor:
-        name = str(mark["tensor"])
+        name = str(mark["tensor"]) if isinstance(mark["tensor"], dict) else _text(mark["tensor"])
         if name not in self.known:
-            made = self.place(self._array(mark["tensor"]), mark.get("device", "cpu"))
+            made = self.place(self._array(mark["tensor"]), _text(mark.get("device", "cpu")))
             if mark.get("parameter"):
                 from nn.parameter import Parameter
 

@@ -221,3 +221,85 @@ def test_map_location(tmp_path: Path) -> None:
     if not autograd.cuda.is_available():
         with pytest.raises(RuntimeError, match="map_location='cpu'"):
             autograd.load(tmp_path / "file", map_location="cuda")
+
+
+def test_any_key_can_be_saved(tmp_path: Path) -> None:
+    """Also those that the format keeps for itself, that are no strings, or no text."""
+    x = autograd.arange(3.0, device="cpu")
+    value = {
+        "__metadata__": x,
+        "structure": x + 1,
+        "": x + 2,
+        1: x + 3,
+        "1": x + 4,
+        None: x + 5,
+        (1, 2): x + 6,
+        "\ud800": x + 7,
+    }
+    autograd.save(value, tmp_path / "file")
+    loaded = autograd.load(tmp_path / "file")
+    assert list(loaded) == list(value)
+    assert all(autograd.equal(loaded[key], value[key]) for key in value)
+    assert set(safetensors.load_file(tmp_path / "file")) >= {"structure", "1"}
+
+
+def test_any_tensor_can_be_saved(tmp_path: Path) -> None:
+    base = autograd.arange(24.0, device="cpu").reshape(2, 3, 4)
+    value = {
+        "transposed": base.mT, "strided": base[:, ::2, 1:], "expanded": base[:1].expand(5, 3, 4), "scalar": base[0, 1, 2],
+        "empty": base[:0], "base": base, "its row": base[1], "reversed": base.flip(0), "integer": 10**5000, "list": [base, base],
+    }  # fmt: skip
+    autograd.save(value, tmp_path / "file")
+    loaded = autograd.load(tmp_path / "file")
+    assert same(loaded, value)
+    assert loaded["list"][0] is loaded["list"][1] is loaded["base"]
+    with autograd.no_grad():
+        loaded["its row"].zero_()
+    assert autograd.equal(loaded["base"], base)
+
+
+def test_what_could_not_be_read_again_is_not_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from autograd.serialization import files
+
+    circle: list[Any] = []
+    circle.append(circle)
+    with pytest.raises(ValueError, match="hold themselves"):
+        autograd.save(circle, tmp_path / "file")
+    monkeypatch.setattr(files, "LONGEST_HEADER", 1000)
+    with pytest.raises(ValueError, match="make long lists of numbers into arrays"):
+        autograd.save({"order": list(range(1000))}, tmp_path / "file")
+    autograd.save({"order": np.arange(1000)}, tmp_path / "file")
+
+
+def test_tensors_of_one_storage_share_memory_as_in_torch() -> None:
+    def tensor(size: str, stride: str, offset: int) -> str:
+        storage = "((S'storage'\nctorch\nFloatStorage\nS'0'\nS'cpu'\nI4\ntQ"
+        return f"ctorch._utils\n_rebuild_tensor_v2\n{storage}I{offset}\n({size}t({stride}tI00\nNtR"
+
+    program = (
+        "(" + tensor("I4\n", "I1\n", 0) + tensor("I2\nI2\n", "I1\nI2\n", 0) + tensor("I2\nI9\n", "I1\nI0\n", 2) + "l."
+    )
+    data = {"data/0": np.arange(4, dtype="<f4").tobytes()}
+    flat, square, expanded = autograd.load(zipped(program.encode(), **data))
+    flat.mul_(10)
+    assert square.tolist() == [[0, 20], [10, 30]]
+    assert expanded.sum(1).tolist() == [180, 270]
+    with pytest.raises((ValueError, RuntimeError)):
+        expanded.add_(1)
+
+
+def test_errors_of_the_caller_and_of_the_system_stay_as_they_are(tmp_path: Path) -> None:
+    autograd.save({"x": autograd.ones(2)}, tmp_path / "file")
+
+    def place(x: Any, location: str) -> Any:
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        autograd.load(tmp_path / "file", map_location=place)
+    with pytest.raises(FileNotFoundError):
+        autograd.load(tmp_path / "missing")
+    with pytest.raises(IsADirectoryError):
+        autograd.load(tmp_path)
+    (tmp_path / "broken").write_bytes(b"x")
+    with pytest.raises(autograd.SerializationError, match=r"load: .*broken.*neither a safetensors file"):
+        autograd.load(tmp_path / "broken")
