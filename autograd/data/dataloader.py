@@ -171,10 +171,18 @@ class DataLoader:
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Makes the next iteration go on from a saved position."""
-        begun = state_dict["begun"]
-        self._resume = None if begun is None else Position(begun, state_dict["yielded"])
-        if self.generator is not None and state_dict["generator"] is not None:
-            self.generator.set_state(state_dict["generator"])
+        begun, yielded, own = (state_dict[name] for name in ("begun", "yielded", "generator"))
+        if begun is not None:
+            random.check_states(begun["default"])
+            if not isinstance(yielded, int) or yielded < 0 or "generator" not in begun:
+                raise ValueError(f"DataLoader: no position in the data: {yielded} batches were handed out")
+        if self.generator is not None:
+            for state in (own, None if begun is None else begun["generator"]):
+                if state is not None:
+                    random.check_state(state)
+            if own is not None:
+                self.generator.set_state(own)
+        self._resume = None if begun is None else Position(begun, yielded)
 
     def __del__(self) -> None:
         workers = self.__dict__.get("_workers")

@@ -71,8 +71,15 @@ class Generator:
 
     def set_state(self, state: Tensor) -> Generator:
         """Goes on from a state that `get_state` gave."""
-        self._state._array[...] = self._backend.from_numpy(state._array.copy())
+        check_state(state)
+        self._state._array[...] = self._backend.from_numpy(state.cpu()._array.copy())
         return self
+
+
+def check_state(state: Any) -> None:
+    """ValueError if this is no state of a generator."""
+    if not isinstance(state, Tensor) or state.dtype is not dtypes.uint64 or tuple(state.shape) != (2,):
+        raise ValueError("a generator's state is a uint64 tensor of seed and offset, as get_state() gives it")
 
 
 _defaults: dict[Any, Generator] = {}

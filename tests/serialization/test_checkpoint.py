@@ -110,7 +110,7 @@ def test_a_part_that_does_not_fit_changes_nothing(tmp_path: Path) -> None:
     assert other.weight.tolist() == before
     assert wrong.param_groups[0]["lr"] == 0.5
     assert random.getstate() == state
-    with pytest.raises(KeyError, match=r"has no scaler; it has model, optimizer"):
+    with pytest.raises(autograd.SerializationError, match=r"has no scaler; it has model, optimizer"):
         autograd.load_checkpoint(tmp_path / "file", model=other, scaler=wrong)
     autograd.save(model.state_dict(), tmp_path / "weights")
     with pytest.raises(RuntimeError, match="not written by save_checkpoint"):
@@ -158,3 +158,73 @@ def test_every_schedule_goes_into_a_checkpoint(name: str, tmp_path: Path) -> Non
     optimizer, schedule = make()
     autograd.load_checkpoint(tmp_path / "file", optimizer=optimizer, schedule=schedule)
     assert rates(optimizer, schedule, 6) == expected
+
+
+def test_an_error_puts_everything_back(tmp_path: Path) -> None:
+    """Whatever part fails, and whatever a part's state has brought along."""
+
+    class Failing:
+        def state_dict(self) -> dict:
+            return {"x": 1}
+
+        def load_state_dict(self, state: dict) -> None:
+            raise OSError("no")
+
+    class Factor:
+        def __init__(self) -> None:
+            self.rate = 0.5
+
+        def __call__(self, epoch: int) -> float:
+            return self.rate
+
+    def make() -> dict:
+        model = nn.Linear(2, 3)
+        optimizer = optim.Adam(model.parameters(), lr=0.1)
+        return {"model": model, "optimizer": optimizer, "schedule": optim.lr_scheduler.LambdaLR(optimizer, Factor())}
+
+    saved = make()
+    saved["model"](autograd.ones(2)).sum().backward()
+    saved["optimizer"].step()
+    saved["optimizer"].param_groups[0]["more"] = "key"
+    saved["schedule"].more = "attribute"
+    saved["schedule"].lr_lambdas[0].more = "attribute"
+    autograd.save_checkpoint(tmp_path / "file", **saved, failing=Failing())
+    here = make()
+    state, weight = here["optimizer"].state, here["model"].weight.tolist()
+    generators = autograd.random.all_states()
+    with pytest.raises(autograd.SerializationError, match=r"file: its failing does not fit: OSError: no"):
+        autograd.load_checkpoint(tmp_path / "file", **here, failing=Failing())
+    assert here["model"].weight.tolist() == weight
+    assert here["optimizer"].state is state
+    assert not state
+    assert "more" not in here["optimizer"].param_groups[0]
+    assert not hasattr(here["schedule"], "more")
+    assert vars(here["schedule"].lr_lambdas[0]) == {"rate": 0.5}
+    assert str(autograd.random.all_states()) == str(generators)
+    with pytest.raises(TypeError, match=r"epoch is a int, which has no load_state_dict"):
+        autograd.load_checkpoint(tmp_path / "file", epoch=3)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"numpy": ("MT19937", np.zeros(624, np.uint32), -5, 0, 0.0)}, {"numpy": ("MT19937", np.zeros(624, np.uint32), 10**6, 0, 0.0)},
+        {"numpy": ("MT19937", np.zeros(3, np.uint32), 0, 0, 0.0)}, {"python": (3, (1, 2), None)}, {"python": None},
+        {"engine": {"cpu": autograd.zeros(2, device="cpu")}}, {"engine": 3}, {"engine": {"cpu": autograd.zeros(1, dtype=autograd.uint64, device="cpu")}},
+    ],
+)  # fmt: skip
+def test_damaged_generators_change_nothing(damage: dict, tmp_path: Path) -> None:
+    model = nn.Linear(2, 3)
+    content = {"model": nn.Linear(2, 3).state_dict(), "random_state": {**autograd.random.all_states(), **damage}}
+    autograd.save(content, tmp_path / "file")
+    before = model.weight.tolist(), str(autograd.random.all_states())
+    with pytest.raises(autograd.SerializationError, match="load_checkpoint"):
+        autograd.load_checkpoint(tmp_path / "file", model=model)
+    with pytest.raises((ValueError, TypeError)):
+        autograd.random.set_all_states(content["random_state"])
+    loader = autograd.data.DataLoader([1, 2, 3])
+    with pytest.raises((ValueError, TypeError)):
+        loader.load_state_dict(
+            {"yielded": 1, "begun": {"default": content["random_state"], "generator": None}, "generator": None}
+        )
+    assert (model.weight.tolist(), str(autograd.random.all_states())) == before
