@@ -174,3 +174,32 @@ def test_fake_data() -> None:
     assert all(0 <= data[i][1] < 3 for i in range(5))
     with pytest.raises(IndexError):
         data[5]
+
+
+def test_damaged_files_raise_one_exception(tmp_path: Path) -> None:
+    files.write_mnist(tmp_path, 4, 4)
+    files.write_idx(tmp_path / "MNIST" / "raw" / "train-labels-idx1-ubyte", np.zeros(4, np.float32))
+    with pytest.raises(autograd.SerializationError, match="MNIST: .*float32"):
+        MNIST(tmp_path)
+    packed = gzip.compress(b"\0\0\x08\x01\0\0\0\x05abcde")
+    for damaged in (packed[:-3], packed[:20], b"\x1f\x8b" + packed[4:], packed[:12] + b"\xff" * 4 + packed[16:]):
+        (tmp_path / "file").write_bytes(damaged)
+        with pytest.raises(autograd.SerializationError, match="read_idx: .*file"):
+            read_idx(tmp_path / "file")
+    folder = tmp_path / "cifar-10-batches-py"
+    folder.mkdir()
+    planes, labels = files.cifar_arrays(2)
+    for content in ([], {}, {"data": planes}, {"data": planes, "labels": [1]}, {"data": planes, "labels": [1, 10**12]},
+                    {"data": planes.astype(float), "labels": labels}, {"data": planes[:, 1:], "labels": labels}):  # fmt: skip
+        (folder / "test_batch").write_bytes(pickle.dumps(content, 2))
+        with pytest.raises(autograd.SerializationError, match="CIFAR10: .*test_batch"):
+            CIFAR10(tmp_path, train=False)
+    (folder / "test_batch").write_bytes(pickle.dumps({"data": planes.astype(int), "labels": np.array(labels)}, 2))
+    assert CIFAR10(tmp_path, train=False).targets == labels
+    (tmp_path / "images" / "a").mkdir(parents=True)
+    Image.new("RGB", (5, 5)).save(tmp_path / "images" / "a" / "x.png")
+    whole = (tmp_path / "images" / "a" / "x.png").read_bytes()
+    for end in range(0, len(whole) // 2, 3):
+        (tmp_path / "images" / "a" / "x.png").write_bytes(whole[:end])
+        with pytest.raises((OSError, autograd.SerializationError)):
+            ImageFolder(tmp_path / "images")[0]

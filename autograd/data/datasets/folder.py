@@ -6,17 +6,26 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from ...errors import SerializationError
 from .vision import VisionDataset
 
 IMG_EXTENSIONS = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
 
 
 def default_loader(path: str) -> Any:
-    """The image of a file, in RGB."""
+    """The image of a file, in RGB.
+
+    A damaged one raises an OSError, as Pillow says (UnidentifiedImageError is one), or a SerializationError.
+    """
     from PIL import Image
 
     with open(path, "rb") as file:
-        return Image.open(file).convert("RGB")
+        try:
+            return Image.open(file).convert("RGB")
+        except OSError:
+            raise
+        except Exception as error:  # the decoders raise SyntaxError, ValueError, struct.error, ...
+            raise SerializationError(f"{path} is damaged: {type(error).__name__}: {error}") from error
 
 
 class DatasetFolder(VisionDataset):

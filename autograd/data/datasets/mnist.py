@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import math
 import os
@@ -10,9 +11,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ...errors import SerializationError
 from ...ops.creation import from_numpy
+from ...serialization.reading import reading
 from .vision import VisionDataset, first_existing, image_of
 
+DEFLATED = 1032  # no gzipped byte stands for more
 KINDS = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
 
@@ -20,20 +24,24 @@ def read_idx(path: Any) -> np.ndarray:
     """The array in an IDX file, plain or gzipped (Y. LeCun, C. Cortes, C. Burges: the MNIST database, 1998).
 
     Two zero bytes, a byte for the type, one for the number of dimensions, the dimensions as 4-byte
-    numbers, the data; all big-endian. Raises ValueError for a file that is something else or not whole.
+    numbers, the data; all big-endian. Raises SerializationError, a ValueError, for a file that is something else
+    or not whole; no more is unpacked of a gzipped one than its first bytes declare.
     """
-    with open(path, "rb") as file:
+    with open(path, "rb") as file, reading("read_idx", path):
         zipped = file.read(2) == b"\x1f\x8b"
-    with gzip.open(path, "rb") if zipped else open(path, "rb") as file:
-        data = file.read()
-    if len(data) < 4 or data[:2] != b"\0\0" or data[2] not in KINDS:
-        raise ValueError(f"read_idx: {os.fspath(path)} is not an IDX file")
-    start = 4 + 4 * data[3]
-    shape = tuple(int(n) for n in np.frombuffer(data[4:start], ">u4"))
-    kind = np.dtype(KINDS[data[2]])
-    if len(data) != start + math.prod(shape) * kind.itemsize:
-        raise ValueError(f"read_idx: {os.fspath(path)} has {len(data)} bytes, too few or too many for shape {shape}")
-    return np.frombuffer(data, kind, offset=start).reshape(shape).astype(kind.newbyteorder("="))
+        longest = file.seek(0, os.SEEK_END) * (DEFLATED if zipped else 1)
+        file.seek(0)
+        with gzip.open(file) if zipped else contextlib.nullcontext(file) as content:
+            head = content.read(4)
+            if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in KINDS:
+                raise SerializationError("it is not an IDX file")
+            shape = tuple(int(n) for n in np.frombuffer(content.read(4 * head[3]), ">u4"))
+            kind = np.dtype(KINDS[head[2]])
+            length = math.prod(shape) * kind.itemsize
+            data = content.read(length + 1) if length <= longest else b""
+        if len(shape) != head[3] or len(data) != length:
+            raise SerializationError(f"it has too few or too many bytes for shape {shape}")
+        return np.frombuffer(data, kind).reshape(shape).astype(kind.newbyteorder("="))
 
 
 class MNIST(VisionDataset):
@@ -56,15 +64,22 @@ class MNIST(VisionDataset):
         super().__init__(root, transform=transform, target_transform=target_transform)
         self.train = train
         part = "train" if train else "t10k"
-        self.data = from_numpy(self._read(f"{part}-images-idx3-ubyte"))
-        self.targets = from_numpy(self._read(f"{part}-labels-idx1-ubyte").astype(np.int64))
-        if len(self.data) != len(self.targets):
-            raise ValueError(f"{type(self).__name__}: {len(self.data)} images, but {len(self.targets)} labels")
+        images, labels = self._read(f"{part}-images-idx3-ubyte", 3), self._read(f"{part}-labels-idx1-ubyte", 1)
+        if len(images) != len(labels):
+            raise SerializationError(f"{type(self).__name__}: {len(images)} images, but {len(labels)} labels")
+        self.data, self.targets = from_numpy(images), from_numpy(labels.astype(np.int64))
 
-    def _read(self, name: str) -> np.ndarray:
+    def _read(self, name: str, dimensions: int) -> np.ndarray:
         folders = (self.raw_folder, str(self.root))
         paths = [os.path.join(folder, name + end) for folder in folders for end in ("", ".gz")]
-        return read_idx(first_existing(type(self).__name__, paths))
+        path = first_existing(type(self).__name__, paths)
+        array = read_idx(path)
+        if array.dtype != np.uint8 or array.ndim != dimensions:
+            raise SerializationError(
+                f"{type(self).__name__}: {path} holds {array.dtype} of shape {array.shape}, not bytes in {dimensions} "
+                "dimensions"
+            )
+        return array
 
     @property
     def raw_folder(self) -> str:
