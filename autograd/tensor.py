@@ -503,9 +503,17 @@ class Tensor:
             made.__dict__.update(copy.deepcopy(self.__dict__, memo))
         return made
 
+    def __copy__(self) -> Tensor:
+        """A leaf that shares the memory, as in torch."""
+        made: Any = _new(type(self))
+        made._adopt(self.detach())
+        made._requires_grad = self._requires_grad
+        if hasattr(self, "__dict__"):
+            made.__dict__.update(self.__dict__)
+        return made
+
     def __reduce_ex__(self, protocol: Any) -> tuple:
-        if not self.is_leaf:
-            raise RuntimeError("only leaf tensors can be pickled; detach() this result first")
+        """The values without their history: a result, too, comes back as a leaf."""
         state = dict(getattr(self, "__dict__", {}))
         return _rebuild, (type(self), self._host("pickle"), str(self.device), self._requires_grad, state)
 
