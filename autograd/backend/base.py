@@ -9,6 +9,8 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+import os
+import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -19,6 +21,11 @@ from ..dtypes import dtype as DType
 from . import philox, special, updates
 
 Array = Any
+
+# Held while a generator's state is read and moved on; not across a fork, so that no child begins with it held.
+drawing = threading.Lock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=drawing.acquire, after_in_parent=drawing.release, after_in_child=drawing.release)
 
 
 class Backend:
@@ -308,10 +315,14 @@ class Backend:
         return self.gate(g, x > 0)
 
     def random_bits(self, state: Array, count: int) -> Array:
-        """`count` random 64-bit words from state (seed, offset), whose offset moves on."""
-        words = philox.words(self.xp, state, count)
-        state[1] = state[1] + self.xp.astype(self.xp.asarray(-(-count // 4)), state.dtype)
-        return words
+        """`count` random 64-bit words from state (seed, offset), whose offset moves on.
+
+        Reading the state and moving it on is one step, so that threads get different numbers.
+        """
+        with drawing:
+            before = self.copy(state)
+            state[1] = state[1] + self.xp.astype(self.xp.asarray(-(-count // 4)), state.dtype)
+        return philox.words(self.xp, before, count)
 
     def random_halves(self, state: Array, count: int) -> Array:
         """`count` random 24-bit integers: the upper bits of the low and high half of each word."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..device import device as Device
-from .base import Array, Backend
+from .base import Array, Backend, drawing
 from .strided import StridedBackend
 
 
@@ -72,8 +72,9 @@ class CupyBackend(StridedBackend):
     def random_bits(self, state: Array, count: int) -> Array:
         """Each thread makes one block of four words from its own counter."""
         words = self.xp.empty((-(-count // 4), 4), dtype=self.xp.uint64)
-        self._kernel("philox")(state, words[:, 0], words[:, 1], words[:, 2], words[:, 3])
-        state[1] += words.shape[0]
+        with drawing:
+            self._kernel("philox")(state, words[:, 0], words[:, 1], words[:, 2], words[:, 3])
+            state[1] += words.shape[0]
         return words.reshape(-1)[:count]
 
     def _kernel(self, name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from .. import dtypes
 from ..device import device as Device
-from .base import Array
+from .base import Array, drawing
 from .strided import StridedBackend
 
 try:
@@ -29,6 +30,13 @@ COMPILED = (np.dtype(np.float32), np.dtype(np.float64))  # what numba has loops 
 _add_reduce: Any = np.add.reduce  # np.sum without its wrapper in Python
 
 
+class _Own(threading.local):
+    """What each thread has for itself."""
+
+    def __init__(self) -> None:
+        self.philox = np.random.Philox(key=[0, 0])
+
+
 class NumpyBackend(StridedBackend):
     """NumPy arrays in host memory."""
 
@@ -39,7 +47,7 @@ class NumpyBackend(StridedBackend):
         self.device = Device("cpu")
         self.native = dtypes.Native({d: np.dtype(d.name) for d in dtypes.ALL})
         self.dtypes = {native: d for d, native in self.native.items()}
-        self._philox = np.random.Philox(key=[0, 0])
+        self._own = _Own()
 
     def as_array(self, value: Any) -> Array:
         return np.asarray(value)
@@ -136,14 +144,16 @@ class NumpyBackend(StridedBackend):
         return super().class_cross_entropy_slope(up, x, target, weight, ignore, smoothing, mean)
 
     def random_bits(self, state: Array, count: int) -> Array:
-        seed, offset = (int(word) for word in state)
-        self._philox.state = {
+        with drawing:
+            seed, offset = state.tolist()
+            state[1] = (offset + -(-count // 4)) & 0xFFFFFFFFFFFFFFFF
+        generator = self._own.philox
+        generator.state = {
             "bit_generator": "Philox",
             "state": {"counter": np.array([offset, 0, 0, 0], np.uint64), "key": np.array([seed, 0], np.uint64)},
             "buffer": np.zeros(4, np.uint64), "buffer_pos": 4, "has_uint32": 0, "uinteger": 0,
         }  # fmt: skip
-        state[1] = (offset + -(-count // 4)) & 0xFFFFFFFFFFFFFFFF
-        return self._philox.random_raw(count)
+        return generator.random_raw(count)
 
     def random_halves(self, state: Array, count: int) -> Array:
         return (self.random_bits(state, (count + 1) // 2).astype("<u8", copy=False).view("<u4") >> 8)[:count]

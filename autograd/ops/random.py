@@ -41,6 +41,9 @@ class Generator:
         with unlistened():
             self._state = wrap(self._backend.from_numpy(np.array([DEFAULT_SEED, 0], np.uint64)), self._backend)
 
+    def __reduce__(self) -> Any:
+        return _restored, (str(self.device), self.get_state())
+
     @property
     def device(self) -> Any:
         return self._backend.device
@@ -82,6 +85,11 @@ def check_state(state: Any) -> None:
         raise ValueError("a generator's state is a uint64 tensor of seed and offset, as get_state() gives it")
 
 
+def _restored(device: str, state: Tensor) -> Generator:
+    """A copied or pickled generator: it goes on from the same state, on its own."""
+    return Generator(device).set_state(state)
+
+
 _defaults: dict[Any, Generator] = {}
 _seed = DEFAULT_SEED
 
@@ -89,9 +97,10 @@ _seed = DEFAULT_SEED
 def default_generator(device: Any = "cpu") -> Generator:
     """The generator that functions on a device use when they are given none."""
     backend = get_backend(device)
-    if backend not in _defaults:
-        _defaults[backend] = Generator(backend.device).manual_seed(_seed)
-    return _defaults[backend]
+    found = _defaults.get(backend)
+    if found is None:  # of two threads that make one at once, both use the same
+        found = _defaults.setdefault(backend, Generator(backend.device).manual_seed(_seed))
+    return found
 
 
 def manual_seed(seed: int) -> Generator:
