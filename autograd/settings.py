@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
+from .backend import threads
 
 
 class memory_format:
@@ -28,12 +29,32 @@ newaxis = None
 
 
 def set_num_threads(count: int) -> None:
-    """Accepted: NumPy's matrix library reads OMP_NUM_THREADS and OPENBLAS_NUM_THREADS when Python starts."""
+    """How many threads compute a large product of matrices: also those of NumPy's and SciPy's linear algebra.
+
+    At first it is the number that NumPy's OpenBLAS starts with (OPENBLAS_NUM_THREADS, OMP_NUM_THREADS, or the
+    cores that this process may use); the environment variable AUTOGRAD_NUM_THREADS sets it at import. The
+    results have the same bits whatever the number. RuntimeError for less than one thread.
+
+    >>> before = get_num_threads()
+    >>> set_num_threads(1)
+    >>> get_num_threads()
+    1
+    >>> set_num_threads(before)
+    """
+    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
+        raise RuntimeError(f"set_num_threads: expected a positive integer, got {count!r}")
+    threads.set_count(int(count))
 
 
 def get_num_threads() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """How many threads compute a large product of matrices."""
+    return threads.get_count()
+
+
+if _wanted := os.environ.get("AUTOGRAD_NUM_THREADS"):
+    if not _wanted.isdecimal():
+        raise RuntimeError(f"AUTOGRAD_NUM_THREADS: expected a positive integer, got {_wanted!r}")
+    set_num_threads(int(_wanted))
 
 
 def set_float32_matmul_precision(precision: str) -> None:

@@ -222,6 +222,12 @@ class Backend:
         """Slices of a batch of `count`, each as large as the device likes to work on at once: here, all of it."""
         yield slice(0, count)
 
+    # Named kernels: products
+
+    def matmul(self, x: Array, y: Array) -> Array:
+        """The products of matrices, over broadcast leading dimensions."""
+        return self.xp.matmul(x, y)
+
     # Named kernels: sliding windows, in channels-last order (N, *space, C)
 
     def unfold(self, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:

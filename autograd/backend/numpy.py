@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import dtypes
 from ..device import device as Device
+from . import threads
 from .base import Array, drawing
 from .strided import StridedBackend
 
@@ -90,6 +91,9 @@ class NumpyBackend(StridedBackend):
         step = max(1, BLOCK_BYTES // max(bytes_each, 1))
         for start in range(0, max(count, 1), step):
             yield slice(start, start + step)
+
+    def matmul(self, x: Array, y: Array) -> Array:
+        return threads.matmul(x, y)
 
     def topk(self, x: Array, k: int, axis: int, largest: bool) -> Array:
         count = x.shape[axis]

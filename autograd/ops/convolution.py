@@ -50,7 +50,7 @@ def _convolution(backend, x, weight, bias, *, stride, padding, dilation, groups)
     parts = []
     for batch in _blocks(backend, x, outs, weight.shape[2:]):
         windows = _windows(backend, x[batch, ...], weight.shape[2:], stride, padding, dilation)
-        product = _join_groups(xp, xp.matmul(_by_group(xp, windows, len(outs), groups), matrix))
+        product = _join_groups(xp, backend.matmul(_by_group(xp, windows, len(outs), groups), matrix))
         if bias is not None:
             product += bias
         parts.append(xp.reshape(product, (-1, *outs, weight.shape[0])))
@@ -75,7 +75,7 @@ def _convolution_input(backend, up, weight, *, space, stride, padding, dilation,
     inner = (slice(None), *(slice(p, p + size) for p, size in zip(padding, space, strict=True)), slice(None))
     parts = []
     for batch in _blocks(backend, up, outs, kernel, groups * channels):
-        product = xp.matmul(_by_group(xp, _channels_last(xp, up[batch, ...]), len(outs), groups), matrix)
+        product = backend.matmul(_by_group(xp, _channels_last(xp, up[batch, ...]), len(outs), groups), matrix)
         if groups == 1:
             windows = xp.reshape(product, (-1, *outs, *kernel, channels))
         else:
@@ -105,7 +105,7 @@ def _convolution_weight(backend, up, x, *, kernel, stride, padding, dilation, gr
     for batch in _blocks(backend, x, up.shape[2:], kernel):
         rows = _by_group(xp, _windows(backend, x[batch, ...], kernel, stride, padding, dilation), len(kernel), groups)
         above = _by_group(xp, _channels_last(xp, up[batch, ...]), len(kernel), groups)
-        product = xp.matmul(xp.matrix_transpose(above), rows)
+        product = backend.matmul(xp.matrix_transpose(above), rows)
         total = product if total is None else total + product
     return backend.contiguous(xp.moveaxis(xp.reshape(total, (out, *kernel, channels)), -1, 1))
 

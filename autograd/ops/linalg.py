@@ -17,8 +17,8 @@ from .shape import matrix_transpose, reshape, squeeze, unsqueeze
     x=lambda g, y, x_shape: sum_to(matmul(g, matrix_transpose(y)), x_shape),
     y=lambda g, x, y_shape: sum_to(matmul(matrix_transpose(x), g), y_shape),
 )
-def _matmul(xp, x, y):
-    return xp.matmul(x, y)
+def _matmul(backend, x, y):
+    return backend.matmul(x, y)
 
 
 def matmul(input: Tensor, other: Tensor) -> Tensor:
@@ -109,17 +109,18 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: 
     weight=lambda g, x: apply(_linear_weight, _rows(g), _rows(x)),
     bias=lambda g: apply(_sum, _rows(g), dim=(0,), keepdim=False),
 )
-def _linear(xp, x, weight, bias):
+def _linear(backend, x, weight, bias):
+    xp = backend.xp
     rows = x if x.ndim == 2 else xp.reshape(x, (-1, x.shape[-1]))
-    product = xp.matmul(rows, weight.T)
+    product = backend.matmul(rows, weight.T)
     if bias is not None:
         product += bias
     return product if x.ndim == 2 else xp.reshape(product, (*x.shape[:-1], weight.shape[0]))
 
 
 @multilinear(up=lambda g, x: apply(_linear, x, g, None), x=lambda g, up: matmul(up, g))
-def _linear_weight(xp, up, x):
-    return xp.matmul(xp.matrix_transpose(up), x)
+def _linear_weight(backend, up, x):
+    return backend.matmul(backend.xp.matrix_transpose(up), x)
 
 
 def _rows(x: Tensor) -> Tensor:
