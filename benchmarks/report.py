@@ -19,6 +19,11 @@ import autograd
 from .engines import torch_version
 
 
+def load() -> float | None:
+    """How many processes wanted to run in the last minute, where the system tells: ours should be alone."""
+    return round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
+
+
 def machine() -> dict[str, Any]:
     """What it ran on."""
     processor = platform.processor() or platform.machine()
@@ -40,6 +45,8 @@ def machine() -> dict[str, Any]:
         "commit": commit.stdout.strip() or None,
         "processor": processor,
         "cores": os.cpu_count(),
+        "threads": autograd.get_num_threads(),
+        "load": load(),
         "gpu": autograd.cuda.get_device_name() if autograd.cuda.is_available() else None,
         "python": platform.python_version(),
         "numpy": np.__version__,
@@ -48,23 +55,38 @@ def machine() -> dict[str, Any]:
     }
 
 
+def _ratio(row: dict[str, Any], name: str) -> str:
+    """A ratio with its quartiles; none where noise made it."""
+    if name not in row:
+        return ""
+    if row.get(f"{name}_noisy"):
+        return "noisy"
+    return f"{row[name]:.2f} ({row[f'{name}_low']:.2f}-{row[f'{name}_high']:.2f})"
+
+
 def show(results: dict[str, Any]) -> None:
     """Prints the tables."""
-    console = Console(width=110)
+    console = Console(width=130)
     about = results["machine"]
     console.print(f"{about['processor']}, {about['cores']} cores; GPU: {about['gpu'] or 'none'}")
     console.print(", ".join(f"{name} {about[name]}" for name in ("python", "numpy", "numba", "torch")))
 
-    table = Table(title="Whole Adam steps, float32")
-    for column in ("workload", "engine", "median", "quartiles", "time / PyTorch's", "target"):
+    console.print(f"{about['threads']} threads; load average at the start {about['load']}")
+
+    busy = any("busy_over_quiet" in row for row in results["steps"])
+    table = Table(title="Whole Adam steps, float32 (~ quartiles far apart)")
+    columns = ["workload", "engine", "median", "quartiles", "time / PyTorch's", "target"]
+    for column in [*columns, "busy / quiet"] if busy else columns:
         table.add_column(column, justify="left" if column in ("workload", "engine") else "right")
     before = None
     for row in results["steps"]:
-        ratio = f"{row['ratio']:.2f} ({row['ratio_low']:.2f}-{row['ratio_high']:.2f})" if "ratio" in row else ""
-        table.add_row(
-            row["workload"] if row["workload"] != before else "", row["engine"], f"{row['median_us']:,.0f} us",
-            f"{row['low_us']:,.0f}-{row['high_us']:,.0f}", ratio, f"{row['target']}" if row.get("target") else "",
-        )  # fmt: skip
+        cells = [
+            row["workload"] if row["workload"] != before else "", row["engine"],
+            f"{'~' if row.get('noisy') else ''}{row['median_us']:,.0f} us",
+            f"{row['low_us']:,.0f}-{row['high_us']:,.0f}",
+            _ratio(row, "ratio"), f"{row['target']}" if row.get("target") else "",
+        ]  # fmt: skip
+        table.add_row(*cells, *[_ratio(row, "busy_over_quiet")] * busy)
         before = row["workload"]
     console.print(table)
 
@@ -72,7 +94,7 @@ def show(results: dict[str, Any]) -> None:
     for column in ("what", "engine", "median"):
         table.add_column(column, justify="right" if column == "median" else "left")
     for row in results["operations"]:
-        table.add_row(row["what"], row["engine"], f"{row['median_us']:.2f} us")
+        table.add_row(row["what"], row["engine"], f"{'~' if row.get('noisy') else ''}{row['median_us']:.2f} us")
     for row in results["chains"]:
         table.add_row(
             f"chain of {row['nodes']:,} nodes, a node", row["engine"],
@@ -102,7 +124,7 @@ def _draw(results: dict[str, Any], path: Path) -> None:
         places = np.arange(len(workloads)) + 0.8 * (number - (len(engines) - 1) / 2) / len(engines)
         medians = [rows[each]["median_us"] if each in rows else np.nan for each in workloads]
         bars = left.bar(places, medians, 0.75 / len(engines), label=engine)
-        labels = [f"{rows[each]['ratio']:.2f}" if each in rows and "ratio" in rows[each] else "" for each in workloads]
+        labels = [_ratio(rows[each], "ratio").partition(" ")[0] if each in rows else "" for each in workloads]
         left.bar_label(bars, labels, fontsize=7)
     left.set_xticks(range(len(workloads)), [each.replace(", ", "\n") for each in workloads], fontsize=8)
     left.set(yscale="log", ylabel="us a step", title="whole Adam steps (labels: time over PyTorch's)")
