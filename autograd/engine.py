@@ -655,7 +655,8 @@ def backward(
 
 # Threads may reach one leaf at once. A child process starts with a free lock, whoever held it in the parent.
 _accumulation = threading.Lock()
-os.register_at_fork(after_in_child=lambda: globals().update(_accumulation=threading.Lock()))
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: globals().update(_accumulation=threading.Lock()))
 
 
 def _accumulate(leaf: Tensor, gradient: Tensor, create_graph: bool) -> None:
