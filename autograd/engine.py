@@ -371,7 +371,7 @@ def _record(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any],
             saved[i] = Saved(x, edges[i] or edge_of(x)) if isinstance(x, Tensor) else x
         node.saved = saved
     if keep_outputs:
-        node.saved_outputs = tuple([SavedOutput(out, node, i) for i, out in enumerate(outs)])
+        node.saved_outputs = tuple([SavedOutput(x, node, i) if i in keep_outputs else None for i, x in enumerate(outs)])
     if primitive.outputs > 1:
         node.zeros = [(out.shape, out.dtype, out.device) for out in outs]
     return node

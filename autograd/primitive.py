@@ -83,7 +83,7 @@ class Primitive:
             raise TypeError(f"{self.name}: 'g' is a rule's name for the gradient; call the input something else")
         self.table: list[tuple[Rule | None, Plan]] = [(None, ())] * len(self.inputs)
         self.differentiable = 0  # bit i: input i has a rule
-        self._saves: dict[int, tuple[tuple[int, ...], bool]] = {}
+        self._saves: dict[int, tuple[tuple[int, ...], frozenset[int]]] = {}
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
@@ -133,15 +133,16 @@ class Primitive:
             position = self.variadic
         return self.table[position]
 
-    def saves(self, needs: int, count: int) -> tuple[tuple[int, ...], bool]:
-        """Which inputs (of `count`) to save, and whether the outputs, if those in the mask `needs` want gradients."""
+    def saves(self, needs: int, count: int) -> tuple[tuple[int, ...], frozenset[int]]:
+        """Which inputs (of `count`) and which outputs to save, if the inputs in the mask `needs` want gradients."""
         found = self._saves.get(needs)
         if found is None or self.variadic is not None:
             asked = [item for i in range(count) if needs >> i & 1 for item in self.rule_for(i)[1]]
             inputs = {key for kind, key in asked if kind == INPUT}
             if any(kind == INPUTS for kind, _ in asked):
                 inputs.update(range(self.variadic or 0, count))
-            found = self._saves[needs] = tuple(sorted(inputs)), any(kind == OUTPUT for kind, _ in asked)
+            outputs = frozenset(key for kind, key in asked if kind == OUTPUT)
+            found = self._saves[needs] = tuple(sorted(inputs)), outputs
         return found
 
 
