@@ -248,19 +248,42 @@ class Backend:
             x[place] += windows[(*every, *offset, slice(None))]
         return x
 
-    # Named kernels: the places of maxima in windows of (N, C, *S)
+    # Named kernels: maxima in windows of (N, C, *S), and the places they stand at, numbered within the window
+
+    def max_pool(
+        self, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int], padding: Sequence[int]
+    ) -> tuple[Array, Array]:
+        """The maximum of each window and the number of its place: the first at a tie, a nan before all numbers.
+
+        `padding` has already been put around x. Where it is as low as all the rest, the first place inside counts.
+        """
+        xp = self.xp
+        cuts = [
+            (batch, channels, *cut) for batch, *cut, channels in window_slices(x.shape[2:], kernel, stride, dilation)
+        ]
+        best = xp.asarray(x[cuts[0]], copy=True)
+        place = xp.zeros(best.shape, dtype=xp.int32)
+        if any(padding):
+            place += first_inside(xp, best.shape[2:], kernel, stride, dilation, padding)
+        for number, cut in enumerate(cuts[1:], 1):
+            here = x[cut]
+            place = xp.where(xp.logical_or(here > best, here != here), xp.asarray(number, dtype=xp.int32), place)
+            best = xp.maximum(best, here)
+        return best, place
 
     def max_scatter(
-        self, g: Array, x: Array, best: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
-    ) -> Array:
-        """Zeros like x, with g added where each window's maximum `best` first stands."""
-        spread = self.xp.zeros_like(x)
+        self, g: Array, place: Array, space: Sequence[int], kernel: Sequence[int], stride: Sequence[int],
+        dilation: Sequence[int],
+    ) -> Array:  # fmt: skip
+        """Zeros (N, C, *space), with g added where each window's maximum stood."""
+        spread = self.xp.zeros((*place.shape[:2], *space), dtype=g.dtype)
         overlapping = any(k > s for k, s in zip(kernel, stride, strict=True))
-        for place, hit in first_hits(self.xp, x, best, kernel, stride, dilation):
+        for number, (batch, *cut, channels) in enumerate(window_slices(space, kernel, stride, dilation)):
+            found = self.gate(g, place == number)
             if overlapping:
-                spread[place] += self.gate(g, hit)
+                spread[(batch, channels, *cut)] += found
             else:
-                spread[place] = self.gate(g, hit)
+                spread[(batch, channels, *cut)] = found
         return spread
 
     # Named kernels: functions the array API lacks, random bits, optimizer updates
@@ -347,20 +370,17 @@ class Backend:
             step(self.xp, p, g, **dict(zip(names, state, strict=True)), **hyper)
 
 
-def first_hits(
-    xp: Any, x: Array, best: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
-) -> Iterator[tuple[tuple, Array]]:
-    """For each place in the windows of x (N, C, *S), where it is the first to hold the maximum `best`."""
-    taken = None
-    for batch, *cuts, channels in window_slices(x.shape[2:], kernel, stride, dilation):
-        place = (batch, channels, *cuts)
-        hit = x[place] == best
-        if taken is None:
-            taken = hit
-        else:
-            hit = xp.logical_and(hit, xp.logical_not(taken))
-            taken = xp.logical_or(taken, hit)
-        yield place, hit
+def first_inside(
+    xp: Any, outs: Sequence[int], kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int],
+    padding: Sequence[int],
+) -> Array:  # fmt: skip
+    """For each window the number of the first of its places that is not padding."""
+    number = xp.zeros(outs, dtype=xp.int64)
+    for axis, (out, k, s, d, p) in enumerate(zip(outs, kernel, stride, dilation, padding, strict=True)):
+        before = xp.astype(xp.arange(out) * s < p, xp.int64)  # whether the window begins in the padding
+        skipped = before * ((p - xp.arange(out) * s + d - 1) // d)
+        number = number * k + xp.reshape(skipped, tuple(-1 if i == axis else 1 for i in range(len(outs))))
+    return xp.astype(number, xp.int32)
 
 
 def window_slices(

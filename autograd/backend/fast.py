@@ -13,6 +13,8 @@ from typing import Any
 import numba
 import numpy as np
 
+from .base import first_inside
+
 Array = Any
 _compiled: Any = numba.njit(cache=True, fastmath={"contract", "nsz"}, error_model="numpy", nogil=True)
 
@@ -88,30 +90,59 @@ def fold(windows: Array, space: tuple[int, ...], stride: tuple[int, ...], dilati
 
 
 @_compiled
-def _max_scatter(g, x, best, kernel, stride, dilation, out):
+def _max_pool(x, kernel, stride, dilation, best, place):
     batch, rows, columns, channels = best.shape
-    left = np.empty(channels, dtype=g.dtype)
     for n in range(batch):
         for row in range(rows):
             for column in range(columns):
-                left[:] = g[n, row, column]
-                largest = best[n, row, column]
+                largest, number = best[n, row, column], place[n, row, column]
+                largest[:] = x[n, row * stride[0], column * stride[1]]
                 for i in range(kernel[0]):
                     for j in range(kernel[1]):
-                        y, z = row * stride[0] + i * dilation[0], column * stride[1] + j * dilation[1]
-                        source, target = x[n, y, z], out[n, y, z]
+                        source = x[n, row * stride[0] + i * dilation[0], column * stride[1] + j * dilation[1]]
+                        here = np.int32(i * kernel[1] + j)
                         for c in range(channels):
-                            hit = source[c] == largest[c]
-                            target[c] += left[c] if hit else 0
-                            left[c] = 0 if hit else left[c]
+                            value = source[c]
+                            larger = (value > largest[c]) | (value != value)  # no `or`: a branch is slow
+                            largest[c] = value if larger else largest[c]
+                            number[c] = here if larger else number[c]
+
+
+def max_pool(
+    x: Array, kernel: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...], padding: tuple[int, ...]
+) -> tuple[Array, Array]:
+    """`Backend.max_pool` in two dimensions."""
+    outs = [(n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(x.shape[2:], kernel, stride, dilation, strict=True)]
+    best = np.empty((x.shape[0], *outs, x.shape[1]), dtype=x.dtype)
+    place = np.zeros(best.shape, dtype=np.int32)
+    if any(padding):
+        place += first_inside(np, outs, kernel, stride, dilation, padding)[..., None]
+    _max_pool(np.ascontiguousarray(x.transpose(0, 2, 3, 1)), kernel, stride, dilation, best, place)
+    return best.transpose(0, 3, 1, 2), place.transpose(0, 3, 1, 2)
+
+
+@_compiled
+def _max_scatter(g, place, kernel, stride, dilation, out):
+    batch, rows, columns, channels = g.shape
+    for n in range(batch):
+        for row in range(rows):
+            for column in range(columns):
+                up, number = g[n, row, column], place[n, row, column]
+                for i in range(kernel[0]):
+                    for j in range(kernel[1]):
+                        target = out[n, row * stride[0] + i * dilation[0], column * stride[1] + j * dilation[1]]
+                        here = np.int32(i * kernel[1] + j)
+                        for c in range(channels):
+                            target[c] += up[c] if number[c] == here else 0
 
 
 def max_scatter(
-    g: Array, x: Array, best: Array, kernel: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...]
-) -> Array:
+    g: Array, place: Array, space: tuple[int, ...], kernel: tuple[int, ...], stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+) -> Array:  # fmt: skip
     """`Backend.max_scatter` in two dimensions."""
-    last = [np.ascontiguousarray(array.transpose(0, 2, 3, 1)) for array in (g, x, best)]
-    out = np.zeros_like(last[1])
+    last = [np.ascontiguousarray(array.transpose(0, 2, 3, 1)) for array in (g, place)]
+    out = np.zeros((g.shape[0], *space, g.shape[1]), dtype=g.dtype)
     _max_scatter(*last, kernel, stride, dilation, out)
     return out.transpose(0, 3, 1, 2)
 

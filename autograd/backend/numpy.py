@@ -117,12 +117,20 @@ class NumpyBackend(StridedBackend):
             return fast.fold(windows, tuple(space), tuple(stride), tuple(dilation))
         return super().fold(windows, space, stride, dilation)
 
-    def max_scatter(
-        self, g: Array, x: Array, best: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
-    ) -> Array:
+    def max_pool(
+        self, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int], padding: Sequence[int]
+    ) -> tuple[Array, Array]:
         if fast is not None and x.ndim == 4 and x.dtype in COMPILED:
-            return fast.max_scatter(g, x, best, tuple(kernel), tuple(stride), tuple(dilation))
-        return super().max_scatter(g, x, best, kernel, stride, dilation)
+            return fast.max_pool(x, tuple(kernel), tuple(stride), tuple(dilation), tuple(padding))
+        return super().max_pool(x, kernel, stride, dilation, padding)
+
+    def max_scatter(
+        self, g: Array, place: Array, space: Sequence[int], kernel: Sequence[int], stride: Sequence[int],
+        dilation: Sequence[int],
+    ) -> Array:  # fmt: skip
+        if fast is not None and g.ndim == 4 and g.dtype in COMPILED:
+            return fast.max_scatter(g, place, tuple(space), tuple(kernel), tuple(stride), tuple(dilation))
+        return super().max_scatter(g, place, space, kernel, stride, dilation)
 
     def gate_positive(self, g: Array, x: Array) -> Array:
         gated = None if fast is None else fast.gate_positive(g, x)

@@ -1,7 +1,8 @@
 """Pooling: what becomes of a window, over any number of dimensions.
 
-Maximum: three primitives. `max_pool` takes the maxima; its derivative scatters to where they were
-(the first one at a tie); the derivative of that gathers from there. Sum: two, adjoint to each other.
+Maximum: three primitives. `max_pool` takes the maxima, and says which place of its window each stood at;
+its derivative scatters to there; the derivative of that gathers from there. What is saved is the places,
+so the maxima may be written in place afterwards. Sum: two primitives, adjoint to each other.
 All work on slices: one for each place in the window, holding what all windows have there.
 """
 
@@ -11,7 +12,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..backend.base import first_hits, window_slices
+from ..backend.base import window_slices
 from ..engine import apply
 from ..errors import OperationError
 from ..primitive import primitive
@@ -29,50 +30,49 @@ def _places(x: Any, kernel: Sequence[int], stride: Sequence[int], dilation: Sequ
 
 
 @primitive(
-    x=lambda g, x, out, kernel, stride, dilation: apply(
-        _max_scatter, g, x, out, kernel=kernel, stride=stride, dilation=dilation
+    x=lambda g, out1, x_shape, kernel, stride, dilation: apply(
+        _max_scatter, g, out1, space=tuple(x_shape[2:]), kernel=kernel, stride=stride, dilation=dilation
     )
 )
-def _max_pool(xp, x, *, kernel, stride, dilation):
-    best = None
-    for place in _places(x, kernel, stride, dilation):
-        best = x[place] if best is None else xp.maximum(best, x[place])
-    return xp.asarray(best, copy=True) if math.prod(kernel) == 1 else best
+def _max_pool(backend, x, *, kernel, stride, dilation, padding):
+    """The maxima of the windows, and the numbers of their places: the first at a tie, a nan before all."""
+    return backend.max_pool(x, kernel, stride, dilation, padding)
 
 
 @primitive(
-    up=lambda g, x, best, kernel, stride, dilation: apply(
-        _max_gather, g, x, best, kernel=kernel, stride=stride, dilation=dilation
+    up=lambda g, place, kernel, stride, dilation: apply(
+        _max_gather, g, place, kernel=kernel, stride=stride, dilation=dilation
     )
 )
-def _max_scatter(backend, up, x, best, *, kernel, stride, dilation):
-    return backend.max_scatter(up, x, best, kernel, stride, dilation)
+def _max_scatter(backend, up, place, *, space, kernel, stride, dilation):
+    """Zeros of this space, with `up` added where the maxima stood."""
+    return backend.max_scatter(up, place, space, kernel, stride, dilation)
 
 
 @primitive(
-    up=lambda g, x, best, kernel, stride, dilation: apply(
-        _max_scatter, g, x, best, kernel=kernel, stride=stride, dilation=dilation
+    up=lambda g, place, up_shape, kernel, stride, dilation: apply(
+        _max_scatter, g, place, space=tuple(up_shape[2:]), kernel=kernel, stride=stride, dilation=dilation
     )
 )
-def _max_gather(backend, up, x, best, *, kernel, stride, dilation):
-    total = backend.xp.zeros_like(best)
-    for place, hit in first_hits(backend.xp, x, best, kernel, stride, dilation):
-        total += backend.gate(up[place], hit)
+def _max_gather(backend, up, place, *, kernel, stride, dilation):
+    """What stands where the maxima stood."""
+    total = backend.xp.zeros(place.shape, dtype=up.dtype)
+    for number, cut in enumerate(_places(up, kernel, stride, dilation)):
+        total += backend.gate(up[cut], place == number)
     return total
 
 
 @primitive()
-def _max_positions(xp, x, best, *, kernel, stride, dilation, padding, space):
+def _max_positions(xp, place, *, kernel, stride, dilation, padding, space):
     """The flat index in the unpadded input of each maximum, as torch's return_indices gives it."""
-    steps = [math.prod(space[i + 1 :]) for i in range(len(space))]
-    positions = xp.zeros(x.shape[2:], dtype=xp.int64)
-    for axis, (size, p, step) in enumerate(zip(x.shape[2:], padding, steps, strict=True)):
-        along = (xp.arange(size) - p) * step
-        positions = positions + xp.reshape(along, [-1 if i == axis else 1 for i in range(len(space))])
-    found = xp.zeros(best.shape, dtype=xp.int64)
-    for place, hit in first_hits(xp, x, best, kernel, stride, dilation):
-        found = xp.where(hit, positions[place[2:]], found)
-    return found
+    place = xp.astype(place, xp.int64)
+    positions = xp.zeros(place.shape, dtype=xp.int64)
+    for axis, (size, s, d, p) in enumerate(zip(space, stride, dilation, padding, strict=True)):
+        along = tuple(-1 if i == axis else 1 for i in range(len(space)))
+        start = xp.reshape(xp.arange(place.shape[axis + 2]) * s - p, along)
+        offset = place // math.prod(kernel[axis + 1 :]) % kernel[axis]
+        positions = positions * size + start + offset * d
+    return positions
 
 
 @primitive(
@@ -155,11 +155,11 @@ def max_pool(
     kind = input.dtype
     lowest = -math.inf if kind.is_floating_point else -(1 << 8 * kind.itemsize - 1) if kind.is_signed else 0
     x = _grow(input, pads, over, lowest)
-    out = apply(_max_pool, x, kernel=kernel, stride=strides, dilation=dilations)
+    out, place = apply(_max_pool, x, kernel=kernel, stride=strides, dilation=dilations, padding=pads)
     if not return_indices:
         return out
     positions = apply(
-        _max_positions, x.detach(), out.detach(), kernel=kernel, stride=strides, dilation=dilations, padding=pads,
+        _max_positions, place, kernel=kernel, stride=strides, dilation=dilations, padding=pads,
         space=tuple(input.shape[2:]),
     )  # fmt: skip
     return out, positions

@@ -44,12 +44,21 @@ def test_windows(backend: Backend, rng: np.random.Generator, kernel, stride, dil
 
 
 @pytest.mark.parametrize(("kernel", "stride", "dilation"), WINDOWS)
-def test_max_scatter(backend: Backend, rng: np.random.Generator, kernel, stride, dilation) -> None:
+@pytest.mark.parametrize("padding", [(0, 0), (1, 1)])
+def test_max_pool(backend: Backend, rng: np.random.Generator, kernel, stride, dilation, padding) -> None:
     x = rng.integers(0, 4, size=(2, 3, 8, 7)).astype(np.float32)  # with ties
-    best = autograd.ops.pooling._max_pool.compute(np, x, kernel=kernel, stride=stride, dilation=dilation)
+    x[0, 0, :4, :4] = -np.inf
+    x[1, 1, 2, 2:4] = np.nan
+    if padding != (0, 0):
+        x[:, :, [0, -1]] = x[:, :, :, [0, -1]] = -np.inf
+    windows = kernel, stride, dilation
+    best, place = backend.max_pool(x, *windows, padding)
+    expected, at = Backend.max_pool(backend, x, *windows, padding)
+    np.testing.assert_array_equal(best, expected)
+    np.testing.assert_array_equal(place, at)
     g = rng.normal(size=best.shape).astype(np.float32)
-    ours = backend.max_scatter(g, x, best, kernel, stride, dilation)
-    np.testing.assert_allclose(ours, Backend.max_scatter(backend, g, x, best, kernel, stride, dilation), atol=1e-6)
+    ours = backend.max_scatter(g, place, x.shape[2:], *windows)
+    np.testing.assert_allclose(ours, Backend.max_scatter(backend, g, place, x.shape[2:], *windows), atol=1e-6)
 
 
 @pytest.mark.parametrize("shape", [(7,), (80, 90), (8, 30, 9, 5)])
