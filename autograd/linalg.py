@@ -180,7 +180,7 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
     factor = A
     while n:
         if n & 1:
-            result = factor if result is None else matmul(result, factor)
+            result = factor.clone() if result is None else matmul(result, factor)
         n >>= 1
         factor = matmul(factor, factor) if n else factor
     if result is None:
@@ -220,7 +220,7 @@ def matrix_exp(A: Tensor) -> Tensor:
     high = powers[3]
     v = _e.add(polynomial(even[:4]), matmul(high, polynomial((0.0, *even[4:]))))
     u = matmul(x, _e.add(polynomial(odd[:4]), matmul(high, polynomial((0.0, *odd[4:])))))
-    result = solve(_e.sub(v, u), _e.add(v, u))
+    result = solve(_e.sub(v, u), _e.add(v, u)).clone()  # solve's derivative needs its own result
     for _ in range(squarings):
         result = matmul(result, result)
     return result

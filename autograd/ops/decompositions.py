@@ -127,21 +127,22 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     return adjoint(lower) if upper else lower
 
 
-@primitive(outputs=2, complex_rules=True, x=lambda g, x, out, out1: _qr_slope(g, x, out, out1))
+@primitive(outputs=2, complex_rules=True, x=lambda g, out, out1: _qr_slope(g, out, out1))
 def _qr(xp, x, *, mode):
     found = xp.linalg.qr(x, mode=mode)
     return found[0], found[1]
 
 
-def _qr_slope(g: tuple[Tensor, Tensor], x: Tensor, q: Tensor, r: Tensor) -> Tensor:
+def _qr_slope(g: tuple[Tensor, Tensor], q: Tensor, r: Tensor) -> Tensor:
     gq, gr = g
-    rows, columns = x._array.shape[-2:]
+    rows, columns = q._array.shape[-2], r._array.shape[-1]
     if q._array.shape[-1] != min(rows, columns):
         raise OperationError("qr: mode='complete' has a derivative for square matrices only")
     if rows >= columns:
         return _tall_qr_slope(gq, gr, q, r)
     first, rest = r[..., :rows], gr[..., rows:]
-    left = _tall_qr_slope(e.add(gq, matmul(x[..., rows:], adjoint(rest))), gr[..., :rows], q, first)
+    beside = q @ r[..., rows:]  # the rest of x = q r
+    left = _tall_qr_slope(gq + beside @ adjoint(rest), gr[..., :rows], q, first)
     from .shape import cat
 
     return cat([left, matmul(q, rest)], -1)
@@ -240,22 +241,18 @@ def eig(A: Tensor) -> tuple[Tensor, Tensor]:
     return apply(_eig, A)
 
 
-@primitive(
-    outputs=3, complex_rules=True, partial=True, x=lambda g, x, out, out1, out2: _svd_slope(g, x, out, out1, out2)
-)
+@primitive(outputs=3, complex_rules=True, partial=True, x=lambda g, out, out1, out2: _svd_slope(g, out, out1, out2))
 def _svd(xp, x, *, full):
     found = xp.linalg.svd(x, full_matrices=full)
     return found[0], found[1], found[2]
 
 
-def _svd_slope(
-    g: tuple[Tensor | None, Tensor | None, Tensor | None], x: Tensor, u: Tensor, s: Tensor, vh: Tensor
-) -> Tensor:
+def _svd_slope(g: tuple[Tensor | None, Tensor | None, Tensor | None], u: Tensor, s: Tensor, vh: Tensor) -> Tensor:
     """After J. Townsend, "Differentiating the Singular Value Decomposition", 2016.
 
     Of full matrices the thin part counts.
     """
-    count = s._array.shape[-1]
+    rows, columns, count = u._array.shape[-2], vh._array.shape[-1], s._array.shape[-1]
     u, v = u[..., :count], adjoint(vh[..., :count, :])
     gu = None if g[0] is None else g[0][..., :count]
     gv = None if g[2] is None else adjoint(g[2][..., :count, :])
@@ -269,18 +266,18 @@ def _svd_slope(
         """What of the slope no vector spans."""
         return e.div(e.sub(slope, matmul(vectors, matmul(adjoint(vectors), slope))), row)
 
-    inner = None if g[1] is None else diag_embed(cast(g[1], x.dtype))
+    inner = None if g[1] is None else diag_embed(cast(g[1], u.dtype))
     beside: Tensor | None = None
     if gu is not None:
         inner = _plus(inner, e.mul(turned(u, gu), row))
-        if x.is_complex():
+        if u.is_complex():
             angle = e.div(sum(e.mul(u.conj(), gu), -2).imag, s)
             inner = _plus(inner, diag_embed(complex(e.mul(angle, 0.0), angle)))
-        if x._array.shape[-2] > count:
+        if rows > count:
             beside = matmul(outside(u, gu), adjoint(v))
     if gv is not None:
         inner = _plus(inner, e.mul(turned(v, gv), column))
-        if x._array.shape[-1] > count:
+        if columns > count:
             beside = _plus(beside, matmul(u, adjoint(outside(v, gv))))
     found = matmul(matmul(u, inner), adjoint(v)) if inner is not None else None
     return _plus(found, beside)

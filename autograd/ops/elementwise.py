@@ -140,7 +140,7 @@ def mul(xp, x, y):
     return xp.multiply(x, y)
 
 
-@binary(holomorphic=True, to_float=True, x=lambda g, y: div(g, y), y=lambda g, out, y: neg(div(mul(g, out), y)))
+@binary(holomorphic=True, to_float=True, x=lambda g, y: div(g, y), y=lambda g, x, y: -(g / y) * (x / y))
 def _true_divide(xp, x, y):
     return xp.divide(x, y)
 
@@ -316,8 +316,8 @@ def log1p(xp, x):
 
 @binary(
     to_float=True,
-    x=lambda g, x, out: mul(g, exp(sub(x, out))),
-    y=lambda g, y, out: mul(g, exp(sub(y, out))),
+    x=lambda g, x, y: g * sigmoid(x - y),
+    y=lambda g, x, y: g * sigmoid(y - x),
 )
 def logaddexp(xp, x, y):
     """log(exp(input) + exp(other)) without overflow."""
