@@ -18,6 +18,7 @@ import numpy as np
 
 from ..device import device as Device
 from ..dtypes import dtype as DType
+from ..dtypes import float16
 from . import philox, special, updates
 
 Array = Any
@@ -112,7 +113,20 @@ class Backend:
         """ValueError for a zero among integers, which have no infinity to give; here nothing is looked at."""
 
     def sum(self, x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
-        return self.xp.sum(x, axis=axes, keepdims=keepdims)
+        """The sum over some axes; half precision is summed in single."""
+        half = self.native.get(float16)
+        if half is None or x.dtype != half:
+            return self.xp.sum(x, axis=axes, keepdims=keepdims)
+        return self.xp.astype(self.xp.sum(x, axis=axes, keepdims=keepdims, dtype=self.xp.float32), half)
+
+    def total(self, x: Array, axes: tuple[int, ...]) -> Array:
+        """The sum over some axes, which stay with size 1, added up in double precision."""
+        xp = self.xp
+        return xp.astype(xp.sum(x, axis=axes, keepdims=True, dtype=xp.float64), x.dtype)
+
+    def average(self, x: Array, axes: tuple[int, ...]) -> Array:
+        """The mean over some axes, which stay with size 1, added up in double precision."""
+        return self.total(x, axes) / math.prod(x.shape[i] for i in axes)
 
     def windows(self, x: Array, axis: int, size: int, step: int) -> Array:
         """Windows of `size` elements, `step` apart, along an axis, as a last axis; a view where that can be."""

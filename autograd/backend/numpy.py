@@ -110,7 +110,17 @@ class NumpyBackend(StridedBackend):
             raise ValueError("division of integers by zero")
 
     def sum(self, x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
-        return _add_reduce(x, axis=axes, keepdims=keepdims)
+        if x.dtype.char != "e":
+            return _add_reduce(x, axis=axes, keepdims=keepdims)
+        return np.asarray(_add_reduce(x, axis=axes, keepdims=keepdims, dtype=np.float32)).astype(np.float16)
+
+    def total(self, x: Array, axes: tuple[int, ...]) -> Array:
+        if x.dtype.char != "f":
+            return super().total(x, axes)
+        # einsum walks memory in its own order, whichever axes are summed; add.reduce does not.
+        kept = [i for i in range(x.ndim) if i not in axes]
+        total = np.einsum(x, range(x.ndim), kept, dtype=np.float64).astype(np.float32)
+        return total.reshape([1 if i in axes else size for i, size in enumerate(x.shape)])
 
     def fold(self, windows: Array, space: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
         if fast is not None and len(space) == 2 and windows.flags.c_contiguous and windows.dtype in COMPILED:

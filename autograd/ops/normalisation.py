@@ -7,11 +7,11 @@ from typing import Any
 
 from .. import dtypes
 from ..engine import apply, partial_derivative
-from ..primitive import primitive
+from ..primitive import multilinear, primitive
 from ..tensor import Tensor
 from . import elementwise as e
 from .dims import normalize_dim, numpy_names
-from .promotion import cast, floating, require_floating
+from .promotion import cast, floating, narrow, require_floating, single
 from .reduction import sum
 
 
@@ -36,7 +36,8 @@ def _along(name: str, primitive_: Any, input: Tensor, dim: int, dtype: dtypes.dt
         return apply(primitive_, x.reshape(1), dim=0).reshape(())
     if not x.numel():
         return x.clone()
-    return apply(primitive_, x, dim=normalize_dim(name, dim, x.ndim))
+    out = apply(primitive_, single(x), dim=normalize_dim(name, dim, x.ndim))
+    return narrow(out, x.dtype)
 
 
 @numpy_names
@@ -73,7 +74,7 @@ def _cross_entropy_slope(up: Tensor, x: Tensor, target: Tensor) -> Tensor:
 
 def cross_entropy_of(x: Tensor, target: Tensor) -> Tensor:
     """-sum(target log_softmax(x)) of each row: (n, c), (n, c) -> (n,)."""
-    return apply(_cross_entropy, x, target)
+    return narrow(apply(_cross_entropy, single(x), single(target)), x.dtype)
 
 
 # The common case in one pass: class indices (n,), weights of the classes, and the reduction to a number
@@ -126,123 +127,146 @@ def class_cross_entropy(
     x: Tensor, target: Tensor, weight: Tensor | None, ignore: int, smoothing: float, mean: bool
 ) -> Tensor:
     """The cross entropy of (n, c) with class indices (n,), summed, or averaged by the classes' weights."""
-    return apply(_class_cross_entropy, x, target, weight, ignore=ignore, smoothing=smoothing, mean=mean)
+    wide = None if weight is None else single(weight)
+    loss = apply(_class_cross_entropy, single(x), target, wide, ignore=ignore, smoothing=smoothing, mean=mean)
+    return narrow(loss, x.dtype)
 
 
-# Batch normalisation (S. Ioffe, C. Szegedy, 2015) over all dimensions but the second
-
-
-def _channels(x: Any) -> tuple[tuple[int, ...], tuple[int, ...], int]:
-    """The dimensions that are averaged, the shape of a value a channel, and how many elements each averages."""
-    axes = (0, *range(2, len(x.shape)))
-    return axes, (1, x.shape[1]) + (1,) * (len(x.shape) - 2), math.prod(x.shape[i] for i in axes)
+# Normalisation over any dimensions: of batches, layers, groups and instances
 
 
 @primitive(
-    outputs=1,
-    x=lambda g, x, weight, out1, out2, eps: apply(_batch_norm_slope, g, x, weight, out1, out2, eps=eps),
-    weight=lambda g, x, out1, out2, eps: apply(_batch_norm_weight, g, x, out1, out2, eps=eps),
-    bias=lambda g: _reduce_channels(g),
+    outputs=3,
+    partial=True,
+    x=lambda g, x, weight, out1, out2, dims, eps: _by_input(g, x, weight, out1, out2, dims, eps),
+    weight=lambda g, x, out1, out2, weight_shape, eps: _by_weight(g[0], x, out1, out2, weight_shape, eps),
+    bias=lambda g: g[0],
 )
-def _batch_norm(xp, x, weight, bias, *, eps):
-    """The normalised batch, and its mean and (biased) variance a channel."""
-    axes, a_channel, _ = _channels(x)
-    mean = xp.mean(x, axis=axes)
-    centred = x - xp.reshape(mean, a_channel)
-    var = xp.mean(centred * centred, axis=axes)
-    scale = 1.0 / xp.sqrt(var + eps)
+def _normalise(backend, x, weight, bias, *, dims, eps):
+    """(x - mean) / sqrt(var + eps) weight + bias, and the mean and the (biased) variance over some dimensions."""
+    mean = backend.average(x, dims)
+    y = x - mean
+    var = backend.average(y * y, dims)
+    scale = (var + eps) ** -0.5
+    if weight is not None and _constant(weight.shape, x.shape, dims):
+        scale, weight = scale * weight, None
+    y *= scale
     if weight is not None:
-        scale = scale * weight
-    centred *= xp.reshape(scale, a_channel)
+        y *= weight
     if bias is not None:
-        centred += xp.reshape(bias, a_channel)
-    return centred, mean, var
+        y += bias
+    return y, mean, var
 
 
-@primitive(
-    up=lambda g, up, x, weight, eps: partial_derivative(_batch_norm_slope_composed, 0, g, up, x, weight, eps),
-    x=lambda g, up, x, weight, eps: partial_derivative(_batch_norm_slope_composed, 1, g, up, x, weight, eps),
-    weight=lambda g, up, x, weight, eps: partial_derivative(_batch_norm_slope_composed, 2, g, up, x, weight, eps),
-)
-def _batch_norm_slope(xp, up, x, weight, mean, var, *, eps):
-    """w / s (u - mean(u) - z mean(u z)), with z = (x - mean) / s and u the gradient from above."""
-    axes, a_channel, _ = _channels(x)
-    inverse = xp.reshape(1.0 / xp.sqrt(var + eps), a_channel)
-    z = (x - xp.reshape(mean, a_channel)) * inverse
-    z *= xp.mean(up * z, axis=axes, keepdims=True)
-    z += xp.mean(up, axis=axes, keepdims=True)
-    slope = up - z
-    slope *= inverse if weight is None else inverse * xp.reshape(weight, a_channel)
-    return slope
+def _stretched(shape: tuple[int, ...], to: tuple[int, ...]) -> tuple[int, ...]:
+    """The dimensions over which a shape was broadcast."""
+    extra = len(to) - len(shape)
+    return tuple(i for i, size in enumerate(to) if i < extra or shape[i - extra] != size)
 
 
-@primitive(
-    up=lambda g, up, x, eps: partial_derivative(_batch_norm_weight_composed, 0, g, up, x, eps),
-    x=lambda g, up, x, eps: partial_derivative(_batch_norm_weight_composed, 1, g, up, x, eps),
-)
-def _batch_norm_weight(xp, up, x, mean, var, *, eps):
-    """sum(u z) a channel, with z and u as in `_batch_norm_slope`."""
-    axes, a_channel, _ = _channels(x)
-    z = (x - xp.reshape(mean, a_channel)) * up
-    return xp.sum(z, axis=axes) / xp.sqrt(var + eps)
+def _sum_down_to(g: Tensor, shape: tuple[int, ...]) -> Tensor:
+    """The adjoint of broadcasting, summed as the statistics are."""
+    return apply(_total, g, dims=_stretched(shape, g._array.shape)).reshape(shape)
 
 
-def _batch_norm_weight_composed(up: Tensor, x: Tensor, eps: float) -> Tensor:
-    return _reduce_channels(e.mul(up, _standardised(x, eps)))
+_normalise.finish = _sum_down_to
 
 
-def _reduce_channels(g: Tensor) -> Tensor:
-    return sum(g, [0, *range(2, g.ndim)])
+@multilinear(x=lambda g, x_shape: g.expand(x_shape))
+def _total(backend, x, *, dims):
+    return backend.total(x, dims)
 
 
-def _standardised(x: Tensor, eps: float) -> Tensor:
-    """(x - mean) / sqrt(var + eps), composed."""
-    axes = [0, *range(2, x.ndim)]
-    centred = e.sub(x, x.mean(axes, keepdim=True))
-    return e.mul(centred, e.rsqrt(e.add(e.mul(centred, centred).mean(axes, keepdim=True), eps)))
+def _constant(weight: tuple[int, ...], shape: tuple[int, ...], dims: tuple[int, ...]) -> bool:
+    """Whether a weight that broadcasts to this shape has one value for all that is averaged together."""
+    return all(i < len(shape) - len(weight) or weight[i - len(shape)] == 1 for i in dims)
 
 
-def _batch_norm_slope_composed(up: Tensor, x: Tensor, weight: Tensor | None, eps: float) -> Tensor:
-    axes, a_channel, _ = _channels(x)
-    dims = list(axes)
-    z = _standardised(x, eps)
-    centred = e.sub(x, x.mean(dims, keepdim=True))
-    inverse = e.rsqrt(e.add(e.mul(centred, centred).mean(dims, keepdim=True), eps))
-    slope = e.sub(e.sub(up, up.mean(dims, keepdim=True)), e.mul(z, e.mul(up, z).mean(dims, keepdim=True)))
-    slope = e.mul(slope, inverse)
-    return slope if weight is None else e.mul(slope, weight.reshape(a_channel))
+def _slope(average: Any, up: Any, x: Any, weight: Any, mean: Any, var: Any, dims: tuple[int, ...], eps: float) -> Any:
+    """(u - mean(u) - z mean(u z)) / s, with z = (x - mean) / s, s = sqrt(var + eps) and u = weight up.
+
+    Written once, for arrays in the first derivative and for tensors, where it is differentiated itself.
+    """
+    inverse = scale = (var + eps) ** -0.5
+    if weight is not None and _constant(weight.shape, x.shape, dims):
+        scale = inverse * weight
+    elif weight is not None:
+        up = up * weight
+    centred = x - mean
+    return (up - average(up) - centred * (average(up * centred) * inverse**2)) * scale
 
 
-# Normalisation over any dimensions: of layers, groups and instances
+def _scaled_sum(total: Any, up: Any, x: Any, mean: Any, var: Any, eps: float) -> Any:
+    """sum(z up), the slope by the weight; likewise."""
+    return total((x - mean) * (var + eps) ** -0.5 * up)
 
 
-@primitive(outputs=2, partial=True, x=lambda g, out, out1, dims: _standardise_slope(g, out, out1, dims))
-def _standardise(xp, x, *, dims, eps):
-    """z = (x - mean) / s and 1 / s, with s = sqrt(var + eps)."""
-    z = x - xp.mean(x, axis=dims, keepdims=True)
-    inverse = 1.0 / xp.sqrt(xp.mean(z * z, axis=dims, keepdims=True) + eps)
-    z *= inverse
-    return z, inverse
-
-
-def _standardise_slope(
-    g: tuple[Tensor | None, Tensor | None], z: Tensor, inverse: Tensor, dims: tuple[int, ...]
+def _slope_composed(
+    up: Tensor, x: Tensor, weight: Tensor | None, mean: Tensor, var: Tensor, dims: tuple[int, ...], eps: float
 ) -> Tensor:
-    """(u - mean(u) - z mean(u z)) / s, and of 1 / s itself -z / (n s^2)."""
-    up, of_inverse = g
-    found: Tensor | None = None
-    if up is not None:
-        centred = e.sub(up, up.mean(dims, keepdim=True))
-        found = e.mul(e.sub(centred, e.mul(z, e.mul(up, z).mean(dims, keepdim=True))), inverse)
-    if of_inverse is not None:
-        count = math.prod(z._array.shape[i] for i in dims)
-        beside = e.mul(e.mul(e.mul(z, of_inverse), e.mul(inverse, inverse)), -1.0 / count)
-        found = beside if found is None else e.add(found, beside)
-    assert found is not None
+    return _slope(lambda value: value.mean(dims, keepdim=True), up, x, weight, mean, var, dims, eps)
+
+
+def _scaled_sum_composed(up: Tensor, x: Tensor, mean: Tensor, var: Tensor, dims: tuple[int, ...], eps: float) -> Tensor:
+    return _scaled_sum(lambda value: apply(_total, value, dims=dims), up, x, mean, var, eps)
+
+
+def _by_slope_input(position: int) -> Any:
+    return lambda g, up, x, weight, mean, var, dims, eps: partial_derivative(
+        _slope_composed, position, g, up, x, weight, mean, var, dims, eps
+    )
+
+
+def _by_sum_input(position: int) -> Any:
+    return lambda g, up, x, mean, var, dims, eps: partial_derivative(
+        _scaled_sum_composed, position, g, up, x, mean, var, dims, eps
+    )
+
+
+@primitive(**{name: _by_slope_input(i) for i, name in enumerate(("up", "x", "weight", "mean", "var"))})
+def _normalise_slope(backend, up, x, weight, mean, var, *, dims, eps):
+    return _slope(lambda value: backend.average(value, dims), up, x, weight, mean, var, dims, eps)
+
+
+@primitive(**{name: _by_sum_input(i) for i, name in enumerate(("up", "x", "mean", "var"))})
+def _normalise_sum(backend, up, x, mean, var, *, dims, eps):
+    return _scaled_sum(lambda value: backend.total(value, dims), up, x, mean, var, eps)
+
+
+def _by_weight(
+    up: Tensor | None, x: Tensor, mean: Tensor, var: Tensor, shape: tuple[int, ...], eps: float
+) -> Tensor | None:
+    if up is None:
+        return None
+    dims = _stretched(shape, x._array.shape)
+    return apply(_normalise_sum, up, x, mean, var, dims=dims, eps=eps).reshape(shape)
+
+
+def _by_input(
+    g: tuple[Tensor | None, ...], x: Tensor, weight: Tensor | None, mean: Tensor, var: Tensor,
+    dims: tuple[int, ...], eps: float,
+) -> Tensor | None:  # fmt: skip
+    """The slope, and what the mean and the variance themselves were used for: 1 / n and 2 (x - mean) / n."""
+    up, of_mean, of_var = g
+    count = math.prod(x._array.shape[i] for i in dims)
+    found = None if up is None else apply(_normalise_slope, up, x, weight, mean, var, dims=dims, eps=eps)
+    if of_mean is not None:
+        beside = (of_mean / count).expand(x.shape)
+        found = beside if found is None else found + beside
+    if of_var is not None:
+        beside = (x - mean) * (of_var * (2.0 / count))
+        found = beside if found is None else found + beside
     return found
 
 
-def standardised(x: Tensor, dims: tuple[int, ...], eps: float) -> Tensor:
-    """(x - mean) / sqrt(var + eps) over some dimensions."""
+def normalised(
+    x: Tensor, dims: tuple[int, ...], weight: Tensor | None, bias: Tensor | None, eps: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """(x - mean) / sqrt(var + eps) weight + bias, and the mean and the biased variance over `dims`, which stay.
+
+    Weight and bias broadcast to x. Half precision is computed in single, and so are its statistics.
+    """
     require_floating("normalisation", x)
-    return apply(_standardise, x, dims=dims, eps=eps)[0] if x.numel() else x.clone()
+    wide = [None if each is None else single(each) for each in (x, weight, bias)]
+    out, mean, var = apply(_normalise, *wide, dims=dims, eps=eps)
+    return narrow(out, x.dtype), mean, var

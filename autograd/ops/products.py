@@ -294,9 +294,9 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
     from .shape import broadcast_tensors
 
     x1, x2 = broadcast_tensors(x1, x2)
-    dots = sum(e.mul(x1, x2), dim)
-    lengths = [e.clamp(norm(x, 2, dim), min=eps) for x in (x1, x2)]
-    return e.div(dots, e.mul(*lengths))
+    # Each is brought to length 1 first: the products of long vectors would leave half precision's range.
+    first, second = (x / e.clamp(norm(x, 2, dim, keepdim=True), min=eps) for x in (x1, x2))
+    return sum(first * second, dim)
 
 
 def cov(

@@ -129,6 +129,16 @@ def inexact(name: str, x: Tensor) -> Tensor:
     return x if x.dtype.is_inexact else cast(x, dtypes.get_default_dtype())
 
 
+def single(x: Tensor) -> Tensor:
+    """Half precision in single, where sums and squares have room, as torch accumulates them; else x as it is."""
+    return cast(x, dtypes.float32) if x.dtype is dtypes.float16 else x
+
+
+def narrow(x: Tensor, dtype: dtypes.dtype) -> Tensor:
+    """A result computed in single back in half precision, if that was given: autocast leaves it wide."""
+    return cast(x, dtype) if dtype is dtypes.float16 and modes.autocast is None else x
+
+
 def require_tensors(name: str, *values: Any) -> None:
     """TypeError for an argument that is no Tensor."""
     for x in values:

@@ -14,7 +14,7 @@ from ..primitive import multilinear, primitive
 from ..tensor import Tensor
 from . import elementwise as e
 from .dims import Dims, normalize_dim, normalize_dims, numpy_names
-from .promotion import cast, inexact, require_floating, require_inexact, require_tensors
+from .promotion import cast, inexact, narrow, require_floating, require_inexact, require_tensors, single
 
 
 class ValuesAndIndices(NamedTuple):
@@ -78,8 +78,8 @@ def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtype
     require_inexact("mean", input)
     dims = normalize_dims("mean", dim, input.ndim)
     count = _count(input, dims)
-    total = apply(_sum, input, dim=dims, keepdim=keepdim)
-    return e.div(total, float(count)) if count else e.div(total, e.mul(total, 0.0))
+    total = apply(_sum, single(input), dim=dims, keepdim=keepdim)
+    return narrow(e.div(total, float(count)) if count else e.div(total, e.mul(total, 0.0)), input.dtype)
 
 
 @numpy_names
@@ -106,10 +106,11 @@ def var(
         return e.add(*parts)
     require_floating("var", input)
     dims = normalize_dims("var", dim, input.ndim)
-    centred = e.sub(input, mean(input, dims, keepdim=True) if input.ndim else input)
+    x = single(input)
+    centred = e.sub(x, mean(x, dims, keepdim=True) if x.ndim else x)
     total = apply(_sum, e.mul(centred, centred), dim=dims, keepdim=keepdim)
     freedom = builtins.max(_count(input, dims) - correction, 0)
-    return e.div(total, float(freedom)) if freedom else e.div(total, e.mul(total, 0.0))
+    return narrow(e.div(total, float(freedom)) if freedom else e.div(total, e.mul(total, 0.0)), input.dtype)
 
 
 @numpy_names
@@ -122,7 +123,7 @@ def std(
     correction: float | None = 1,
 ) -> Tensor:
     """The square root of `var`."""
-    return e.sqrt(var(input, dim, unbiased, keepdim, correction=correction))
+    return narrow(e.sqrt(var(single(input), dim, unbiased, keepdim, correction=correction)), input.dtype)
 
 
 def var_mean(
@@ -294,7 +295,8 @@ def count_nonzero(input: Tensor, dim: Dims = None) -> Tensor:
 @numpy_names
 def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
     """log(sum(exp(input))) over some dimensions, without overflow."""
-    input = inexact("logsumexp", input)
+    given = inexact("logsumexp", input)
+    input = single(given)
     dims = normalize_dims("logsumexp", dim, input.ndim)
     shift = amax(input.detach().real, dims, keepdim=True)
     shift = e.where(e.isfinite(shift), shift, 0.0)
@@ -302,7 +304,7 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
     result = e.add(total, shift)
     from .shape import squeeze
 
-    return result if keepdim or not dims else squeeze(result, dims)
+    return narrow(result if keepdim or not dims else squeeze(result, dims), given.dtype)
 
 
 @numpy_names
@@ -310,7 +312,11 @@ def norm(
     input: Tensor, p: float | str | None = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None
 ) -> Tensor:
     """The p-norm of the elements: (sum |x|^p)^(1/p); p = inf gives the largest |x|, p = 0 counts nonzeros."""
-    input = inexact("norm", input if dtype is None else cast(input, dtype))
+    given = inexact("norm", input if dtype is None else cast(input, dtype))
+    return narrow(_norm(single(given), p, dim, keepdim), given.dtype)
+
+
+def _norm(input: Tensor, p: float | str | None, dim: Dims, keepdim: bool) -> Tensor:
     dims = normalize_dims("norm", dim, input.ndim)
     if p == "nuc":
         from ..linalg import matrix_norm

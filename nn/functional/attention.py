@@ -8,6 +8,7 @@ from typing import Any
 import autograd
 from autograd import Tensor
 from autograd.errors import OperationError
+from autograd.ops.promotion import narrow, single
 
 from .dropout import dropout
 from .linear import linear
@@ -22,10 +23,12 @@ def scaled_dot_product_attention(
     A mask of bools says where to look; a floating one is added. `scale` is 1 / sqrt(E). With
     `enable_gqa` several query heads (dimension -3) share a key head.
     """
+    given = query.dtype
+    query, key, value = single(query), single(key), single(value)  # the scores would leave half precision's range
     weights = _attention_weights(query, key, attn_mask, is_causal, scale, enable_gqa)
     if enable_gqa:
         value = value.repeat_interleave(query.shape[-3] // value.shape[-3], -3)
-    return dropout(weights, dropout_p, dropout_p > 0) @ value
+    return narrow(dropout(weights, dropout_p, dropout_p > 0) @ value, given)
 
 
 def _attention_weights(
@@ -123,8 +126,8 @@ def multi_head_attention_forward(
     if padding is not None:
         padding = padding.reshape(count, 1, 1, -1)
         mask = padding if mask is None else mask + padding
-    scores = (q * (1.0 / math.sqrt(head))) @ k.mT
-    attention = (scores if mask is None else scores + mask).softmax(-1)
+    scores = (single(q) * (1.0 / math.sqrt(head))) @ single(k).mT
+    attention = narrow((scores if mask is None else scores + mask).softmax(-1), q.dtype)
     attention = dropout(attention, dropout_p, training)
     mixed = (attention @ v).permute(2, 0, 1, 3).reshape(length, count, width)
     out = linear(mixed, out_proj_weight, out_proj_bias)

@@ -8,10 +8,10 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
-from autograd.engine import apply
 from autograd.errors import OperationError
 from autograd.ops import normalisation as _norm
 from autograd.ops.arrange import pad
+from autograd.ops.promotion import narrow, single
 
 
 def batch_norm(
@@ -22,29 +22,48 @@ def batch_norm(
 
     In training by the batch's own statistics, which the running ones follow; else by the running ones.
     """
-    if not input.numel():
-        return input.clone()
     if input.ndim < 2:
         raise OperationError(f"batch_norm: expected (N, C, ...), got shape {tuple(input.shape)}")
-    count = input.numel() // max(input.shape[1], 1)
-    if training:
-        if count <= 1:
+    count = math.prod(input.shape[i] for i in range(input.ndim) if i != 1)
+    weight, bias = _by_channel(weight, input), _by_channel(bias, input)
+    if training and count:
+        if count == 1:
             raise ValueError(f"batch_norm: expected more than 1 value a channel in training, got {tuple(input.shape)}")
-        out, mean, var = apply(_norm._batch_norm, input, weight, bias, eps=eps)
-        with autograd.no_grad():
-            if running_mean is not None:
-                running_mean.mul_(1 - momentum).add_(mean * momentum)
-            if running_var is not None:
-                running_var.mul_(1 - momentum).add_(var * (momentum * count / (count - 1)))
+        out, mean, var = _norm.normalised(input, (0, *range(2, input.ndim)), weight, bias, eps)
+        _follow(running_mean, mean, momentum)
+        _follow(running_var, var, momentum, count)
         return out
+    if training:
+        return _scaled(input, weight, bias)
     if running_mean is None or running_var is None:
         raise RuntimeError("batch_norm: running_mean and running_var are needed outside training")
-    a_channel = (1, -1) + (1,) * (input.ndim - 2)
-    scale = (running_var + eps).rsqrt()
-    if weight is not None:
-        scale = scale * weight
-    out = (input - running_mean.reshape(a_channel)) * scale.reshape(a_channel)
-    return out if bias is None else out + bias.reshape(a_channel)
+    scale = (single(running_var) + eps).rsqrt().reshape(_by_channel_shape(input))
+    scale = scale if weight is None else scale * weight
+    out = (single(input) - _by_channel(running_mean, input)) * scale
+    return narrow(out if bias is None else out + bias, input.dtype)
+
+
+def _by_channel_shape(input: Tensor) -> tuple[int, ...]:
+    return (1, input.shape[1], *(1,) * (input.ndim - 2))
+
+
+def _by_channel(value: Tensor | None, input: Tensor) -> Tensor | None:
+    """(C,) as it broadcasts to (N, C, *)."""
+    return None if value is None else value.reshape(_by_channel_shape(input))
+
+
+def _scaled(out: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
+    """What is left of a normalisation where there is nothing to average."""
+    out = out.clone() if weight is None else out * weight
+    return out if bias is None else out + bias
+
+
+def _follow(running: Tensor | None, batch: Tensor, momentum: Any, count: int = 0) -> None:
+    """running = (1 - momentum) running + momentum batch; a variance of `count` values is made unbiased."""
+    if running is not None:
+        with autograd.no_grad():
+            unbiased = momentum * count / (count - 1) if count else momentum
+            running.mul_(1 - momentum).add_(batch.reshape(running.shape) * unbiased)
 
 
 def layer_norm(
@@ -55,9 +74,9 @@ def layer_norm(
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
     if not shape or tuple(input.shape[-len(shape) :]) != shape:
         raise OperationError(f"layer_norm: expected an input (*, {shape}), got shape {tuple(input.shape)}")
-    out = _norm.standardised(input, tuple(range(input.ndim - len(shape), input.ndim)), eps)
-    out = out if weight is None else out * weight
-    return out if bias is None else out + bias
+    if not input.numel():
+        return _scaled(input, weight, bias)
+    return _norm.normalised(input, tuple(range(input.ndim - len(shape), input.ndim)), weight, bias, eps)[0]
 
 
 def rms_norm(
@@ -68,9 +87,9 @@ def rms_norm(
     if not shape or tuple(input.shape[-len(shape) :]) != shape:
         raise OperationError(f"rms_norm: expected an input (*, {shape}), got shape {tuple(input.shape)}")
     eps = autograd.finfo(input.dtype).eps if eps is None else eps
-    size = input.square() if not input.is_complex() else input * input
-    out = input * (size.mean(tuple(range(-len(shape), 0)), keepdim=True) + eps).rsqrt()
-    return out if weight is None else out * weight
+    x = single(input)
+    out = x * ((x * x).mean(tuple(range(-len(shape), 0)), keepdim=True) + eps).rsqrt()
+    return narrow(out if weight is None else out * weight, input.dtype)
 
 
 def group_norm(
@@ -79,15 +98,12 @@ def group_norm(
     """Normalises (N, C, *) over groups of channels and space (Y. Wu, K. He, 2018)."""
     if input.ndim < 2 or input.shape[1] % num_groups:
         raise OperationError(f"group_norm: {num_groups} groups do not divide the channels of {tuple(input.shape)}")
-    count, channels = input.shape[:2]
     if not input.numel():
-        out = input
-    else:
-        groups = input.reshape(count, num_groups, -1)
-        out = _norm.standardised(groups, (2,), eps).reshape(input.shape)
-    a_channel = (1, channels, *(1,) * (input.ndim - 2))
-    out = out if weight is None else out * weight.reshape(a_channel)
-    return out if bias is None else out + bias.reshape(a_channel)
+        return _scaled(input, _by_channel(weight, input), _by_channel(bias, input))
+    grouped = (1, num_groups, input.shape[1] // num_groups, *(1,) * (input.ndim - 2))
+    groups = input.reshape(input.shape[0], *grouped[1:3], *input.shape[2:])
+    weight, bias = (None if each is None else each.reshape(grouped) for each in (weight, bias))
+    return _norm.normalised(groups, tuple(range(2, groups.ndim)), weight, bias, eps)[0].reshape(input.shape)
 
 
 def instance_norm(
@@ -103,16 +119,15 @@ def instance_norm(
     count = math.prod(input.shape[2:])
     if count <= 1 and input.numel():
         raise ValueError(f"instance_norm: expected more than 1 value a channel, got shape {tuple(input.shape)}")
-    out = _norm.standardised(input, space, eps)
-    if running_mean is not None or running_var is not None:
-        with autograd.no_grad():
-            if running_mean is not None:
-                running_mean.mul_(1 - momentum).add_(input.mean((0, *space)) * momentum)
-            if running_var is not None:
-                running_var.mul_(1 - momentum).add_(input.var(space).mean(0) * momentum)
-    a_channel = (1, -1, *(1,) * len(space))
-    out = out if weight is None else out * weight.reshape(a_channel)
-    return out if bias is None else out + bias.reshape(a_channel)
+    weight, bias = _by_channel(weight, input), _by_channel(bias, input)
+    if not input.numel():
+        return _scaled(input, weight, bias)
+    out, mean, var = _norm.normalised(input, space, weight, bias, eps)
+    if running_mean is not None:
+        _follow(running_mean, mean.detach().mean(0), momentum)
+    if running_var is not None:
+        _follow(running_var, var.detach().mean(0), momentum, count)
+    return out
 
 
 def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
@@ -121,14 +136,14 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
         raise ValueError(f"local_response_norm: expected (N, C, *), got shape {tuple(input.shape)}")
     if not input.numel():
         return input
-    squares = input.square()
+    squares = single(input).square()
     widths = [0, 0] * (input.ndim - 2) + [size // 2, (size - 1) // 2]
     padded = pad(squares, widths)
     total: Any = None
     for i in range(size):
         part = padded.narrow(1, i, input.shape[1])
         total = part if total is None else total + part
-    return input / (total * (alpha / size) + k).pow(beta)
+    return narrow(input / (total * (alpha / size) + k).pow(beta), input.dtype)
 
 
 def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Any = None) -> Tensor:

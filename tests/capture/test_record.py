@@ -282,7 +282,7 @@ def test_nothing_computes_past_apply() -> None:
     eager, _, _ = train(cnn, "adam", recorded=False)
     _, run, net = train(cnn, "adam", recorded=True)
     names = {instruction.primitive.name for instruction in run.program.instructions}
-    assert {"convolution", "convolution_weight", "batch_norm", "max_pool", "update", "keep"} <= names
+    assert {"convolution", "convolution_weight", "normalise", "max_pool", "update", "keep"} <= names
     states = {id(x) for x in run.program.states.values()}
     assert all(id(p) in states for p in net.parameters())
     assert eager
