@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any
 
@@ -10,9 +11,13 @@ from autograd import Tensor
 from autograd.errors import OperationError
 from autograd.ops import normalisation as _norm
 from autograd.ops.elementwise import gelu_exact, logsigmoid, softplus
+from autograd.ops.inplace import in_place
+
+_written_over = functools.cache(in_place)  # for derivatives that need the input: they are given a copy of it
 
 
 def _maybe_in_place(input: Tensor, result: Tensor, inplace: bool) -> Tensor:
+    """For derivatives that don't need the input."""
     return input.copy_(result) if inplace else result
 
 
@@ -43,8 +48,10 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """input where positive, else alpha (exp(input) - 1) (D.-A. Clevert et al., 2015)."""
+    if inplace:
+        return _written_over(elu)(input, alpha)
     below = autograd.expm1(input.clamp(max=0.0)) * alpha
-    return _maybe_in_place(input, autograd.where(input > 0, input, below), inplace)
+    return autograd.where(input > 0, input, below)
 
 
 def sigmoid(input: Tensor) -> Tensor:
@@ -59,7 +66,9 @@ def tanh(input: Tensor) -> Tensor:
 
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """input * sigmoid(input) (S. Elfwing et al., 2017)."""
-    return _maybe_in_place(input, input * input.sigmoid(), inplace)
+    if inplace:
+        return _written_over(silu)(input)
+    return input * input.sigmoid()
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
@@ -92,19 +101,25 @@ def log_softmax(input: Tensor, dim: int | None = None, dtype: Any = None) -> Ten
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """max(0, input) + min(0, alpha (exp(input / alpha) - 1)) (J. Barron, 2017)."""
+    if inplace:
+        return _written_over(celu)(input, alpha)
     below = autograd.expm1(input.clamp(max=0.0) * (1.0 / alpha)) * alpha
-    return _maybe_in_place(input, autograd.where(input > 0, input, below), inplace)
+    return autograd.where(input > 0, input, below)
 
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """scale * elu(input, alpha), which keeps mean and variance (G. Klambauer et al., 2017)."""
+    if inplace:
+        return _written_over(selu)(input)
     alpha, scale = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
-    return _maybe_in_place(input, elu(input, alpha) * scale, inplace)
+    return elu(input, alpha) * scale
 
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """input * tanh(softplus(input)) (D. Misra, 2019)."""
-    return _maybe_in_place(input, input * softplus(input).tanh(), inplace)
+    if inplace:
+        return _written_over(mish)(input)
+    return input * softplus(input).tanh()
 
 
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
@@ -114,9 +129,11 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
 
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """input * hardsigmoid(input) (A. Howard et al., 2019)."""
+    if inplace:
+        return _written_over(hardswish)(input)
     middle = input * (input + 3.0) * (1.0 / 6.0)
     above = autograd.where(input >= 3.0, input, middle)
-    return _maybe_in_place(input, autograd.where(input <= -3.0, input * 0.0, above), inplace)
+    return autograd.where(input <= -3.0, input * 0.0, above)
 
 
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
