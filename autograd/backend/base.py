@@ -291,7 +291,7 @@ class Backend:
     ) -> Array:  # fmt: skip
         """Zeros (N, C, *space), with g added where each window's maximum stood."""
         spread = self.xp.zeros((*place.shape[:2], *space), dtype=g.dtype)
-        overlapping = any(k > s for k, s in zip(kernel, stride, strict=True))
+        overlapping = any(d * (k - 1) >= s for k, s, d in zip(kernel, stride, dilation, strict=True))
         for number, (batch, *cut, channels) in enumerate(window_slices(space, kernel, stride, dilation)):
             found = self.gate(g, place == number)
             if overlapping:

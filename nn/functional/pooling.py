@@ -138,8 +138,8 @@ def _adaptive_max(name: str, dims: int, input: Tensor, output_size: Any, return_
         return _pool.max_pool(name, dims, input, kernel, kernel, return_indices=return_indices)
     places = autograd.arange(have.numel(), device=input.device).reshape(have).expand(input.shape)
     values = input
-    for axis, (n, size) in enumerate(zip(have, sizes, strict=True)):
-        dim = input.ndim - dims + axis
+    for axis in reversed(range(dims)):  # the last dimension first, so that at a tie the first in memory is found
+        n, size, dim = have[axis], sizes[axis], input.ndim - dims + axis
         if not size:
             values, places = values.narrow(dim, 0, 0), places.narrow(dim, 0, 0)
             continue
