@@ -11,7 +11,7 @@ from ..primitive import multilinear, primitive
 from ..tensor import Tensor
 from . import elementwise as e
 from .dims import normalize_dim, numpy_names
-from .promotion import cast, floating, narrow, require_floating, single
+from .promotion import cast, floating, require_floating, restored, single
 from .reduction import sum
 
 
@@ -37,7 +37,7 @@ def _along(name: str, primitive_: Any, input: Tensor, dim: int, dtype: dtypes.dt
     if not x.numel():
         return x.clone()
     out = apply(primitive_, single(x), dim=normalize_dim(name, dim, x.ndim))
-    return narrow(out, x.dtype)
+    return restored(out, x.dtype)
 
 
 @numpy_names
@@ -74,7 +74,7 @@ def _cross_entropy_slope(up: Tensor, x: Tensor, target: Tensor) -> Tensor:
 
 def cross_entropy_of(x: Tensor, target: Tensor) -> Tensor:
     """-sum(target log_softmax(x)) of each row: (n, c), (n, c) -> (n,)."""
-    return narrow(apply(_cross_entropy, single(x), single(target)), x.dtype)
+    return restored(apply(_cross_entropy, single(x), single(target)), x.dtype)
 
 
 # The common case in one pass: class indices (n,), weights of the classes, and the reduction to a number
@@ -129,7 +129,7 @@ def class_cross_entropy(
     """The cross entropy of (n, c) with class indices (n,), summed, or averaged by the classes' weights."""
     wide = None if weight is None else single(weight)
     loss = apply(_class_cross_entropy, single(x), target, wide, ignore=ignore, smoothing=smoothing, mean=mean)
-    return narrow(loss, x.dtype)
+    return restored(loss, x.dtype)
 
 
 # Normalisation over any dimensions: of batches, layers, groups and instances
@@ -269,4 +269,4 @@ def normalised(
     require_floating("normalisation", x)
     wide = [None if each is None else single(each) for each in (x, weight, bias)]
     out, mean, var = apply(_normalise, *wide, dims=dims, eps=eps)
-    return narrow(out, x.dtype), mean, var
+    return restored(out, x.dtype), mean, var

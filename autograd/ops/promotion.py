@@ -134,7 +134,7 @@ def single(x: Tensor) -> Tensor:
     return cast(x, dtypes.float32) if x.dtype is dtypes.float16 else x
 
 
-def narrow(x: Tensor, dtype: dtypes.dtype) -> Tensor:
+def restored(x: Tensor, dtype: dtypes.dtype) -> Tensor:
     """A result computed in single back in half precision, if that was given: autocast leaves it wide."""
     return cast(x, dtype) if dtype is dtypes.float16 and modes.autocast is None else x
 

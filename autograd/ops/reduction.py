@@ -14,7 +14,7 @@ from ..primitive import multilinear, primitive
 from ..tensor import Tensor
 from . import elementwise as e
 from .dims import Dims, normalize_dim, normalize_dims, numpy_names
-from .promotion import cast, inexact, narrow, require_floating, require_inexact, require_tensors, single
+from .promotion import cast, inexact, require_floating, require_inexact, require_tensors, restored, single
 
 
 class ValuesAndIndices(NamedTuple):
@@ -79,7 +79,7 @@ def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtype
     dims = normalize_dims("mean", dim, input.ndim)
     count = _count(input, dims)
     total = apply(_sum, single(input), dim=dims, keepdim=keepdim)
-    return narrow(e.div(total, float(count)) if count else e.div(total, e.mul(total, 0.0)), input.dtype)
+    return restored(e.div(total, float(count)) if count else e.div(total, e.mul(total, 0.0)), input.dtype)
 
 
 @numpy_names
@@ -110,7 +110,7 @@ def var(
     centred = e.sub(x, mean(x, dims, keepdim=True) if x.ndim else x)
     total = apply(_sum, e.mul(centred, centred), dim=dims, keepdim=keepdim)
     freedom = builtins.max(_count(input, dims) - correction, 0)
-    return narrow(e.div(total, float(freedom)) if freedom else e.div(total, e.mul(total, 0.0)), input.dtype)
+    return restored(e.div(total, float(freedom)) if freedom else e.div(total, e.mul(total, 0.0)), input.dtype)
 
 
 @numpy_names
@@ -123,7 +123,7 @@ def std(
     correction: float | None = 1,
 ) -> Tensor:
     """The square root of `var`."""
-    return narrow(e.sqrt(var(single(input), dim, unbiased, keepdim, correction=correction)), input.dtype)
+    return restored(e.sqrt(var(single(input), dim, unbiased, keepdim, correction=correction)), input.dtype)
 
 
 def var_mean(
@@ -304,7 +304,7 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
     result = e.add(total, shift)
     from .shape import squeeze
 
-    return narrow(result if keepdim or not dims else squeeze(result, dims), given.dtype)
+    return restored(result if keepdim or not dims else squeeze(result, dims), given.dtype)
 
 
 @numpy_names
@@ -313,7 +313,7 @@ def norm(
 ) -> Tensor:
     """The p-norm of the elements: (sum |x|^p)^(1/p); p = inf gives the largest |x|, p = 0 counts nonzeros."""
     given = inexact("norm", input if dtype is None else cast(input, dtype))
-    return narrow(_norm(single(given), p, dim, keepdim), given.dtype)
+    return restored(_norm(single(given), p, dim, keepdim), given.dtype)
 
 
 def _norm(input: Tensor, p: float | str | None, dim: Dims, keepdim: bool) -> Tensor:

@@ -14,7 +14,7 @@ from . import elementwise as e
 from .creation import ones_like
 from .dims import Dims, normalize_dim, normalize_dims, numpy_names
 from .indexing import gather
-from .promotion import cast, floating
+from .promotion import cast, floating, single
 from .reduction import ValuesAndIndices, _sum, amax
 from .shape import cat, expand, flip, narrow, reshape, unsqueeze
 
@@ -37,7 +37,8 @@ def _summed(name: str, input: Tensor, dtype: dtypes.dtype | None) -> Tensor:
 
 def _along(name: str, primitive_: Any, x: Tensor, dim: int) -> Tensor:
     axis = normalize_dim(name, dim, x.ndim)
-    found = apply(primitive_, x, dim=axis) if x.ndim else reshape(apply(primitive_, reshape(x, 1), dim=0), ())
+    wide = single(x)
+    found = apply(primitive_, wide, dim=axis) if x.ndim else reshape(apply(primitive_, reshape(wide, 1), dim=0), ())
     return cast(found, x.dtype)  # NumPy widens small integers
 
 
@@ -97,11 +98,11 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
     """The product of all elements, or along a dimension. Integers give int64."""
     x = _summed("prod", input, dtype)
     if dim is None:
-        return cast(apply(_prod, reshape(x, -1), dim=0), x.dtype)
+        return cast(apply(_prod, reshape(single(x), -1), dim=0), x.dtype)
     axis = normalize_dim("prod", dim, x.ndim)
     if not x.ndim:
         return x.clone()
-    out = cast(apply(_prod, x, dim=axis), x.dtype)  # NumPy widens small integers
+    out = cast(apply(_prod, single(x), dim=axis), x.dtype)  # NumPy widens small integers
     return unsqueeze(out, axis) if keepdim else out
 
 

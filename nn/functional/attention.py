@@ -8,7 +8,7 @@ from typing import Any
 import autograd
 from autograd import Tensor
 from autograd.errors import OperationError
-from autograd.ops.promotion import narrow, single
+from autograd.ops.promotion import restored, single
 
 from .dropout import dropout
 from .linear import linear
@@ -28,7 +28,7 @@ def scaled_dot_product_attention(
     weights = _attention_weights(query, key, attn_mask, is_causal, scale, enable_gqa)
     if enable_gqa:
         value = value.repeat_interleave(query.shape[-3] // value.shape[-3], -3)
-    return narrow(dropout(weights, dropout_p, dropout_p > 0) @ value, given)
+    return restored(dropout(weights, dropout_p, dropout_p > 0) @ value, given)
 
 
 def _attention_weights(
@@ -127,7 +127,7 @@ def multi_head_attention_forward(
         padding = padding.reshape(count, 1, 1, -1)
         mask = padding if mask is None else mask + padding
     scores = (single(q) * (1.0 / math.sqrt(head))) @ single(k).mT
-    attention = narrow((scores if mask is None else scores + mask).softmax(-1), q.dtype)
+    attention = restored((scores if mask is None else scores + mask).softmax(-1), q.dtype)
     attention = dropout(attention, dropout_p, training)
     mixed = (attention @ v).permute(2, 0, 1, 3).reshape(length, count, width)
     out = linear(mixed, out_proj_weight, out_proj_bias)

@@ -11,7 +11,7 @@ from autograd import Tensor
 from autograd.errors import OperationError
 from autograd.ops import normalisation as _norm
 from autograd.ops.arrange import pad
-from autograd.ops.promotion import narrow, single
+from autograd.ops.promotion import restored, single
 
 
 def batch_norm(
@@ -40,7 +40,7 @@ def batch_norm(
     scale = (single(running_var) + eps).rsqrt().reshape(_by_channel_shape(input))
     scale = scale if weight is None else scale * weight
     out = (single(input) - _by_channel(running_mean, input)) * scale
-    return narrow(out if bias is None else out + bias, input.dtype)
+    return restored(out if bias is None else out + bias, input.dtype)
 
 
 def _by_channel_shape(input: Tensor) -> tuple[int, ...]:
@@ -89,7 +89,7 @@ def rms_norm(
     eps = autograd.finfo(input.dtype).eps if eps is None else eps
     x = single(input)
     out = x * ((x * x).mean(tuple(range(-len(shape), 0)), keepdim=True) + eps).rsqrt()
-    return narrow(out if weight is None else out * weight, input.dtype)
+    return restored(out if weight is None else out * weight, input.dtype)
 
 
 def group_norm(
@@ -143,7 +143,7 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     for i in range(size):
         part = padded.narrow(1, i, input.shape[1])
         total = part if total is None else total + part
-    return narrow(input / (total * (alpha / size) + k).pow(beta), input.dtype)
+    return restored(input / (total * (alpha / size) + k).pow(beta), input.dtype)
 
 
 def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Any = None) -> Tensor:
