@@ -1,5 +1,8 @@
 """Compiled loops for the CPU (numba, extra `fast`): one pass where NumPy needs several.
 
+A compiled loop checks no index, so each function here proves that its loop stays inside the arrays, whatever
+it is given: what does not fit is refused, or left to the portable reference.
+
 Each agrees with its portable reference; a test holds them side by side. Loops run in one thread:
 a second thread pool beside the matrix product's slows both down on small machines.
 """
@@ -84,6 +87,9 @@ def _fold(windows, stride, dilation, out):
 
 def fold(windows: Array, space: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...]) -> Array:
     """`Backend.fold` in two dimensions."""
+    for places, size, step, gap, k in zip(windows.shape[1:3], space, stride, dilation, windows.shape[3:5], strict=True):
+        if step < 0 or gap < 0 or (places and k and (places - 1) * step + (k - 1) * gap >= size):
+            raise ValueError(f"fold: windows {windows.shape} at steps {stride}, {dilation} leave the space {space}")
     out = np.zeros((windows.shape[0], *space, windows.shape[-1]), dtype=windows.dtype)
     _fold(windows, stride, dilation, out)
     return out
@@ -155,7 +161,7 @@ def _gate_positive(g, x, out):
 
 def gate_positive(g: Array, x: Array) -> Array | None:
     """`Backend.gate_positive`, if both lie in memory in one order without gaps."""
-    if g.dtype is not x.dtype or g.strides != x.strides or g.dtype.char not in "fd":
+    if g.dtype is not x.dtype or g.shape != x.shape or g.strides != x.strides or g.dtype.char not in "fd":
         return None
     if g.flags.c_contiguous:
         out = np.empty(g.shape, g.dtype)
@@ -171,11 +177,13 @@ def gate_positive(g: Array, x: Array) -> Array | None:
 
 @_compiled
 def _cross_entropy(x, target, ignore):
-    """The sum of the losses of all rows that count, and how many count."""
+    """The sum of the losses of all rows that count, and how many count; -1 for a class that there is not."""
     total, met = 0.0, 0
     for i in range(x.shape[0]):
         if target[i] == ignore:
             continue
+        if not 0 <= target[i] < x.shape[1]:
+            return total, -1
         met += 1
         largest = x[i, 0]
         for j in range(x.shape[1]):
@@ -189,6 +197,7 @@ def _cross_entropy(x, target, ignore):
 
 @_compiled
 def _cross_entropy_slope(x, target, ignore, up, mean, out):
+    """Fills `out`; False for a class that there is not."""
     if mean:
         met = 0
         for i in range(x.shape[0]):
@@ -198,6 +207,8 @@ def _cross_entropy_slope(x, target, ignore, up, mean, out):
         if target[i] == ignore:
             out[i, :] = 0
             continue
+        if not 0 <= target[i] < x.shape[1]:
+            return False
         largest = x[i, 0]
         for j in range(x.shape[1]):
             largest = max(largest, x[i, j])
@@ -209,31 +220,43 @@ def _cross_entropy_slope(x, target, ignore, up, mean, out):
         for j in range(x.shape[1]):
             out[i, j] *= scale
         out[i, target[i]] -= x.dtype.type(up)
+    return True
 
 
 def takes(x: Array, target: Array) -> bool:
     """Whether the compiled cross entropy takes these logits and classes."""
-    return x.dtype.char in "fd" and x.flags.c_contiguous and target.dtype == np.int64 and target.flags.c_contiguous
+    return (
+        x.dtype.char in "fd" and x.flags.c_contiguous and target.dtype == np.int64 and target.flags.c_contiguous
+        and x.ndim == 2 and target.shape == x.shape[:1]
+    )  # fmt: skip
+
+
+def _no_such_class(x: Array, target: Array, ignore: int) -> ValueError:
+    known = target[target != ignore]
+    return ValueError(f"a class is outside [0, {x.shape[1]}): found {known.min()} to {known.max()}")
 
 
 def class_cross_entropy(x: Array, target: Array, ignore: int, mean: bool) -> Array:
     total, met = _cross_entropy(x, target, ignore)
+    if met < 0:
+        raise _no_such_class(x, target, ignore)
     return np.asarray(total / met if mean and met else total if not mean else np.nan, dtype=x.dtype)
 
 
 def class_cross_entropy_slope(up: float, x: Array, target: Array, ignore: int, mean: bool) -> Array:
     out = np.empty(x.shape, x.dtype)
-    _cross_entropy_slope(x, target, ignore, up, mean, out)
+    if not _cross_entropy_slope(x, target, ignore, up, mean, out):
+        raise _no_such_class(x, target, ignore)
     return out
 
 
 def _flat(arrays: Sequence[Array]) -> list[Array] | None:
     """The arrays as vectors that share their memory, or None if a compiled loop can't take them."""
-    kind = arrays[0].dtype
+    kind, shape = arrays[0].dtype, arrays[0].shape
     if kind.char not in "fd":
         return None
     for array in arrays:
-        if array.dtype is not kind or not array.flags.c_contiguous:
+        if array.dtype is not kind or array.shape != shape or not array.flags.c_contiguous:
             return None
     return [array if array.ndim == 1 else array.reshape(-1) for array in arrays]
 
@@ -247,6 +270,8 @@ def update(algorithm: str, names: Sequence[str], arrays: Sequence[Array], hyper:
     if names and names[0] == "step":
         p, g, step, *state = arrays
         arrays = (p, g, *state)
+        if step.size != 1:
+            return False
     flat = _flat(arrays)
     if flat is None:
         return False
@@ -259,7 +284,7 @@ def _run_adam(
     lr: Any, betas: tuple, eps: float, weight_decay: float, decoupled: bool, maximize: bool,
 ) -> None:  # fmt: skip
     step += 1
-    count, lr = float(step), float(lr)
+    count, lr = step.item(), float(lr)
     beta1, beta2 = betas
     decay, penalty = (1.0 - lr * weight_decay, 0.0) if decoupled else (1.0, weight_decay)
     rate, correction = lr / (1.0 - beta1**count), 1.0 / math.sqrt(1.0 - beta2**count)
@@ -291,7 +316,7 @@ def _run_adagrad(
     lr: Any, lr_decay: float, eps: float, weight_decay: float, maximize: bool,
 ) -> None:  # fmt: skip
     step += 1
-    rate = float(lr) / (1.0 + (float(step) - 1.0) * lr_decay)
+    rate = float(lr) / (1.0 + (step.item() - 1.0) * lr_decay)
     _adagrad(*flat, rate, eps, float(weight_decay), -1.0 if maximize else 1.0)
 
 

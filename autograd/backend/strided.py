@@ -111,6 +111,8 @@ class StridedBackend(Backend):
 
     def unfold(self, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
         batch, *space, channels = x.shape
+        if min(*stride, 1) < 1 or min(*dilation, 0) < 0:  # they would lead out of the memory of x
+            raise ValueError(f"unfold: windows at steps {tuple(stride)}, {tuple(dilation)}")
         outs = [(s - d * (k - 1) - 1) // t + 1 for s, k, t, d in zip(space, kernel, stride, dilation, strict=True)]
         first, *steps, last = x.strides
         between = [step * t for step, t in zip(steps, stride, strict=True)]

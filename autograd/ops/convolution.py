@@ -196,6 +196,11 @@ def _same_padding(kernel: Sequence[int], dilation: Sequence[int]) -> list[tuple[
     return [(total // 2, total - total // 2) for total in totals]
 
 
+def _check_steps(name: str, strides: Sequence[int], dilations: Sequence[int]) -> None:
+    if min(strides) < 1 or min(dilations) < 1:
+        raise OperationError(f"{name}: stride and dilation must be positive, got {strides} and {dilations}")
+
+
 def convolution(
     name: str, dims: int, input: Tensor, weight: Tensor, bias: Tensor | None,
     stride: Any, padding: Any, dilation: Any, groups: int,
@@ -214,8 +219,7 @@ def convolution(
             f"got shape {tuple(input.shape)}"
         )
     strides, dilations = as_tuple(stride, dims), as_tuple(dilation, dims)
-    if min(strides) < 1 or min(dilations) < 1:
-        raise OperationError(f"{name}: stride and dilation must be positive, got {strides} and {dilations}")
+    _check_steps(name, strides, dilations)
     kernel = tuple(weight._array.shape[2:])
     if weight.shape[1] * groups != input.shape[1] or weight.shape[0] % groups:
         raise OperationError(
@@ -258,6 +262,7 @@ def transposed(
         )
         return squeeze(out, 0)
     strides, dilations, pads, extra = (as_tuple(each, dims) for each in (stride, dilation, padding, output_padding))
+    _check_steps(name, strides, dilations)
     if input.ndim != dims + 2 or weight.ndim != dims + 2 or input.shape[1] != weight.shape[0]:
         raise OperationError(
             f"{name}: input of shape {tuple(input.shape)} does not fit a weight of shape {tuple(weight.shape)}"
