@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import autograd
@@ -24,6 +25,7 @@ class Adafactor(Optimizer):
     algorithm = "adafactor"
     hyperparameters = ("lr", "beta2_decay", "eps", "d", "weight_decay", "maximize")
     state_names = ("step", "row_var", "col_var", "variance")
+    optional_state = ("row_var", "col_var", "variance")
 
     def __init__(
         self, params: Any, lr: Any = 1e-2, beta2_decay: float = -0.8, eps: tuple[float | None, float] = (None, 1e-3),
@@ -41,8 +43,20 @@ class Adafactor(Optimizer):
         super().__init__(params, names)
 
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
-        if p.dim() < 2:
-            return {"step": step_counter(p), "variance": autograd.zeros_like(p.detach())}
-        rows = autograd.zeros((*p.shape[:-1], 1), dtype=p.dtype, device=p.device)
-        columns = autograd.zeros((*p.shape[:-2], 1, p.shape[-1]), dtype=p.dtype, device=p.device)
+        assert p.grad is not None
+        g = p.grad.detach()
+        if g.dim() < 2:
+            return {"step": step_counter(p), "variance": autograd.zeros_like(g)}
+        rows, columns = (g.new_zeros(self.state_shape(name, g)) for name in ("row_var", "col_var"))
         return {"step": step_counter(p), "row_var": rows, "col_var": columns}
+
+    @classmethod
+    @functools.cache
+    def is_complete(cls, names: tuple[str, ...]) -> bool:
+        return super().is_complete(names) and ("variance" in names or {"row_var", "col_var"} <= set(names))
+
+    def state_shape(self, name: str, p: Tensor) -> tuple[int, ...]:
+        shape = tuple(p._array.shape)
+        if name == "row_var":
+            return (*shape[:-1], 1)
+        return (*shape[:-2], 1, *shape[-1:]) if name == "col_var" else super().state_shape(name, p)

@@ -23,6 +23,7 @@ class Adam(Optimizer):
     algorithm = "adam"
     hyperparameters = ("lr", "betas", "eps", "weight_decay", "maximize")
     state_names = ("step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq")
+    optional_state = ("max_exp_avg_sq",)
     decoupled = False
 
     def __init__(

@@ -7,6 +7,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.errors import OperationError
 
 from .line_search import Point, strong_wolfe
 from .optimizer import Optimizer, check_at_least_zero
@@ -45,6 +46,12 @@ class LBFGS(Optimizer):
         return self.param_groups[0]["params"]
 
     def _flat_gradient(self) -> Tensor:
+        for number, p in enumerate(self._params):
+            if p.grad is not None and p.grad.numel() != p.numel():
+                raise OperationError(
+                    f"LBFGS: the gradient of parameter {number} has shape {tuple(p.grad.shape)}, the parameter "
+                    f"{tuple(p.shape)}: its .data was replaced after backward()"
+                )
         parts = [autograd.zeros_like(p.detach()) if p.grad is None else p.grad.detach() for p in self._params]
         return autograd.cat([part.reshape(-1) for part in parts])
 

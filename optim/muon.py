@@ -51,4 +51,6 @@ class Muon(Optimizer):
                 raise ValueError(f"Muon only supports 2D parameters whereas we found a parameter with size: {p.shape}")
 
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
+        if p.dim() != 2:  # its .data was replaced
+            raise ValueError(f"Muon only supports 2D parameters whereas we found a parameter with size: {p.shape}")
         return {"momentum_buffer": autograd.zeros_like(p.detach())}

@@ -12,20 +12,11 @@ import autograd
 from autograd import Tensor
 from autograd.engine import apply
 from autograd.modes import modes, unlistened
-from autograd.primitive import primitive
 from autograd.tensor import Cell, RemovableHandle
 
+from .update import SCALARS, check, fits, update
 
-def _written(algorithm: str, count: int, names: tuple[str, ...]) -> list[int]:
-    """All the inputs but the gradients, which are the second kind, and the hyperparameters."""
-    return [*range(count), *range(2 * count, (2 + len(names)) * count)]
-
-
-@primitive(mutates=_written)
-def update(backend, *inputs, algorithm, count, names):
-    """One step on `count` parameters: all of them, all gradients, all of each kind of state, the hyperparameters."""
-    *arrays, hyper = inputs
-    backend.update(algorithm, names, [arrays[i::count] for i in range(count)], hyper)
+Alike = dict[Any, list[tuple[Tensor, Tensor, dict[str, Tensor]]]]
 
 
 def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,6 +47,7 @@ class Optimizer:
     algorithm: str
     hyperparameters: tuple[str, ...]
     state_names: tuple[str, ...] = ()
+    optional_state: tuple[str, ...] = ()  # of these, what only some settings need
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """A subclass's own step, too, calls the hooks."""
@@ -104,6 +96,16 @@ class Optimizer:
         """The state of a parameter before its first step: some of `state_names`."""
         return {}
 
+    @classmethod
+    @functools.cache
+    def is_complete(cls, names: tuple[str, ...]) -> bool:
+        """Whether these pieces of state are all that the algorithm can't do without."""
+        return set(cls.state_names) <= {*names, *cls.optional_state}
+
+    def state_shape(self, name: str, p: Tensor) -> tuple[int, ...]:
+        """The shape that a piece of a parameter's state has."""
+        return () if name in SCALARS else tuple(p._array.shape)
+
     def hyper(self, group: dict[str, Any]) -> dict[str, Any]:
         """What the kernel reads of a group."""
         return {name: _plain(group[name]) for name in self.hyperparameters}
@@ -118,31 +120,47 @@ class Optimizer:
 
     @_with_hooks
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Updates every parameter that has a gradient; `closure` recomputes and returns the loss first."""
+        """Updates every parameter that has a gradient; `closure` recomputes and returns the loss first.
+
+        OperationError if a gradient or a piece of state does not fit its parameter; nothing has changed then.
+        """
         loss = None
         if closure is not None:
             with autograd.enable_grad():
                 loss = closure()
         before, modes.grad = modes.grad, False
         try:
-            for group in self.param_groups:
-                self._step_group(group)
+            fresh: dict[Tensor, dict[str, Tensor]] = {}
+            planned = [self._plan(number, fresh) for number in range(len(self.param_groups))]
+            self.state.update(fresh)  # the first thing that changes: all of the step was found to fit
+            for group, alike in zip(self.param_groups, planned, strict=True):
+                self._step_group(group, alike)
         finally:
             modes.grad = before
         return loss
 
-    def _step_group(self, group: dict[str, Any]) -> None:
-        alike: dict[Any, list[tuple[Tensor, Tensor, dict[str, Tensor]]]] = {}
-        for p in group["params"]:
+    def _plan(self, number: int, fresh: dict[Tensor, dict[str, Tensor]]) -> Alike:
+        """What the step will change in a group, by backend and kinds of state; OperationError for what doesn't fit.
+
+        The states that parameters get now go into `fresh`.
+        """
+        group = self.param_groups[number]
+        alike: Alike = {}
+        for position, p in enumerate(group["params"]):
             g = p.grad
             if g is None:
                 continue
-            state = self.state[p]
+            state = self.state.get(p) or {}
+            if not fits(p, g, state) or (state and not self.is_complete(tuple(state))):
+                with unlistened():
+                    check(self, group, f"{position} of group {number}", p, g, state)
             if not state:
                 with unlistened():
-                    state.update(self.new_state(p, group))
-            names = tuple(state)
-            alike.setdefault((p._backend, names), []).append((p, g, state))
+                    state = fresh[p] = self.new_state(p, group)
+            alike.setdefault((p._backend, tuple(state)), []).append((p, g, state))
+        return alike
+
+    def _step_group(self, group: dict[str, Any], alike: Alike) -> None:
         hyper = Cell(lambda: self.hyper(group), f"{type(self).__name__} hyperparameters")
         for (_, names), members in alike.items():
             apply(
@@ -179,7 +197,10 @@ class Optimizer:
         return {"state": {numbers[id(p)]: dict(kept) for p, kept in self.state.items() if kept}, "param_groups": groups}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Takes over the state and hyperparameters of a `state_dict`; the parameters must be as many, in order."""
+        """Takes over the state and hyperparameters of a `state_dict`; the parameters must be as many, in order.
+
+        Whether the state fits the parameters in shape is found at the next step, as in torch.
+        """
         saved = state_dict["param_groups"]
         if [len(g["params"]) for g in saved] != [len(g["params"]) for g in self.param_groups]:
             raise ValueError("loaded state dict has a different number of parameter groups, or of parameters in one")
@@ -206,14 +227,15 @@ class Optimizer:
         return "\n".join([*lines, ")"])
 
 
-SCALARS = ("step", "mu_product", "eta", "mu")  # state that is one number a parameter, in float32 as torch's
-
-
 def _adopt(name: str, value: Any, p: Tensor) -> Any:
     """A loaded piece of state: a copy with the parameter's dtype and device; counts and rates keep their dtype."""
+    if name in SCALARS:
+        number = autograd.as_tensor(value).detach().clone().to(p.device)
+        number = number.reshape(()) if number.numel() == 1 else number
+        return number if number.is_floating_point() else number.to(autograd.float32)
     if not isinstance(value, Tensor):
         return copy.deepcopy(value)
-    return value.detach().clone().to(device=p.device, dtype=None if name in SCALARS else p.dtype)
+    return value.detach().clone().to(device=p.device, dtype=p.dtype)
 
 
 def _plain(value: Any) -> Any:

@@ -24,6 +24,7 @@ class RMSprop(Optimizer):
     algorithm = "rmsprop"
     hyperparameters = ("lr", "alpha", "eps", "weight_decay", "momentum", "maximize")
     state_names = ("step", "square_avg", "momentum_buffer", "grad_avg")
+    optional_state = ("momentum_buffer", "grad_avg")
 
     def __init__(
         self, params: Any, lr: Any = 1e-2, alpha: float = 0.99, eps: float = 1e-8, weight_decay: float = 0,

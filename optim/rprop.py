@@ -38,5 +38,6 @@ class Rprop(Optimizer):
         super().__init__(params, names)
 
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
-        zeros = autograd.zeros_like(p.detach())
-        return {"step": step_counter(p), "prev": zeros, "step_size": autograd.full_like(zeros, float(group["lr"]))}
+        assert p.grad is not None
+        size = autograd.full_like(p.grad.detach(), float(group["lr"]))
+        return {"step": step_counter(p), "prev": autograd.zeros_like(p.detach()), "step_size": size}

@@ -24,6 +24,7 @@ class SGD(Optimizer):
     algorithm = "sgd"
     hyperparameters = ("lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize")
     state_names = ("momentum_buffer",)
+    optional_state = ("momentum_buffer",)
 
     def __init__(
         self, params: Any, lr: Any = 1e-3, momentum: float = 0, dampening: float = 0, weight_decay: float = 0,
