@@ -9,6 +9,10 @@ class OperationError(RuntimeError, ValueError):
     """An operation was given shapes, dtypes or values that it can't take."""
 
 
+class OutOfRangeError(OperationError, IndexError):
+    """An index names a place that there is not."""
+
+
 class DeviceMismatchError(RuntimeError):
     """One operation was given tensors of several devices."""
 

@@ -169,14 +169,14 @@ class Module:
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Adds a parameter, or None to keep its name free."""
-        _check_name(self, name)
+        _check_name(self, name, "_parameters")
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(f"register_parameter: {name!r} is a {type(param).__name__}, not a Parameter or None")
         self._parameters[name] = param
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """Adds a tensor that moves and is saved with the module (unless not persistent) but is not trained."""
-        _check_name(self, name)
+        _check_name(self, name, "_buffers")
         if tensor is not None and not isinstance(tensor, Tensor):
             raise TypeError(f"register_buffer: {name!r} is a {type(tensor).__name__}, not a Tensor or None")
         self._buffers[name] = tensor
@@ -184,7 +184,7 @@ class Module:
 
     def add_module(self, name: str, module: Module | None) -> None:
         """Adds a child module under a name."""
-        _check_name(self, name)
+        _check_name(self, name, "_modules")
         if module is not None and not isinstance(module, Module):
             raise TypeError(f"add_module: {name!r} is a {type(module).__name__}, not a Module or None")
         self._modules[name] = module
@@ -556,12 +556,10 @@ def clear_grad(parameter: Tensor, set_to_none: bool) -> None:
                 gradient.zero_()
 
 
-def _check_name(module: Module, name: str) -> None:
+def _check_name(module: Module, name: str, kind: str) -> None:
     if "_parameters" not in module.__dict__:
         raise AttributeError(f"{type(module).__name__}: call super().__init__() before adding {name!r}")
     if not name or "." in name:
         raise KeyError(f"a parameter, buffer or module name can't be empty or contain a dot, got {name!r}")
-    if hasattr(module, name) and not any(
-        name in held for held in (module._parameters, module._buffers, module._modules)
-    ):
+    if hasattr(module, name) and name not in getattr(module, kind):
         raise KeyError(f"attribute {name!r} already exists")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Sized
 from typing import Any, Generic, TypeVar
 
+import numpy as np
+
 from ..dtypes import float64
 from ..ops.creation import as_tensor
 from ..ops.random import Generator, multinomial, randint, randperm
@@ -20,6 +22,12 @@ class Sampler(Generic[T]):
 
     def __iter__(self) -> Iterator[Any]:
         raise NotImplementedError("a Sampler needs __iter__()")
+
+
+def _check_count(name: str, value: Any) -> None:
+    """ValueError unless it is an int above 0; a NumPy integer is one."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name} should be a positive integer value, but got {name}={value}")
 
 
 class SequentialSampler(Sampler):
@@ -42,6 +50,10 @@ class RandomSampler(Sampler):
         self, data_source: Sized, replacement: bool = False, num_samples: int | None = None,
         generator: Generator | None = None,
     ) -> None:  # fmt: skip
+        if not isinstance(replacement, bool):
+            raise TypeError(f"replacement should be a boolean value, but got replacement={replacement}")
+        if num_samples is not None:
+            _check_count("num_samples", num_samples)
         self.data_source, self.replacement, self.generator = data_source, replacement, generator
         self.num_samples = len(data_source) if num_samples is None else num_samples
 
@@ -84,8 +96,7 @@ class WeightedRandomSampler(Sampler):
     def __init__(
         self, weights: Sequence[float], num_samples: int, replacement: bool = True, generator: Generator | None = None
     ) -> None:
-        if num_samples < 1:
-            raise ValueError(f"num_samples should be a positive integer, got {num_samples}")
+        _check_count("num_samples", num_samples)
         self.weights = as_tensor(weights, dtype=float64)
         if self.weights.dim() != 1:
             raise ValueError(f"weights should be a sequence of numbers, got shape {tuple(self.weights.shape)}")
@@ -103,8 +114,9 @@ class BatchSampler(Sampler):
     """Lists of `batch_size` indices from another sampler."""
 
     def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
-        if batch_size < 1:
-            raise ValueError(f"batch_size should be a positive integer, got {batch_size}")
+        _check_count("batch_size", batch_size)
+        if not isinstance(drop_last, bool):
+            raise ValueError(f"drop_last should be a boolean value, but got drop_last={drop_last}")
         self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
 
     def __iter__(self) -> Iterator[list[int]]:

@@ -135,7 +135,11 @@ def repeat_interleave(
     x = flatten(input) if dim is None else input
     axis = 0 if dim is None else normalize_dim("repeat_interleave", dim, x.ndim)
     if isinstance(repeats, Tensor):
+        if repeats.dtype not in (dtypes.int64, dtypes.int32):
+            raise OperationError(f"repeat_interleave: expected int64 or int32 repeats, got {repeats.dtype}")
         repeats = repeats.item() if repeats.numel() == 1 else repeats.tolist()
+    if min([repeats] if isinstance(repeats, int) else repeats, default=0) < 0:
+        raise OperationError(f"repeat_interleave: repeats must not be negative, got {repeats}")
     if isinstance(repeats, int):
         shape = list(x._array.shape)
         spread = expand(unsqueeze(x, axis + 1), (*shape[: axis + 1], repeats, *shape[axis + 1 :]))

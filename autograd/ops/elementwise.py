@@ -531,6 +531,8 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
 
         return nonzero(condition, as_tuple=True)
     if condition.dtype is not dtypes.bool:
+        if condition.dtype is not dtypes.uint8:
+            raise OperationError(f"where: expected a condition of bools, got {condition.dtype}; compare it, x > 0 say")
         condition = ne(condition, 0)
     kind = result_type(input, other)
     x, y = (_branch(each, condition, kind) for each in (input, other))

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..engine import apply
-from ..errors import OperationError
+from ..errors import OperationError, OutOfRangeError
 from ..modes import modes
 from ..primitive import multilinear, primitive
 from ..tensor import Tensor
@@ -16,6 +16,7 @@ from . import elementwise as e
 from .dims import normalize_dim, scalars_as_vectors
 from .promotion import cast
 
+_largest = np.maximum.reduce  # np.max without its wrapper in Python
 ARRAY = "array"  # stands in a pattern where the next index tensor goes
 
 
@@ -191,11 +192,10 @@ def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on; the shape of `index`."""
     axis = normalize_dim("gather", dim, input.ndim)
     if not index.numel():
-        if index.ndim != input.ndim:  # torch lets an empty index name nothing in any number of dimensions
+        if not _lies_within(index, input, axis):  # torch lets an empty index name nothing in any shape
             return input.new_empty(tuple(index._array.shape))
         index = cast(index, dtypes.int64)
-    if index.dtype not in (dtypes.int64, dtypes.int32):
-        raise RuntimeError(f"gather: expected an int64 index, got {index.dtype}")
+    check_index("gather", index, input._array.shape[axis] if input.ndim else 1)
     if not input.ndim or not index.ndim:
         from .shape import reshape
 
@@ -203,6 +203,7 @@ def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
         return reshape(found, index._array.shape)
     if index.ndim != input.ndim:
         raise RuntimeError(f"gather: index has {index.ndim} dimensions, input {input.ndim}")
+    _check_within("gather", index, input, axis)
     return apply(_gather, input, index.detach(), dim=axis)
 
 
@@ -222,6 +223,9 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """input with src added where `gather(., dim, index)` would read."""
     axis = normalize_dim("scatter_add", dim, input.ndim)
     check_dtypes("scatter_add", input, src)
+    if not index.numel():
+        return input.clone()
+    check_scatter("scatter_add", input, axis, index, src)
     spread = apply(_scatter_sum, part_for(index, src), index.detach(), shape=tuple(input._array.shape), dim=axis)
     return e.add(input, spread)
 
@@ -230,11 +234,16 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """The rows (of dimension `dim`) that a vector of integers names. A copy."""
     axis = normalize_dim("index_select", dim, input.ndim)
+    if index.ndim > 1:
+        raise OperationError(f"index_select: expected a vector of indices, got shape {tuple(index.shape)}")
+    check_index("index_select", index, input._array.shape[axis])
     return read(input, (slice(None),) * axis + (index.reshape(-1),))
 
 
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     """input with `value` where the mask is true; both broadcast."""
+    if mask.dtype is not dtypes.bool:
+        raise OperationError(f"masked_fill: expected a mask of bools, got {mask.dtype}; convert it with .bool()")
     if isinstance(value, Tensor) and value.ndim:
         raise OperationError(f"masked_fill: expected a number or a 0-d tensor, got shape {tuple(value.shape)}")
     if isinstance(value, complex) and not input.is_complex():
@@ -246,6 +255,8 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """A vector of the elements where the mask is true."""
     from .shape import broadcast_tensors
 
+    if mask.dtype is not dtypes.bool:
+        raise OperationError(f"masked_select: expected a mask of bools, got {mask.dtype}; convert it with .bool()")
     input, mask = broadcast_tensors(input, mask)
     return read(input, mask)
 
@@ -272,8 +283,61 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     from .shape import unsqueeze
 
     if num_classes == -1:
+        if not tensor.numel():
+            raise OperationError("one_hot: of no classes num_classes can't be told; pass it")
         num_classes = int(tensor.max().item()) + 1
+    elif num_classes < 1 and tensor.numel():
+        raise OperationError(
+            f"one_hot: num_classes must be positive, or -1 for the largest class + 1, got {num_classes}"
+        )
+    check_index("one_hot", tensor, num_classes, (dtypes.int64,))
     return cast(e.eq(unsqueeze(tensor, -1), arange(num_classes, device=tensor.device)), dtypes.int64)
+
+
+INDICES = (dtypes.int64, dtypes.int32)
+
+
+def check_index(
+    name: str, index: Tensor, size: int, kinds: tuple[dtypes.dtype, ...] = INDICES, from_end: bool = False
+) -> None:
+    """OperationError for an index of the wrong dtype, OutOfRangeError (an IndexError, too) for one outside [0, size).
+
+    The latter on the CPU only, where looking costs no synchronisation: elsewhere the device's own rule holds.
+    With `from_end` negative ones count from the end.
+    """
+    if index.dtype not in kinds:
+        expected = " or ".join(str(kind) for kind in kinds)
+        raise OperationError(f"{name}: expected indices of {expected}, got {index.dtype}; convert them with .long()")
+    if index._backend.device.type != "cpu" or not index._array.size:
+        return
+    array, start = index._array, -size if from_end else 0
+    if not _all_classes(array - start if start else array, size - start):
+        low, high = array.min(), array.max()
+        hint = "; negative indices count from the end in x[index] only" if low < 0 and not from_end else ""
+        raise OutOfRangeError(f"{name}: an index is outside [{start}, {size}): found {low} to {high}{hint}")
+
+
+def _lies_within(index: Tensor, other: Tensor, but: int | None) -> bool:
+    shape, limits = index._array.shape, other._array.shape
+    return len(shape) == len(limits) and all(
+        n <= most or i == but for i, (n, most) in enumerate(zip(shape, limits, strict=True))
+    )
+
+
+def _check_within(name: str, index: Tensor, other: Tensor, but: int | None, what: str = "the input's") -> None:
+    """OperationError if the index is larger than the other tensor in a dimension other than `but`."""
+    shape, limits = index._array.shape, other._array.shape
+    if not _lies_within(index, other, but):
+        apart = "" if but is None else f" apart from dimension {but}"
+        raise OperationError(f"{name}: an index of shape {tuple(shape)} goes beyond {what} {tuple(limits)}{apart}")
+
+
+def check_scatter(name: str, input: Tensor, axis: int, index: Tensor, src: Any) -> None:
+    """What the functions that write where `gather` would read ask of their index."""
+    check_index(name, index, input._array.shape[axis])
+    _check_within(name, index, input, axis)
+    if isinstance(src, Tensor):
+        _check_within(name, index, src, None, "the source's")
 
 
 def check_class_indices(name: str, target: Tensor, classes: int, ignore: int) -> None:
@@ -285,4 +349,7 @@ def check_class_indices(name: str, target: Tensor, classes: int, ignore: int) ->
 
 
 def _all_classes(array: Any, classes: int) -> bool:
-    return array.size == 0 or (array.min() >= 0 and array.max() < classes)
+    """Whether all lie in [0, classes), in one pass: read without its sign, a negative number is a large one."""
+    if array.dtype.kind == "i":
+        array = array.view(f"u{array.itemsize}")
+    return array.size == 0 or bool(_largest(array, axis=None) < classes)

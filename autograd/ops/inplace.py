@@ -149,13 +149,16 @@ def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: An
     return overwrite("normal_", input, apply(_scale_into, drawn, float(std), float(mean)))
 
 
-def bernoulli_(input: Tensor, p: float = 0.5, *, generator: Any = None) -> Tensor:
-    """Fills with ones with probability p, else zeros."""
-    from .creation import full_like
+def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
+    """Fills with ones with probability p, which may be a tensor that broadcasts, else zeros."""
+    from .creation import full
     from .random import bernoulli
 
     check_writable(input, "bernoulli_")
-    return overwrite("bernoulli_", input, bernoulli(full_like(input, p), generator=generator))
+    if not isinstance(p, Tensor):
+        p = full((), float(p), dtype=dtypes.float64, device=input.device)
+    drawn = bernoulli(p.expand(input._array.shape), generator=generator)
+    return overwrite("bernoulli_", input, cast(drawn, input.dtype))
 
 
 def scatter_add_(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
@@ -169,9 +172,12 @@ def scatter_(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
     """Writes src (a tensor or a number) where `gather(., dim, index)` would read."""
     from .creation import arange
     from .dims import normalize_dim
-    from .indexing import part_for, write
+    from .indexing import check_scatter, part_for, write
 
     axis = normalize_dim("scatter_", dim, input.ndim)
+    if not index.numel():
+        return input
+    check_scatter("scatter_", input, axis, index, src)
     places: list[Any] = []
     for i, size in enumerate(index._array.shape):
         along = arange(size, device=input.device).reshape([-1 if j == i else 1 for j in range(index.ndim)])

@@ -15,7 +15,7 @@ from ..modes import modes, no_grad, unlistened
 from ..primitive import primitive
 from ..tensor import Tensor, wrap
 from . import elementwise as e
-from .creation import shape_of
+from .creation import full_like, shape_of
 from .promotion import cast
 
 DEFAULT_SEED = 0
@@ -52,6 +52,8 @@ class Generator:
         """Starts the stream of this seed from its beginning."""
         import numpy as np
 
+        if isinstance(seed, float):
+            raise RuntimeError(f"manual_seed: expected an int, got {seed}")
         if modes.listener is not None:
             modes.listener.on_unreplayable("seeding a generator")
         fresh = np.array([int(seed) & 0xFFFFFFFFFFFFFFFF, 0], np.uint64)
@@ -284,9 +286,17 @@ def normal(
     return e.add(e.mul(randn(tuple(size), generator=generator, dtype=dtype, device=device), std), mean)
 
 
+def _probabilities(array: Any) -> bool:
+    return not array.size or (array.min() >= 0 and array.max() <= 1)
+
+
 @no_grad()
-def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
-    """1 with the probability that the input gives, else 0."""
+def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
+    """1 with the probability that the input gives (or, given p, with that one), else 0."""
+    if p is not None:
+        input = full_like(input, p)
+    if input.is_cpu and not _probabilities(input._array):
+        raise OperationError("bernoulli: expected probabilities, in [0, 1]" + ("" if p is None else f", got {p}"))
     kind = input.dtype if input.dtype.is_floating_point else dtypes.get_default_dtype()
     drawn = rand(tuple(input.shape), generator=generator, device=input.device, dtype=dtypes.float64)
     return cast(e.lt(drawn, cast(input, dtypes.float64)), kind)

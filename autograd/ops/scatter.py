@@ -13,7 +13,18 @@ from ..tensor import Tensor
 from . import elementwise as e
 from .creation import full, full_like, ones_like, zeros, zeros_like
 from .dims import normalize_dim, scalars_as_vectors
-from .indexing import _scatter_sum, check_dtypes, gather, part_for, read, scatter_add, write
+from .indexing import (
+    INDICES,
+    _scatter_sum,
+    check_dtypes,
+    check_index,
+    check_scatter,
+    gather,
+    part_for,
+    read,
+    scatter_add,
+    write,
+)
 from .inplace import scatter_
 from .promotion import cast
 from .shape import broadcast_tensors, cat, expand, movedim, narrow, reshape
@@ -47,6 +58,9 @@ def scatter_reduce(
 ) -> Tensor:
     """input with all values that go to a place reduced into it: 'sum', 'prod', 'mean', 'amax' or 'amin'."""
     axis = normalize_dim("scatter_reduce", dim, input.ndim)
+    if not index.numel():
+        return input.clone()
+    check_scatter("scatter_reduce", input, axis, index, src)
     part = part_for(index, src)
     counted = _counted(input, axis, index, dtypes.int64)
     named = e.gt(counted, 0)
@@ -112,10 +126,15 @@ def _segment_products(values: Tensor, index: Tensor, axis: int) -> Tensor:
     return apply(_scatter_sum, x, order, shape=tuple(index._array.shape), dim=axis)
 
 
-def _index(name: str, input: Tensor, dim: int, index: Tensor) -> tuple:
+LONG = (dtypes.int64,)
+
+
+def _index(name: str, input: Tensor, dim: int, index: Tensor, kinds: tuple[dtypes.dtype, ...] = INDICES) -> tuple:
+    axis = normalize_dim(name, dim, input.ndim)
     if index.ndim > 1:
         raise OperationError(f"{name}: expected a vector of indices, got shape {tuple(index.shape)}")
-    return (slice(None),) * normalize_dim(name, dim, input.ndim) + (reshape(index, -1),)
+    check_index(name, index, input._array.shape[axis], kinds)
+    return (slice(None),) * axis + (reshape(index, -1),)
 
 
 @scalars_as_vectors
@@ -141,6 +160,7 @@ def index_reduce(
     axis = normalize_dim("index_reduce", dim, input.ndim)
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise OperationError(f"index_reduce: reduce is 'prod', 'mean', 'amax' or 'amin', got {reduce!r}")
+    _index("index_reduce", input, dim, index)
     shape = [-1 if i == axis else 1 for i in range(input.ndim)]
     spread = expand(reshape(cast(index, dtypes.int64), shape), source._array.shape).contiguous()
     return scatter_reduce(input, axis, spread, source, reduce, include_self=include_self)
@@ -149,13 +169,15 @@ def index_reduce(
 @scalars_as_vectors
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """input with the slices that the index names replaced by those of source."""
-    return write(input.clone(), _index("index_copy", input, dim, index), source)
+    return write(input.clone(), _index("index_copy", input, dim, index, LONG), source)
 
 
 @scalars_as_vectors
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """input with the slices that the index names filled with a value."""
     axis = normalize_dim("index_fill", dim, input.ndim)
+    if index.dtype is not dtypes.int64:
+        raise OperationError(f"index_fill: expected indices of {dtypes.int64}, got {index.dtype}")
     named = zeros((input._array.shape[axis],), dtype=dtypes.bool, device=input.device)
     write(named, (index,), True)
     if isinstance(value, Tensor):
@@ -177,6 +199,7 @@ def index_put(input: Tensor, indices: tuple, values: Tensor, accumulate: bool = 
 
 def take(input: Tensor, index: Tensor) -> Tensor:
     """The elements at positions in the flattened tensor; the shape of the index."""
+    check_index("take", index, input.numel(), LONG, from_end=True)
     return read(reshape(input, -1), (index,))
 
 
@@ -195,6 +218,10 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
 
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
     """input with source written (or added) at positions in the flattened tensor."""
+    check_index("put", index, input.numel(), LONG, from_end=True)
+    check_dtypes("put", input, source)
+    if source.numel() != index.numel():
+        raise OperationError(f"put: {index.numel()} indices need as many values, got {source.numel()}")
     flat = index_put(reshape(input, -1), (reshape(index, -1),), reshape(source, -1), accumulate)
     return reshape(flat, input.shape)
 

@@ -7,7 +7,7 @@ import math
 import autograd
 from autograd import Tensor
 from autograd.errors import OperationError
-from autograd.ops.indexing import one_hot
+from autograd.ops.indexing import check_index, one_hot
 
 
 def _renormed(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -> None:
@@ -25,11 +25,10 @@ def embedding(
 
     `sparse` is accepted: gradients are dense here.
     """
-    if input.dtype not in (autograd.int64, autograd.int32):
-        raise OperationError(f"embedding: expected int64 or int32 indices, got {input.dtype}")
     if weight.ndim != 2:
         raise OperationError(f"embedding: expected a table (V, D), got shape {tuple(weight.shape)}")
     count = weight.shape[0]
+    check_index("embedding", input, count)
     if padding_idx is not None:
         if not -count <= padding_idx < count:
             raise OperationError(f"embedding: padding_idx {padding_idx} is outside the {count} rows")

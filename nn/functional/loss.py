@@ -11,7 +11,7 @@ from autograd import Tensor
 from autograd.errors import OperationError
 from autograd.ops import normalisation as _norm
 from autograd.ops.elementwise import logsigmoid
-from autograd.ops.indexing import check_class_indices
+from autograd.ops.indexing import check_class_indices, check_index
 
 from .distance import pairwise_distance
 
@@ -358,6 +358,7 @@ def multilabel_margin_loss(
     x = input.reshape(-1, input.shape[-1]) if input.ndim else input.reshape(1, 1)
     labels = target.reshape(x.shape)
     count = x.shape[1]
+    check_class_indices("multilabel_margin_loss", labels, count, -1)
     listed = (labels < 0).to(autograd.int64).cumsum(1) == 0
     safe = autograd.where(listed, labels, 0)
     # A class is a label if a listed place names it.
@@ -421,6 +422,7 @@ def ctc_loss(
     if max(inputs, default=0) > steps:
         raise OperationError(f"ctc_loss: input_lengths up to {max(inputs)} of {steps} steps")
     labels = _padded_labels(targets, outputs)
+    check_index("ctc_loss", labels, classes)
     longest = labels.shape[1]
     # blank, l1, blank, l2, ..., blank
     extended = autograd.full((count, 2 * longest + 1), blank, dtype=autograd.int64, device=log_probs.device)
@@ -459,7 +461,9 @@ def ctc_loss(
 
 def _padded_labels(targets: Tensor, lengths: list[int]) -> Tensor:
     if targets.ndim == 2:
-        return targets[:, : max(lengths, default=0)].to(autograd.int64)
+        labels = targets[:, : max(lengths, default=0)].to(autograd.int64)
+        ends = autograd.tensor(lengths, dtype=autograd.int64, device=targets.device).unsqueeze(1)
+        return autograd.where(autograd.arange(labels.shape[1], device=targets.device) < ends, labels, 0)
     if targets.shape[0] != sum(lengths):
         raise OperationError(f"ctc_loss: {targets.shape[0]} targets for lengths that sum to {sum(lengths)}")
     longest, start, rows = max(lengths, default=0), 0, []
