@@ -124,6 +124,7 @@ from .ops.creation import (
     zeros,
     zeros_like,
 )  # fmt: skip
+from .ops.creation import of_sizes_or_data as _of_sizes_or_data
 from .ops.decompositions import cholesky, cholesky_inverse, cholesky_solve, det
 from .ops.decompositions import inv as inverse
 from .ops.decompositions import pinv as pinverse
@@ -436,8 +437,8 @@ FloatTensor = Tensor
 
 
 def _typed(name: str, kind: dtype) -> _Any:
-    def make(*values: _Any) -> Tensor:
-        return Tensor(*values).to(kind)
+    def make(*values: _Any, size: _Any = None) -> Tensor:
+        return _of_sizes_or_data(name, values, size, kind, None)
 
     make.__name__ = make.__qualname__ = name
     make.__doc__ = f"Tensor(...) with dtype {kind!r}."

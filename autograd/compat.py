@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .ops.creation import of_sizes_or_data
 from .tensor import Tensor
 
 
@@ -13,11 +14,8 @@ def itself(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
 
 
 def new(self: Tensor, *args: Any) -> Tensor:
-    """A tensor of this one's dtype and device, of a shape or with given data."""
-    sizes = args[0] if len(args) == 1 and isinstance(args[0], tuple) else args
-    if all(isinstance(size, int) for size in sizes):
-        return self.new_empty(sizes or (0,))
-    return self.new_tensor(args[0])
+    """A tensor of this one's dtype and device, of a shape or with given data, as `Tensor(...)` takes them."""
+    return of_sizes_or_data("new", args, None, self.dtype, self.device)
 
 
 def is_nonzero(self: Tensor) -> bool:

@@ -60,6 +60,9 @@ class Size(tuple):
             count *= size
         return count
 
+    def __add__(self, other: Any) -> Size:
+        return Size(super().__add__(tuple(other)))
+
     def __getitem__(self, index: Any) -> Any:
         item = super().__getitem__(index)
         return Size(item) if isinstance(index, slice) else item
@@ -144,16 +147,10 @@ class Tensor:
 
     __array_priority__ = 1000  # numpy_array * tensor is the tensor's business
 
-    def __init__(self, *data: Any, device: Any = None) -> None:
-        from .ops.creation import empty, tensor
+    def __init__(self, *data: Any, size: Any = None, device: Any = None) -> None:
+        from .ops.creation import of_sizes_or_data
 
-        if all(isinstance(size, int) for size in data):
-            made = empty(data or (0,), device=device)
-        elif len(data) == 1:
-            made = tensor(data[0], dtype=dtypes.get_default_dtype(), device=device)
-        else:
-            raise TypeError("Tensor: expected a sequence, or sizes as ints; see autograd.tensor(data)")
-        self._adopt(made)
+        self._adopt(of_sizes_or_data("Tensor", data, size, None, device))
 
     def _adopt(self, other: Tensor) -> None:
         """Becomes a leaf around the other's array."""

@@ -26,7 +26,10 @@ class Parameter(Tensor):
         return "Parameter containing:\n" + super().__repr__()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
-        return super().__deepcopy__(memo)  # type: ignore[return-value]
+        """A copy without a gradient, as torch's; copies of other tensors keep theirs."""
+        made = super().__deepcopy__(memo)
+        made._grad = None
+        return made  # type: ignore[return-value]
 
 
 class Buffer(Tensor):

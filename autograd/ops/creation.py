@@ -12,7 +12,7 @@ from .. import dtypes
 from ..backend import get_backend
 from ..engine import apply
 from ..primitive import primitive
-from ..tensor import Tensor, wrap
+from ..tensor import Size, Tensor, wrap
 from .promotion import cast, move
 
 
@@ -114,6 +114,26 @@ def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, 
     backend = get_backend(device)
     host = array.astype((dtype or inferred).name)
     return _finish(apply(_constant, backend=backend, data=host), requires_grad)
+
+
+def of_sizes_or_data(name: str, data: tuple, size: Any, dtype: dtypes.dtype | None, device: Any) -> Tensor:
+    """What torch's constructors of before `tensor` make: of ints, or of a Size, that shape; of a sequence its numbers.
+
+    `Tensor(x.shape)` has the shape of x, where `Tensor([2, 3])` and `Tensor((2, 3))` hold two numbers.
+    """
+    kind = dtypes.get_default_dtype() if dtype is None else dtype
+    if size is not None and not data:
+        data = (Size(size),)
+    if len(data) == 1 and isinstance(data[0], Size):
+        return empty(data[0], dtype=kind, device=device)
+    if all(isinstance(each, int | np.integer) and not isinstance(each, bool) for each in data):
+        return empty(tuple(map(int, data)) or (0,), dtype=kind, device=device)
+    if len(data) == 1 and isinstance(data[0], Tensor):
+        return tensor(data[0], dtype=dtype, device=device)
+    if len(data) == 1 and isinstance(data[0], list | tuple | range | np.ndarray):
+        return tensor(data[0], dtype=kind, device=device)
+    given = ", ".join(type(each).__name__ for each in data)
+    raise TypeError(f"{name}: expected a sequence, or sizes as ints, got {given}; see autograd.tensor(data)")
 
 
 def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Tensor:
