@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple, Self
@@ -50,6 +52,7 @@ class Module:
     _parameters: dict[str, Parameter | None]
     _buffers: dict[str, Tensor | None]
     _modules: dict[str, Module | None]
+    _version: int = 1  # of what the module saves; `_load_from_state_dict` finds it in local_metadata
 
     def __init__(self) -> None:
         own = self.__dict__
@@ -324,9 +327,12 @@ class Module:
         return self
 
     def train(self, mode: bool = True) -> Self:
-        """Switches this module and all below to training (or, with False, to evaluation)."""
-        for module in self.modules():
-            module.training = mode
+        """Switches this module and, by their own `train`, its children to training (with False, to evaluation)."""
+        if not isinstance(mode, bool):
+            raise ValueError(f"train: expected True or False, got {mode!r}")
+        self.training = mode
+        for child in self.children():
+            child.train(mode)
         return self
 
     def eval(self) -> Self:
@@ -344,19 +350,24 @@ class Module:
         for parameter in self.parameters():
             clear_grad(parameter, set_to_none)
 
-    def _convert(self, convert: Callable[[Tensor], Tensor]) -> Self:
-        """Replaces the memory of every parameter, gradient and buffer; the objects stay the same."""
-        for module in self.modules():
-            for parameter in module._parameters.values():
-                if parameter is not None:
-                    gradient = parameter.grad
-                    parameter.data = convert(parameter.detach())
-                    if gradient is not None:
-                        parameter.grad = None
-                        parameter.grad = convert(gradient)
-            for name, buffer in module._buffers.items():
-                if buffer is not None:
-                    module._buffers[name] = convert(buffer)
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """Replaces the memory of every parameter, gradient and buffer; the parameters stay the same objects.
+
+        Its children do so by their own `_apply`: override it to have what else the module holds converted, too.
+        """
+        if recurse:
+            for child in self.children():
+                child._apply(fn)
+        for parameter in self._parameters.values():
+            if parameter is not None:
+                gradient = parameter.grad
+                parameter.data = fn(parameter.detach())
+                if gradient is not None:
+                    parameter.grad = None
+                    parameter.grad = fn(gradient)
+        for name, buffer in self._buffers.items():
+            if buffer is not None:
+                self._buffers[name] = fn(buffer)
         return self
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
@@ -372,7 +383,7 @@ class Module:
         dtype, device = options.get("dtype"), options.get("device")
         if dtype is not None and not dtype.is_floating_point:
             raise TypeError(f"to: a module is converted to floating-point dtypes only, got {dtype}")
-        return self._convert(lambda x: x.to(dtype=dtype if x.is_floating_point() else None, device=device))
+        return self._apply(lambda x: x.to(dtype=dtype if x.is_floating_point() else None, device=device))
 
     def cpu(self) -> Self:
         """to('cpu')."""
@@ -400,7 +411,7 @@ class Module:
 
     def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
         """Moves to a device without the values."""
-        return self._convert(lambda x: autograd.empty_like(x, device=device))
+        return self._apply(lambda x: autograd.empty_like(x, device=device), recurse)
 
     def share_memory(self) -> Self:
         """The module itself: worker processes get copies."""
@@ -408,24 +419,44 @@ class Module:
 
     # Saving and loading
 
-    def state_dict(self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> dict[str, Any]:
-        """The parameters and persistent buffers by dotted name; they share memory with the module."""
+    def state_dict(
+        self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False
+    ) -> dict[str, Any]:
+        """The parameters and persistent buffers by dotted name; they share memory with the module.
+
+        What a module itself has is written by its `_save_to_state_dict`; its children write theirs.
+        """
+        given = dict(zip(("destination", "prefix", "keep_vars"), args, strict=False))  # torch's older way
+        destination, prefix = given.get("destination", destination), given.get("prefix", prefix)
+        keep_vars = given.get("keep_vars", keep_vars)
         for hook in self._hooks_of("state_dict_pre"):
             hook(self, prefix, keep_vars)
-        state: dict[str, Any] = OrderedDict() if destination is None else destination
-        for name, member in itertools.chain(
-            self._parameters.items(), ((n, b) for n, b in self._buffers.items() if n not in self._non_persistent)
-        ):
-            if member is not None:
-                state[prefix + name] = member if keep_vars else member.detach()
-        if type(self).get_extra_state is not Module.get_extra_state:
-            state[f"{prefix}{EXTRA}"] = self.get_extra_state()
+        state: Any = OrderedDict() if destination is None else destination
+        if destination is None:
+            state._metadata = OrderedDict()
+        metadata = {"version": self._version}
+        if hasattr(state, "_metadata"):
+            state._metadata[prefix[:-1]] = metadata
+        self._save_to_state_dict(state, prefix, keep_vars)
         for name, child in self._modules.items():
             if child is not None:
                 child.state_dict(destination=state, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
         for hook in self._hooks_of("state_dict_post"):
-            hook(self, state, prefix, {})
+            changed = hook(self, state, prefix, metadata)
+            state = state if changed is None else changed
         return state
+
+    def _own_state(self) -> Iterator[tuple[str, Tensor]]:
+        """The parameters and persistent buffers of this module alone."""
+        kept = ((name, buffer) for name, buffer in self._buffers.items() if name not in self._non_persistent)
+        return ((name, x) for name, x in itertools.chain(self._parameters.items(), kept) if x is not None)
+
+    def _save_to_state_dict(self, destination: dict[str, Any], prefix: str, keep_vars: bool) -> None:
+        """Writes what this module alone has into `destination`."""
+        for name, member in self._own_state():
+            destination[prefix + name] = member if keep_vars else member.detach()
+        if type(self).get_extra_state is not Module.get_extra_state:
+            destination[prefix + EXTRA] = self.get_extra_state()
 
     def get_extra_state(self) -> Any:
         """What a subclass wants to have in the state dict beside tensors; with it goes `set_extra_state`."""
@@ -454,62 +485,135 @@ class Module:
         """Calls hook(module, incompatible_keys) after loading."""
         return self._add_hook("load_post", hook)
 
+    def _register_load_state_dict_pre_hook(
+        self, hook: Callable[..., None], with_module: bool = False
+    ) -> RemovableHandle:
+        """torch's name of before there was a public one; the hook gets no module unless asked."""
+        return self._add_hook("load_pre", hook if with_module else functools.partial(_without_module, hook))
+
+    def _register_state_dict_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """torch's name of before there was a public one; what the hook returns replaces the state dict."""
+        return self._add_hook("state_dict_post", hook)
+
     def _add_hook(self, kind: str, hook: Callable[..., None]) -> RemovableHandle:
         return RemovableHandle(self.__dict__.setdefault("_state_hooks", {}).setdefault(kind, {}), hook)
 
-    def _hooks_of(self, kind: str) -> list[Callable[..., None]]:
+    def _hooks_of(self, kind: str) -> list[Callable[..., Any]]:
         return list(self.__dict__.get("_state_hooks", {}).get(kind, {}).values())
-
-    def _before_loading(self, state_dict: Mapping[str, Any], strict: bool) -> Mapping[str, Any]:
-        """The state dict as the hooks of this module and all below leave it."""
-        hooks = [(path, module, hook) for path, module in self.named_modules() for hook in module._hooks_of("load_pre")]
-        changed = OrderedDict(state_dict) if hooks else state_dict
-        for path, module, hook in hooks:
-            hook(module, changed, f"{path}." if path else "", {}, strict, [], [], [])
-        return changed
 
     def load_state_dict(
         self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
     ) -> IncompatibleKeys:
         """Copies saved values into the parameters and buffers (with `assign`: takes their memory).
 
-        Unless `strict` is off, missing or unexpected keys raise; a wrong shape always does. The module
-        is unchanged after an error.
+        Unless `strict` is off, missing or unexpected keys raise; a wrong shape always does. The tensors of
+        the module are unchanged after an error. Each module below takes its own by `_load_from_state_dict`.
         """
-        state_dict = self._before_loading(state_dict, strict)
-        own = self.state_dict(keep_vars=True)
-        missing = [key for key in own if key not in state_dict]
-        unexpected = [key for key in state_dict if key not in own]
-        errors = []
-        if strict and missing:
-            errors.append("Missing key(s) in state_dict: " + ", ".join(f'"{key}"' for key in missing) + ". ")
-        if strict and unexpected:
-            errors.append("Unexpected key(s) in state_dict: " + ", ".join(f'"{key}"' for key in unexpected) + ". ")
-        loaded = {}
-        for key, target in own.items():
-            if key in state_dict and isinstance(target, Tensor):
-                value = loaded[key] = autograd.as_tensor(state_dict[key])
-                if value.shape != target.shape:
-                    errors.append(
-                        f"size mismatch for {key}: copying a param with shape {value.shape} from checkpoint, "
-                        f"the shape in current model is {target.shape}."
-                    )
-        if errors:
-            raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t" + "\n\t".join(errors))
-        with autograd.no_grad():
-            for key, value in loaded.items():
-                if assign:
-                    own[key].data = value.detach()
-                else:
-                    own[key].copy_(value)
-        report = IncompatibleKeys(missing, unexpected)
-        for path, module in self.named_modules():
-            key = f"{path}.{EXTRA}" if path else EXTRA
-            if key in own and key in state_dict:
-                module.set_extra_state(state_dict[key])
+        if not isinstance(state_dict, Mapping):
+            hint = "; pass its state_dict()" if isinstance(state_dict, Module) else ""
+            hint = "; pass autograd.load(path)" if isinstance(state_dict, str | os.PathLike) else hint
+            raise TypeError(
+                f"{type(self).__name__}.load_state_dict: expected a state dict, got {type(state_dict).__name__}{hint}"
+            )
+        metadata = getattr(state_dict, "_metadata", None) or {}
+        missing: list[str] = []
+        unexpected: list[str] = []
+        errors: list[str] = []
+        before = self._before_loading(state_dict)
+
+        def load(module: Module, state: dict[str, Any], prefix: str) -> None:
+            local = {**metadata.get(prefix[:-1], {}), **({"assign_to_params_buffers": True} if assign else {})}
+            module._load_from_state_dict(state, prefix, local, True, missing, unexpected, errors)
+            for name, child in module._modules.items():
+                if child is not None:
+                    start = f"{prefix}{name}."
+                    load(child, {key: value for key, value in state.items() if key.startswith(start)}, start)
             for hook in module._hooks_of("load_post"):
                 hook(module, report)
+
+        report = IncompatibleKeys(missing, unexpected)
+        try:
+            load(self, OrderedDict(state_dict), "")
+            for kind, keys in (("Unexpected", unexpected), ("Missing", missing)):
+                if strict and keys:
+                    errors.insert(0, f"{kind} key(s) in state_dict: " + ", ".join(f'"{key}"' for key in keys) + ". ")
+            if errors:
+                message = "\n\t".join([f"Error(s) in loading state_dict for {type(self).__name__}:", *errors])
+                raise RuntimeError(message)
+        except BaseException:
+            with autograd.no_grad():
+                for x, memory, value in before:
+                    x.data = memory
+                    x.copy_(value)
+            raise
         return report
+
+    def _before_loading(self, state_dict: Mapping[str, Any]) -> list[tuple[Tensor, Tensor, Tensor]]:
+        """The tensors, their memory and copies of their values, to put back after an error; none where all will fit."""
+        own = dict(self._own_state_below())
+        shapes = {key: getattr(value, "shape", None) for key, value in state_dict.items()}
+        if shapes == {key: x._array.shape for key, x in own.items()}:
+            return []
+        known = (x for x in own.values() if not hasattr(x, "materialize"))  # the shape of others stays what it becomes
+        return [(x, x.detach(), x.detach().clone()) for x in known]
+
+    def _own_state_below(self) -> Iterator[tuple[str, Tensor]]:
+        for path, module in self.named_modules(remove_duplicate=False):
+            for name, x in module._own_state():
+                yield f"{path}.{name}" if path else name, x
+
+    def _load_from_state_dict(
+        self, state_dict: dict[str, Any], prefix: str, local_metadata: dict[str, Any], strict: bool,
+        missing_keys: list[str], unexpected_keys: list[str], error_msgs: list[str],
+    ) -> None:  # fmt: skip
+        """Takes what this module alone has from the entries of `state_dict` that begin with `prefix`.
+
+        Override it to read what an earlier version of the module saved: change state_dict, then call this one.
+        Problems go into the three lists.
+        """
+        for hook in self._hooks_of("load_pre"):
+            hook(self, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
+        own = dict(self._own_state())
+        with autograd.no_grad():
+            for name, x in own.items():
+                key = prefix + name
+                if key not in state_dict:
+                    if strict:
+                        missing_keys.append(key)
+                    continue
+                try:
+                    value = autograd.as_tensor(state_dict[key])
+                except (TypeError, ValueError):
+                    kind = type(state_dict[key]).__name__
+                    error_msgs.append(f'While copying "{key}": expected a Tensor from the checkpoint, got {kind}.')
+                    continue
+                if not x.ndim and value.ndim == 1 and len(value) == 1:
+                    value = value[0]  # before 0.4 torch's scalars were vectors of one element
+                if value.shape != x.shape:
+                    error_msgs.append(
+                        f"size mismatch for {key}: copying a param with shape {value.shape} from checkpoint, "
+                        f"the shape in current model is {x.shape}."
+                    )
+                elif local_metadata.get("assign_to_params_buffers"):
+                    x.data = value.detach()
+                else:
+                    try:
+                        x.copy_(value)
+                    except RuntimeError as error:
+                        error_msgs.append(f'While copying "{key}": {error}')
+        if type(self).set_extra_state is not Module.set_extra_state:
+            if prefix + EXTRA in state_dict:
+                self.set_extra_state(state_dict[prefix + EXTRA])
+            elif strict:
+                missing_keys.append(prefix + EXTRA)
+        elif strict and prefix + EXTRA in state_dict:
+            unexpected_keys.append(prefix + EXTRA)
+        if strict:
+            for key in state_dict:
+                if key.startswith(prefix) and key != prefix + EXTRA:
+                    name, dot, _ = key[len(prefix) :].partition(".")
+                    if name not in (self._modules if dot else own):
+                        unexpected_keys.append(key)
 
     # Printing
 
@@ -531,6 +635,10 @@ class Module:
         for hooks in ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks"):
             self.__dict__[hooks] = {}  # a module pickled by an earlier version may lack some
         self.__dict__.update(state)
+
+
+def _without_module(hook: Callable[..., None], module: Module, *args: Any) -> None:
+    hook(*args)
 
 
 def _added(hooks: dict[int, Any], hook: Any, first: bool) -> RemovableHandle:
