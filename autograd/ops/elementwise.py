@@ -434,8 +434,11 @@ def _positive_gate(backend, up, x):
     return backend.gate_positive(up, x)
 
 
-# The derivative of relu as one pass; it is linear in g, so its own derivative is itself.
-_gate_positive = _make(_positive_gate, {"up": lambda g, x: gate_positive(g, x)}, broadcasts=False)
+# The derivative of relu as one pass. It is linear in g, so its own derivative is itself; by x it is zero, and torch
+# says so in numbers: after a gradient penalty the biases below have gradients of zeros, not None.
+_gate_positive = _make(
+    _positive_gate, {"up": lambda g, x: gate_positive(g, x), "x": lambda g: zeros_like(g)}, broadcasts=False
+)
 
 
 def gate_positive(g: Tensor, x: Tensor) -> Tensor:
