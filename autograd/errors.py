@@ -13,6 +13,21 @@ class OutOfRangeError(OperationError, IndexError):
     """An index names a place that there is not."""
 
 
+class NotATensorError(TypeError):
+    """Something else was given where a Tensor is needed."""
+
+    def __init__(self, name: str, given: object) -> None:
+        kind = type(given)
+        root = kind.__module__.partition(".")[0]
+        called = kind.__name__ if root == "builtins" else f"{root}.{kind.__name__}"
+        way = {
+            "numpy": "; autograd.from_numpy(x) or autograd.tensor(x) makes one",
+            "torch": "; autograd.from_numpy(x.numpy()) makes one",
+            "builtins": "; autograd.tensor(x) makes one" if kind in (list, tuple, int, float) else "",
+        }.get(root, "")
+        super().__init__(f"{name}: expected a Tensor, got {called}{way}")
+
+
 class DeviceMismatchError(RuntimeError):
     """One operation was given tensors of several devices."""
 

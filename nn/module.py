@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Self
 
 import autograd
 from autograd import Tensor
+from autograd.errors import NotATensorError
 from autograd.modes import modes
 from autograd.tensor import RemovableHandle
 
@@ -72,8 +73,20 @@ class Module:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks):
-            return self.forward(*args, **kwargs)
+            try:
+                return self.forward(*args, **kwargs)
+            except (AttributeError, TypeError, AssertionError, autograd.OperationError) as error:
+                self._explain(args, error)
+                raise
         return self._call_with_hooks(args, kwargs)
+
+    def _explain(self, args: tuple[Any, ...], error: Exception) -> None:
+        """If a layer of this package failed because it was given arrays or lists, says so."""
+        expected = [*type(self).forward.__annotations__.values()][:1]
+        if type(self).__module__.partition(".")[0] == "nn" and expected == ["Tensor"]:
+            for x in args if not isinstance(error, NotATensorError) else ():
+                if isinstance(x, list) or (hasattr(x, "__array__") and not isinstance(x, Tensor)):
+                    raise NotATensorError(type(self).__name__, x) from error
 
     def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         for hook, with_kwargs in list(self._forward_pre_hooks.values()):

@@ -6,6 +6,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.ops.promotion import require_tensors
 
 
 class Parameter(Tensor):
@@ -19,6 +20,7 @@ class Parameter(Tensor):
     """
 
     def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
+        require_tensors(type(self).__name__, *(() if data is None else (data,)))
         self._adopt((autograd.empty(0) if data is None else data).detach())
         self.requires_grad = requires_grad
 

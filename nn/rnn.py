@@ -13,6 +13,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.ops.promotion import require_tensors
 
 from . import functional as F
 from . import init
@@ -131,6 +132,11 @@ class RNNBase(Module):
         if hx is None:
             return tuple(autograd.zeros(*shape, dtype=x.dtype, device=x.device) for shape in shapes)
         given = tuple(hx) if self.mode == "LSTM" else (hx,)
+        if len(given) != len(shapes) or not all(isinstance(h, Tensor) for h in given):
+            expected = "a tuple (h, c) of tensors" if self.mode == "LSTM" else "one tensor"
+            got = ", ".join(type(h).__name__ for h in hx) if isinstance(hx, tuple | list) else type(hx).__name__
+            got = f"({got})" if isinstance(hx, tuple | list) else got
+            raise TypeError(f"{type(self).__name__}: expected as hidden state {expected}, got {got}")
         given = given if batched else tuple(h.unsqueeze(1) for h in given)
         for h, shape in zip(given, shapes, strict=True):
             if tuple(h.shape) != shape:
@@ -175,6 +181,7 @@ class RNNBase(Module):
     def forward(self, input: Any, hx: Any = None) -> Any:
         if isinstance(input, PackedSequence):
             return self._packed(input, hx)
+        require_tensors(type(self).__name__, input)
         if input.ndim not in (2, 3) or input.shape[-1] != self.input_size:
             raise RuntimeError(
                 f"{type(self).__name__}: expected an input of 2 or 3 dimensions, the last {self.input_size}, "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -58,6 +59,11 @@ class Optimizer:
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
         if isinstance(params, Tensor):
             raise TypeError("params: expected an iterable of tensors or of dictionaries, got one Tensor")
+        if not isinstance(params, Iterable):
+            hint = "; pass its parameters()" if hasattr(params, "parameters") else ""
+            raise TypeError(
+                f"{type(self).__name__}: expected parameters to optimize, got {type(params).__name__}{hint}"
+            )
         self.defaults = defaults
         self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
@@ -80,7 +86,8 @@ class Optimizer:
         known = {id(p) for other in self.param_groups for p in other["params"]}
         for p in members:
             if not isinstance(p, Tensor):
-                raise TypeError(f"optimizer can only optimize Tensors, one of the params is a {type(p).__name__}")
+                hint = "; pass its parameters()" if hasattr(p, "parameters") else ""
+                raise TypeError(f"optimizer can only optimize Tensors, one of the params is a {type(p).__name__}{hint}")
             if not p.is_leaf:
                 raise ValueError("can't optimize a non-leaf Tensor")
             if id(p) in known:
@@ -201,6 +208,16 @@ class Optimizer:
 
         Whether the state fits the parameters in shape is found at the next step, as in torch.
         """
+        if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= state_dict.keys():
+            given = type(state_dict).__name__
+            if isinstance(state_dict, Mapping):
+                given = "a dictionary without 'state' and 'param_groups': that of a model?"
+            elif isinstance(state_dict, Optimizer):
+                given += "; pass its state_dict()"
+            elif isinstance(state_dict, str | os.PathLike):
+                given += "; pass autograd.load(path)"
+            kind = KeyError if isinstance(state_dict, Mapping) else TypeError
+            raise kind(f"{type(self).__name__}.load_state_dict: expected an optimizer's state dict, got {given}")
         saved = state_dict["param_groups"]
         if [len(g["params"]) for g in saved] != [len(g["params"]) for g in self.param_groups]:
             raise ValueError("loaded state dict has a different number of parameter groups, or of parameters in one")
@@ -246,12 +263,16 @@ def _plain(value: Any) -> Any:
 def check_at_least_zero(**values: Any) -> None:
     """ValueError for a negative hyperparameter."""
     for name, value in values.items():
+        if isinstance(value, str | list | tuple | dict) or value is None:
+            raise TypeError(f"Invalid {name}: expected a number, got {value!r}")
         if not isinstance(value, Tensor) and not value >= 0.0:
             raise ValueError(f"Invalid {name}: {value}; expected a number >= 0")
 
 
 def check_betas(betas: tuple[float, ...]) -> None:
     """ValueError for a share of a running mean that is not in [0, 1)."""
+    if not hasattr(betas, "__len__") or len(betas) != 2:
+        raise TypeError(f"Invalid betas: expected two numbers, (0.9, 0.999) say, got {betas!r}")
     for number, beta in enumerate(betas):
         if not 0.0 <= beta < 1.0:
             raise ValueError(f"Invalid beta parameter at index {number}: {beta}; expected a number in [0, 1)")

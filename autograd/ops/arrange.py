@@ -356,11 +356,11 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
     """Grows dimensions from the last backwards: by a constant, or 'reflect', 'replicate', 'circular'."""
-    from .shape import pad_constant
+    from .shape import pad_constant, pad_pairs
 
     if mode == "constant":
         return pad_constant(input, pad, 0 if value is None else value)
-    widths = list(zip(pad[::2], pad[1::2], strict=True))
+    widths = pad_pairs(input, pad)
     x = input
     for number, (before, after) in enumerate(widths):
         axis = x.ndim - 1 - number

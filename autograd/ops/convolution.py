@@ -15,14 +15,18 @@ V. Dumoulin, F. Visin, "A guide to convolution arithmetic for deep learning", 20
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterator, Sequence
 from typing import Any
+
+import numpy as np
 
 from ..engine import apply
 from ..errors import OperationError
 from ..modes import modes
 from ..primitive import multilinear
 from ..tensor import Tensor
+from .promotion import require_tensors
 from .reduction import sum
 
 
@@ -187,7 +191,13 @@ def as_tuple(value: int | Sequence[int], dims: int) -> tuple[int, ...]:
     """One int a dimension."""
     if isinstance(value, int):
         return (value,) * dims
-    values = tuple(int(each) for each in value)
+    try:
+        values = (operator.index(value),) if isinstance(value, np.integer) else tuple(map(operator.index, value))
+    except TypeError:
+        values = ()
+    if len(values) not in (1, dims):
+        what = "an int" if dims == 1 else f"an int or {dims} of them"
+        raise TypeError(f"expected {what} for a kernel size, stride, padding or dilation, got {value!r}")
     return values * dims if len(values) == 1 else values
 
 
@@ -208,6 +218,7 @@ def convolution(
     """The cross-correlation of (N, C, *S) or (C, *S) with (O, C/groups, *K), plus a bias a channel."""
     from .shape import pad_constant, squeeze, unsqueeze
 
+    require_tensors(name, input, weight)
     if weight.ndim != dims + 2:
         raise OperationError(f"{name}: expected a weight of {dims + 2} dimensions, got shape {tuple(weight.shape)}")
     if input.ndim == dims + 1:
@@ -240,6 +251,10 @@ def convolution(
         pads = tuple(before for before, _ in sides)
     else:
         pads = as_tuple(padding, dims)
+        if min(pads) < 0:
+            raise OperationError(f"{name}: negative padding is not supported, got {pads}; cut the input instead")
+    if bias is not None and tuple(bias.shape) != weight._array.shape[:1]:
+        raise OperationError(f"{name}: expected a bias of shape {(weight.shape[0],)}, got {tuple(bias.shape)}")
     sizes = [output_size(*each) for each in zip(input.shape[2:], kernel, strides, pads, dilations, strict=True)]
     if any(size < 1 for size in sizes):
         raise OperationError(
@@ -256,6 +271,7 @@ def transposed(
     """The adjoint of a convolution by its input: (N, C, *S), (C, O/groups, *K) -> (N, O, *S')."""
     from .shape import squeeze, unsqueeze
 
+    require_tensors(name, input, weight)
     if input.ndim == dims + 1:
         out = transposed(
             name, dims, unsqueeze(input, 0), weight, bias, stride, padding, output_padding, groups, dilation
@@ -263,6 +279,8 @@ def transposed(
         return squeeze(out, 0)
     strides, dilations, pads, extra = (as_tuple(each, dims) for each in (stride, dilation, padding, output_padding))
     _check_steps(name, strides, dilations)
+    if min(pads) < 0:
+        raise OperationError(f"{name}: negative padding is not supported, got {pads}; pad the result instead")
     if input.ndim != dims + 2 or weight.ndim != dims + 2 or input.shape[1] != weight.shape[0]:
         raise OperationError(
             f"{name}: input of shape {tuple(input.shape)} does not fit a weight of shape {tuple(weight.shape)}"

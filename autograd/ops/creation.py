@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -53,11 +54,20 @@ def _finish(x: Tensor, requires_grad: bool) -> Tensor:
     return x.requires_grad_() if requires_grad else x
 
 
-def shape_of(size: tuple) -> tuple[int, ...]:
+_INTS = (int, np.integer)
+
+
+def shape_of(size: tuple, name: str = "size") -> tuple[int, ...]:
     """A shape given as ints or as one sequence."""
-    if len(size) == 1 and not isinstance(size[0], int) and not (isinstance(size[0], Tensor) and size[0].dim() == 0):
-        size = tuple(size[0])
-    return tuple(int(each) for each in size)
+    given: Any = size
+    if len(size) == 1:
+        given = size[0]
+        if not isinstance(given, _INTS) and not (isinstance(given, Tensor) and not given.dim()):
+            size = given
+    try:
+        return tuple([operator.index(each) for each in size])
+    except TypeError:
+        raise TypeError(f"{name}: expected ints, or one sequence of ints, got {given!r}") from None
 
 
 def _infer(data: Any) -> tuple[np.ndarray, dtypes.dtype]:
@@ -163,7 +173,7 @@ def full(
     if isinstance(fill_value, Tensor):
         fill_value = fill_value.item()
     kind = dtypes.dtype_of_scalar(fill_value) if dtype is None else dtype
-    shape = shape_of((size,) if isinstance(size, int) else tuple(size))
+    shape = shape_of((size,), "full")
     made = apply(_full, backend=get_backend(device), shape=shape, fill=fill_value, dtype=kind)
     return _finish(made, requires_grad)
 
@@ -174,7 +184,7 @@ def _filled(value: int, name: str) -> Any:
         pin_memory: bool = False, memory_format: Any = None,
     ) -> Tensor:  # fmt: skip
         kind = dtypes.get_default_dtype() if dtype is None else dtype
-        shape = shape_of(sizes if size is None else (size,))
+        shape = shape_of(sizes if size is None else (size,), name)
         made = apply(_full, backend=get_backend(device), shape=shape, fill=value, dtype=kind)
         return _finish(made, requires_grad)
 

@@ -63,8 +63,7 @@ def unary(
         else:
 
             def function(input: Tensor) -> Tensor:
-                if not isinstance(input, Tensor):
-                    raise TypeError(f"{name}: expected a Tensor, got {type(input).__name__}")
+                require_tensors(name, input)
                 if not takes_complex:
                     refuse_complex(name, input)
                 return apply(made, input)

@@ -14,7 +14,7 @@ from ..primitive import multilinear, primitive
 from ..tensor import Tensor
 from . import elementwise as e
 from .dims import normalize_dim, scalars_as_vectors
-from .promotion import cast
+from .promotion import cast, require_tensors
 
 _largest = np.maximum.reduce  # np.max without its wrapper in Python
 ARRAY = "array"  # stands in a pattern where the next index tensor goes
@@ -190,6 +190,7 @@ def _scatter_sum(backend, up, index, *, shape, dim):
 
 def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on; the shape of `index`."""
+    require_tensors("gather", input, index)
     axis = normalize_dim("gather", dim, input.ndim)
     if not index.numel():
         if not _lies_within(index, input, axis):  # torch lets an empty index name nothing in any shape
@@ -222,6 +223,7 @@ def check_dtypes(name: str, input: Tensor, src: Any) -> None:
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """input with src added where `gather(., dim, index)` would read."""
     axis = normalize_dim("scatter_add", dim, input.ndim)
+    require_tensors("scatter_add", input, index, src)
     check_dtypes("scatter_add", input, src)
     if not index.numel():
         return input.clone()
@@ -233,6 +235,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 @scalars_as_vectors
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """The rows (of dimension `dim`) that a vector of integers names. A copy."""
+    require_tensors("index_select", input, index)
     axis = normalize_dim("index_select", dim, input.ndim)
     if index.ndim > 1:
         raise OperationError(f"index_select: expected a vector of indices, got shape {tuple(index.shape)}")
@@ -279,6 +282,7 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """int64 vectors with a single 1 at the given class."""
+    require_tensors("one_hot", tensor)
     from .creation import arange
     from .shape import unsqueeze
 

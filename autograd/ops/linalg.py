@@ -8,7 +8,7 @@ from ..modes import modes
 from ..primitive import multilinear
 from ..tensor import Tensor
 from . import elementwise as e
-from .promotion import cast
+from .promotion import cast, require_tensors
 from .reduction import _sum, sum_to
 from .shape import matrix_transpose, reshape, squeeze, unsqueeze
 
@@ -133,7 +133,11 @@ def _shaped(x: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """input @ weight.T + bias: (*, n), (m, n), (m,) -> (*, m)."""
-    shape, expected = input._array.shape, weight._array.shape
+    try:
+        shape, expected = input._array.shape, weight._array.shape
+    except AttributeError:
+        require_tensors("linear", input, weight)
+        raise
     if len(expected) == 1:
         product = matmul(input, weight)
         return product if bias is None else e.add(product, bias)

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..engine import apply
-from ..errors import OperationError
+from ..errors import NotATensorError, OperationError
 from ..modes import modes
 from ..primitive import primitive
 from ..tensor import Tensor
@@ -114,7 +114,7 @@ def as_operand(name: str, x: Any, beside: Any) -> Tensor:
 def floating(name: str, x: Tensor) -> Tensor:
     """x as it is if floating-point, else in the default dtype. Complex numbers are refused."""
     if not isinstance(x, Tensor):
-        raise TypeError(f"{name}: expected a Tensor, got {type(x).__name__}")
+        raise NotATensorError(name, x)
     kind = x.dtype
     if kind.is_floating_point:
         return x
@@ -125,7 +125,7 @@ def floating(name: str, x: Tensor) -> Tensor:
 def inexact(name: str, x: Tensor) -> Tensor:
     """x as it is if floating-point or complex, else in the default dtype."""
     if not isinstance(x, Tensor):
-        raise TypeError(f"{name}: expected a Tensor, got {type(x).__name__}")
+        raise NotATensorError(name, x)
     return x if x.dtype.is_inexact else cast(x, dtypes.get_default_dtype())
 
 
@@ -140,10 +140,10 @@ def restored(x: Tensor, dtype: dtypes.dtype) -> Tensor:
 
 
 def require_tensors(name: str, *values: Any) -> None:
-    """TypeError for an argument that is no Tensor."""
+    """NotATensorError, a TypeError, for an argument that is no Tensor."""
     for x in values:
         if not isinstance(x, Tensor):
-            raise TypeError(f"{name}: expected a Tensor, got {type(x).__name__}")
+            raise NotATensorError(name, x)
 
 
 def refuse_complex(name: str, *tensors: Any) -> None:

@@ -26,7 +26,7 @@ from .indexing import (
     write,
 )
 from .inplace import scatter_
-from .promotion import cast
+from .promotion import cast, require_tensors
 from .shape import broadcast_tensors, cat, expand, movedim, narrow, reshape
 from .sorting import argsort
 
@@ -42,6 +42,7 @@ def scatter(
     input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
 ) -> Tensor:
     """input with src (or a number) written where `gather(., dim, index)` would read."""
+    require_tensors("scatter", input, index)
     axis = normalize_dim("scatter", dim, input.ndim)
     source = src if src is not None else value
     check_dtypes("scatter", input, source)
@@ -57,6 +58,7 @@ def scatter_reduce(
     input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True
 ) -> Tensor:
     """input with all values that go to a place reduced into it: 'sum', 'prod', 'mean', 'amax' or 'amin'."""
+    require_tensors("scatter_reduce", input, index, src)
     axis = normalize_dim("scatter_reduce", dim, input.ndim)
     if not index.numel():
         return input.clone()
@@ -130,6 +132,7 @@ LONG = (dtypes.int64,)
 
 
 def _index(name: str, input: Tensor, dim: int, index: Tensor, kinds: tuple[dtypes.dtype, ...] = INDICES) -> tuple:
+    require_tensors(name, input, index)
     axis = normalize_dim(name, dim, input.ndim)
     if index.ndim > 1:
         raise OperationError(f"{name}: expected a vector of indices, got shape {tuple(index.shape)}")

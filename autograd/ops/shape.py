@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from ..tensor import Tensor
 from ..views import drop_hidden_base, settle
 from .creation import shape_of
 from .dims import normalize_dim, numpy_names
-from .promotion import cast, result_type
+from .promotion import cast, require_tensors, result_type
 from .reduction import sum_to
 
 
@@ -310,6 +311,13 @@ def repeat(input: Tensor, *sizes: Any) -> Tensor:
     return reshape(clone(spread), [n * size for n, size in zip(times, shape, strict=True)])
 
 
+def _check_sequence(name: str, tensors: Any) -> None:
+    if not isinstance(tensors, Sequence):
+        kind = "one Tensor" if isinstance(tensors, Tensor) else type(tensors).__name__
+        raise TypeError(f"{name}: expected a list or tuple of tensors, got {kind}; write {name}([x, y])")
+    require_tensors(name, *tensors)
+
+
 @numpy_names
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Joins tensors along an existing dimension; the others must agree.
@@ -318,9 +326,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     >>> autograd.cat([autograd.zeros(1), autograd.ones(2)])
     tensor([0., 1., 1.])
     """
-    for x in tensors:
-        if not isinstance(x, Tensor):
-            raise TypeError(f"cat: expected Tensors, got {type(x).__name__}")
+    _check_sequence("cat", tensors)
     tensors = [x for x in tensors if x._array.shape != (0,)] or list(tensors)[:1]
     if not tensors:
         raise RuntimeError("cat: expected a non-empty list of tensors")
@@ -336,6 +342,7 @@ concat = concatenate = cat
 @numpy_names
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Joins tensors of one shape along a new dimension."""
+    _check_sequence("stack", tensors)
     shapes = {tuple(x._array.shape) for x in tensors}
     if len(shapes) != 1:
         raise OperationError(f"stack: expected tensors of one shape, got {sorted(shapes)}")
@@ -427,11 +434,23 @@ def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     return apply(_triu, _matrices("triu", input), diagonal=diagonal)
 
 
+def pad_pairs(input: Tensor, pad: Sequence[int]) -> list[tuple[int, int]]:
+    """(before, after) of the dimensions from the last backwards; an error unless there are two ints a dimension."""
+    require_tensors("pad", input)
+    try:
+        widths = tuple(map(operator.index, pad))
+    except TypeError:
+        raise TypeError(f"pad: expected a sequence of ints, two a dimension, got {pad!r}") from None
+    if len(widths) % 2 or len(widths) > 2 * input.ndim:
+        raise OperationError(
+            f"pad: {len(widths)} widths {widths} for {input.ndim} dimensions; two a dimension, the last one's first"
+        )
+    return list(zip(widths[::2], widths[1::2], strict=True))
+
+
 def pad_constant(input: Tensor, pad: Sequence[int], value: float = 0) -> Tensor:
     """Grows dimensions by a constant; `pad` holds (before, after) from the last dimension backwards, as torch's."""
-    pairs = list(zip(pad[::2], pad[1::2], strict=True))
-    if len(pad) % 2 or len(pairs) > input.ndim:
-        raise RuntimeError(f"pad: {len(pad)} widths for {input.ndim} dimensions; give two a dimension")
+    pairs = pad_pairs(input, pad)
     widths = [(0, 0)] * (input.ndim - len(pairs)) + pairs[::-1]
     if any(width < 0 for pair in widths for width in pair):
         input = _crop(input, [(max(-a, 0), max(-b, 0)) for a, b in widths])

@@ -8,6 +8,7 @@ import autograd
 from autograd import Tensor
 from autograd.errors import OperationError
 from autograd.ops.indexing import check_index, one_hot
+from autograd.ops.promotion import require_tensors
 
 
 def _renormed(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -> None:
@@ -25,6 +26,7 @@ def embedding(
 
     `sparse` is accepted: gradients are dense here.
     """
+    require_tensors("embedding", input, weight)
     if weight.ndim != 2:
         raise OperationError(f"embedding: expected a table (V, D), got shape {tuple(weight.shape)}")
     count = weight.shape[0]

@@ -12,6 +12,7 @@ from autograd.errors import OperationError
 from autograd.ops import normalisation as _norm
 from autograd.ops.elementwise import logsigmoid
 from autograd.ops.indexing import check_class_indices, check_index
+from autograd.ops.promotion import require_tensors
 
 from .distance import pairwise_distance
 
@@ -45,6 +46,7 @@ def legacy_reduction(size_average: Any, reduce: Any, reduction: str) -> str:
 
 
 def _same_shape(name: str, input: Tensor, target: Tensor) -> None:
+    require_tensors(name, input, target)
     if input.shape != target.shape:
         raise ValueError(
             f"{name}: target of shape {tuple(target.shape)} must be the same as input of shape {tuple(input.shape)}"
@@ -52,6 +54,7 @@ def _same_shape(name: str, input: Tensor, target: Tensor) -> None:
 
 
 def _warn_if_broadcast(name: str, input: Tensor, target: Tensor) -> None:
+    require_tensors(name, input, target)
     if input.shape != target.shape:
         import warnings
 
@@ -114,7 +117,8 @@ def _rows(x: Tensor) -> Tensor:
     return x if x.ndim == 2 else x.movedim(1, -1).reshape(-1, x.shape[1])
 
 
-def _check_classes(name: str, input: Tensor, target: Tensor, ignore_index: int) -> None:
+def _check_classes(name: str, input: Tensor, target: Tensor, weight: Tensor | None, ignore_index: int) -> None:
+    require_tensors(name, input, target)
     shape = input._array.shape
     expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
     if target._array.shape != expected:
@@ -124,7 +128,12 @@ def _check_classes(name: str, input: Tensor, target: Tensor, ignore_index: int) 
         )
     if target.dtype.is_floating_point:
         raise OperationError(f"{name}: class indices are integers, got {target.dtype}")
-    check_class_indices(name, target, input.shape[1 if input.ndim > 1 else 0], ignore_index)
+    classes = input.shape[1 if input.ndim > 1 else 0]
+    check_class_indices(name, target, classes, ignore_index)
+    if weight is not None:
+        require_tensors(f"{name}: weight", weight)
+        if tuple(weight.shape) != (classes,):
+            raise OperationError(f"{name}: expected a weight a class, {(classes,)}, got shape {tuple(weight.shape)}")
 
 
 def cross_entropy(
@@ -142,6 +151,7 @@ def cross_entropy(
     tensor(1.3863)
     """
     reduction = legacy_reduction(size_average, reduce, reduction)
+    require_tensors("cross_entropy", input, target)
     x = _rows(input)
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"cross_entropy: reduction is 'none', 'mean' or 'sum', got {reduction!r}")
@@ -156,7 +166,7 @@ def cross_entropy(
             return losses.sum() / max(x.shape[0], 1)
         shape = input.shape[:1] + input.shape[2:] if input.ndim > 1 else ()
         return _reduce("cross_entropy", losses.reshape(shape), reduction)
-    _check_classes("cross_entropy", input, target, ignore_index)
+    _check_classes("cross_entropy", input, target, weight, ignore_index)
     flat = target if target.ndim == 1 else target.reshape(-1)
     smoothing = float(label_smoothing)
     if reduction == "none":
@@ -171,7 +181,7 @@ def nll_loss(
 ) -> Tensor:  # fmt: skip
     """-input[target], the input holding log-probabilities (N, C), (C,) or (N, C, d1, ...)."""
     reduction = legacy_reduction(size_average, reduce, reduction)
-    _check_classes("nll_loss", input, target, ignore_index)
+    _check_classes("nll_loss", input, target, weight, ignore_index)
     x = _rows(input)
     expected = _norm.expected_classes(target.reshape(-1), weight, x.shape[1], ignore_index, 0.0, x.dtype)
     losses = -autograd.where(expected == 0, 0.0, x * expected).sum(1)

@@ -9,9 +9,11 @@ from typing import Any
 import autograd
 from autograd import Tensor
 
+from .vector import listed
+
 
 def _gradients(parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
-    every = [parameters] if isinstance(parameters, Tensor) else parameters
+    every = listed("clip_grad", parameters)
     return [p.grad for p in every if p.grad is not None]
 
 
