@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 FAR = 30.0
+SMALLEST = 5e-324
 POINTS = 64
 _ANGLES = [(j + 0.5) * math.pi / POINTS for j in range(POINTS)]
 
@@ -49,7 +50,9 @@ def scaled_i(xp: Any, order: int, x: Any) -> Any:
     else:
         mean = _mean(lambda angle: xp.exp(near * (math.cos(angle) - 1.0)) * math.cos(order * angle))
     far = xp.maximum(size, FAR)
-    tail = _series([a * (-1) ** k for k, a in enumerate(_hankel(order))], 1.0 / far) / xp.sqrt(2.0 * math.pi * far)
+    tail = _series([a * (-1) ** k for k, a in enumerate(_hankel(order))], 1.0 / far) / (
+        xp.sqrt(far) * math.sqrt(2.0 * math.pi)
+    )
     value = xp.where(size <= FAR, mean, tail)
     return xp.sign(x) * value if order % 2 else value
 
@@ -85,7 +88,7 @@ def j(xp: Any, order: int, x: Any) -> Any:
         size <= FAR, _near_j(xp, order, xp.minimum(size, FAR)), _waves(xp, order, xp.maximum(size, FAR))[0]
     )
     value = xp.where(xp.isinf(x), 0.0, value)
-    return xp.sign(x) * value if order % 2 else value
+    return xp.where(x > 0, value, xp.where(x == 0, x, -value)) if order % 2 else value
 
 
 _TERMS = range(1, 32)
@@ -110,8 +113,8 @@ def y(xp: Any, order: int, x: Any) -> Any:
 
 def _first_y(xp: Any, order: int, x: Any) -> Any:
     """Neumann's series of Bessel functions near (G. Watson, 1922, 3.51 and 3.52), each of which is a mean."""
-    near = xp.clip(x, 1e-300 if x.dtype == xp.float64 else 1e-37, FAR)
-    logarithm = xp.log(0.5 * near) + _EULER
+    near = xp.clip(x, SMALLEST, FAR)
+    logarithm = xp.log(near) + (_EULER - math.log(2.0))
     weights = dict(zip(_ANGLES, _Y0 if order == 0 else _Y1, strict=True))
     if order == 0:
         inner = 2.0 / math.pi * logarithm * _near_j(xp, 0, near)
@@ -137,10 +140,10 @@ def scaled_k(xp: Any, order: int, x: Any) -> Any:
 
 def _first_k(xp: Any, order: int, x: Any) -> Any:
     """Neumann's series to 2, the integral 10.32.9 to 30, 10.40.2 beyond."""
-    near = xp.clip(x, 1e-300 if x.dtype == xp.float64 else 1e-37, 2.0)
+    near = xp.clip(x, SMALLEST, 2.0)
     weights = dict(zip(_ANGLES, _K0, strict=True))
     small = _mean(lambda angle: xp.exp(near * math.cos(angle)) * weights[angle])
-    small = small - (xp.log(0.5 * near) + _EULER) * i(xp, 0, near)
+    small = small - (xp.log(near) + (_EULER - math.log(2.0))) * i(xp, 0, near)
     if order == 1:  # the Wronskian I_0 K_1 + I_1 K_0 = 1/x, 10.28.2
         small = (1.0 / near - i(xp, 1, near) * small) / i(xp, 0, near)
     small = small * xp.exp(near)

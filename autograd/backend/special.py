@@ -36,23 +36,30 @@ _ONE_BY_SQRT_PI = 0.56418958354775628695
 
 
 def _horner(coefficients: tuple[float, ...], x: Any) -> Any:
-    total = x * 0.0 + coefficients[0]
+    total: Any = coefficients[0]
     for c in coefficients[1:]:
         total = total * x + c
     return total
+
+
+def _gauss(xp: Any, x: Any, share: float = 1.0) -> Any:
+    """exp(-share x^2), |x| up to 40, of x as a multiple of 1/16, whose square is exact, and a rest."""
+    whole = xp.round(x * 16.0) / 16.0
+    return xp.exp(-share * whole * whole) * xp.exp(share * (whole - x) * (whole + x))
 
 
 def erf(xp: Any, x: Any) -> Any:
     """erf(x) = 2/sqrt(pi) * integral of exp(-t^2) from 0 to x, to a few units in the last place."""
     size = xp.abs(x)
     value = xp.where(size <= 0.5, _near(xp, size), 1.0 - _tail(xp, xp.minimum(size, 6.0)))
-    return xp.where(xp.isnan(x), x, xp.sign(x) * value)
+    return xp.where(xp.isnan(x), x, xp.copysign(value, x))
 
 
 def erfc(xp: Any, x: Any) -> Any:
     """1 - erf(x), exact also where erf(x) is close to 1."""
     size = xp.abs(x)
-    near, tail = _near(xp, size), _tail(xp, xp.minimum(size, 27.5))
+    far = xp.minimum(size, 27.5)
+    near, tail = _near(xp, size), _gauss(xp, far) * _scaled_tail(xp, far)
     value = xp.where(x < 0, xp.where(size <= 0.5, 1.0 + near, 2.0 - tail), xp.where(size <= 0.5, 1.0 - near, tail))
     return xp.where(xp.isnan(x), x, value)
 
@@ -66,9 +73,9 @@ def _near(xp: Any, size: Any) -> Any:
 def erfcx(xp: Any, x: Any) -> Any:
     """exp(x^2) erfc(x), which neither overflows nor vanishes for large x."""
     size = xp.abs(x)
-    square = xp.exp(xp.minimum(size, 27.0) ** 2)
+    square = 1.0 / _gauss(xp, xp.minimum(size, 26.64))
     value = xp.where(size <= 0.5, square * (1.0 - _near(xp, size)), _scaled_tail(xp, size))
-    value = xp.where(x < 0, 2.0 * xp.where(size > 26.7, math.inf, square) - value, value)
+    value = xp.where(x < 0, 2.0 * xp.where(size > 26.64, math.inf, square) - value, value)
     return xp.where(xp.isnan(x), x, value)
 
 
@@ -92,7 +99,7 @@ def erfinv(xp: Any, y: Any) -> Any:
     logarithm = xp.log1p(-inside * inside)
     logarithm = xp.maximum(logarithm, -700.0)
     half = 2.0 / (math.pi * 0.147) + 0.5 * logarithm
-    x = xp.sign(inside) * xp.sqrt(xp.maximum(xp.sqrt(half * half - logarithm / 0.147) - half, 0.0))
+    x = xp.copysign(xp.sqrt(xp.maximum(xp.sqrt(half * half - logarithm / 0.147) - half, 0.0)), y)
     for _ in range(3):
         # Beyond 0.5 the difference is taken of the complements, which have more digits.
         size = xp.abs(inside)
@@ -103,25 +110,84 @@ def erfinv(xp: Any, y: Any) -> Any:
     return xp.where(xp.logical_or(xp.abs(y) > 1.0, xp.isnan(y)), y * math.nan, x)
 
 
+def ndtr(xp: Any, x: Any) -> Any:
+    """The normal distribution function, erfc(-x / sqrt(2)) / 2; below -1 by erfcx, which forgives a rounded root."""
+    low = xp.clip(x, -40.0, -1.0)
+    tail = 0.5 * erfcx(xp, low * -math.sqrt(0.5)) * _gauss(xp, low, 0.5)
+    return xp.where(x < -1.0, tail, 0.5 * erfc(xp, xp.maximum(x, -1.0) * -math.sqrt(0.5)))
+
+
+def log_ndtr(xp: Any, x: Any) -> Any:
+    """The logarithm of the normal distribution function, erfc(-x / sqrt(2)) / 2: by erfcx below -1, log1p above."""
+    low = xp.minimum(x, -1.0)
+    tail = xp.log(0.5 * erfcx(xp, low * -math.sqrt(0.5))) - 0.5 * low * low
+    return xp.where(x < -1.0, tail, xp.log1p(-0.5 * erfc(xp, xp.maximum(x, -1.0) * math.sqrt(0.5))))
+
+
+def ndtri(xp: Any, p: Any) -> Any:
+    """The x with ndtr(x) = p: the inverse of erf about 1/2; beside 0 and 1, where 2 p - 1 loses the digits of p, a
+    first guess (S. Winitzki, 2008) and Newton's method on the logarithm."""
+    inside = xp.where(xp.logical_and(p > 0, p < 1), p, 0.5)
+    small = xp.minimum(inside, 1.0 - inside)
+    logarithm = xp.log(4.0 * small) + xp.log1p(-small)
+    half = 2.0 / (math.pi * 0.147) + 0.5 * logarithm
+    x = -math.sqrt(2.0) * xp.sqrt(xp.maximum(xp.sqrt(half * half - logarithm / 0.147) - half, 0.0))
+    for _ in range(4):
+        x = x - (log_ndtr(xp, x) - xp.log(small)) * erfcx(xp, x * -math.sqrt(0.5)) * math.sqrt(0.5 * math.pi)
+    x = xp.where(small > 0.2, math.sqrt(2.0) * erfinv(xp, 2.0 * inside - 1.0), xp.where(inside < 0.5, x, -x))
+    x = xp.where(p == 0, -math.inf, xp.where(p == 1, math.inf, x))
+    return xp.where(xp.logical_or(xp.logical_or(p < 0, p > 1), xp.isnan(p)), math.nan, x)
+
+
 # Stirling's series of log Gamma, B_2k / (2k (2k - 1)), and the digamma's, B_2k / 2k.
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
 _SHIFT = 10
+_EULER = 0.57721566490153286061
+
+
+def zeta(xp: Any, s: Any, q: Any) -> Any:
+    """Hurwitz's zeta, the sum of (q + k)^-s over k >= 0, for q > 0 and s > 1, by Euler and Maclaurin."""
+    total = q**-s
+    for k in range(1, _SHIFT):
+        total = total + (q + k) ** -s
+    z = q + _SHIFT
+    total = total + z ** (1.0 - s) / (s - 1.0) + 0.5 * z**-s
+    factor = s * z ** (-s - 1.0)
+    for k, b in enumerate(_BERNOULLI):
+        total = total + b / math.factorial(2 * k + 2) * factor
+        factor = factor * (s + 2 * k + 1) * (s + 2 * k + 2) / (z * z)
+    return total
+
+
+# log Gamma(2 + z) / z, highest power first: (-1)^k (zeta(k) - 1) / k and 1 - gamma (dlmf.nist.gov, 5.7.3).
+_LGAMMA_AT_2 = (*((-1) ** k * zeta(None, float(k), 2.0) / k for k in range(48, 1, -1)), 1.0 - _EULER)
 
 
 def lgamma(xp: Any, x: Any) -> Any:
-    """log |Gamma(x)|: Stirling's series above 10, the recurrence below, the reflection for x < 0.5."""
-    reflected = x < 0.5
-    z = xp.where(reflected, 1.0 - x, x)
-    product = z * 0.0 + 1.0
-    small = z < _SHIFT
-    for k in range(_SHIFT):
-        product = product * xp.where(small, z + k, 1.0)
-    z = xp.where(small, z + _SHIFT, z)
-    inverse = 1.0 / (z * z)
-    series = _horner(tuple(b / ((2 * k + 2) * (2 * k + 1)) for k, b in enumerate(_BERNOULLI[:7]))[::-1], inverse) / z
-    value = (z - 0.5) * xp.log(z) - z + 0.5 * math.log(2.0 * math.pi) + series - xp.log(product)
-    value = xp.where(reflected, math.log(math.pi) - xp.log(xp.abs(_sin_pi(xp, x))) - value, value)
-    return xp.where(xp.isinf(x), xp.abs(x), value)
+    """log |Gamma(x)|: Stirling's series above 10; below, the recurrence leads to the series at 2, which is exact
+    about both zeros, 1 and 2; the reflection for x < 0."""
+    size = xp.abs(x)
+    far = xp.maximum(size, float(_SHIFT))
+    inverse = 1.0 / (far * far)
+    series = _horner(tuple(b / ((2 * k + 2) * (2 * k + 1)) for k, b in enumerate(_BERNOULLI[:7]))[::-1], inverse) / far
+    stirling = (far - 0.5) * (xp.log(far) - 1.0) + (0.5 * math.log(2.0 * math.pi) - 0.5 + series)
+    near = xp.minimum(size, float(_SHIFT))
+    product, rest = near * 0.0 + 1.0, near
+    for _ in range(_SHIFT - 2):
+        down = rest > 2.5
+        rest = xp.where(down, rest - 1.0, rest)
+        product = xp.where(down, product * rest, product)
+    # Now 0 <= rest <= 2.5. Below 1.5 log Gamma(x + 1) - log x is taken, below 0.5 that twice over.
+    low, lowest = rest < 1.5, rest < 0.5
+    z = xp.where(lowest, rest, xp.where(low, rest - 1.0, rest - 2.0))
+    value = z * _horner(_LGAMMA_AT_2, z) + xp.log(product) - xp.where(low, xp.log1p(z), 0.0)
+    value = value - xp.log(xp.where(xp.logical_and(lowest, size > 0), size, 1.0))
+    value = xp.where(size < _SHIFT, value, stirling)
+    sine = xp.abs(_sin_pi(xp, x))
+    pole = xp.logical_or(size == 0, xp.logical_and(x < 0, sine == 0))
+    mirrored = xp.log(math.pi / xp.where(pole, 1.0, sine)) - xp.log(xp.where(pole, 1.0, size)) - value
+    value = xp.where(xp.logical_and(x < 0, size > 1e-18), mirrored, value)  # nearer to 0 both are -log size
+    return xp.where(xp.logical_or(pole, xp.isinf(x)), math.inf, value)
 
 
 def _sin_pi(xp: Any, x: Any) -> Any:
@@ -135,32 +201,18 @@ def digamma(xp: Any, x: Any) -> Any:
     """The derivative of log Gamma: asymptotic series above 10, recurrence below, reflection for x < 0."""
     negative = x < 0
     z = xp.where(negative, 1.0 - x, x)
-    total = z * 0.0
     small = z < _SHIFT
-    for k in range(_SHIFT):
+    total = xp.where(small, 1.0 / xp.where(small, z, 1.0), 0.0)  # of z itself: -0.0 keeps its sign
+    for k in range(1, _SHIFT):
         total = total + xp.where(small, 1.0 / xp.where(small, z + k, 1.0), 0.0)
     z = xp.where(small, z + _SHIFT, z)
     inverse = 1.0 / (z * z)
     series = _horner(tuple(b / (2 * k + 2) for k, b in enumerate(_BERNOULLI))[::-1], inverse) * inverse
     value = xp.log(z) - 0.5 / z - series - total
-    whole = xp.logical_and(negative, x == xp.floor(x))
-    fraction = x - xp.floor(x)
-    value = xp.where(negative, value - math.pi / xp.tan(math.pi * xp.where(whole, 0.5, fraction)), value)
-    return xp.where(whole, x * math.nan, value)
-
-
-def zeta(xp: Any, s: Any, q: Any) -> Any:
-    """Hurwitz's zeta, the sum of (q + k)^-s over k >= 0, for q > 0 and s > 1, by Euler and Maclaurin."""
-    total = q * 0.0
-    for k in range(_SHIFT):
-        total = total + (q + k) ** -s
-    z = q + _SHIFT
-    total = total + z ** (1.0 - s) / (s - 1.0) + 0.5 * z**-s
-    factor = s * z ** (-s - 1.0)
-    for k, b in enumerate(_BERNOULLI):
-        total = total + b / math.factorial(2 * k + 2) * factor
-        factor = factor * (s + 2 * k + 1) * (s + 2 * k + 2) / (z * z)
-    return total
+    fraction = x - xp.round(x)  # at most 1/2, and exact beside the poles
+    whole = xp.logical_and(negative, fraction == 0)
+    value = xp.where(negative, value - math.pi / xp.tan(math.pi * xp.where(whole, 0.25, fraction)), value)
+    return xp.where(whole, math.nan, value)
 
 
 _STEPS = 256
@@ -171,7 +223,7 @@ def gammainc(xp: Any, a: Any, x: Any) -> tuple[Any, Any]:
     continued fraction (W. Gautschi, 1979), in 256 steps, which is all digits for a up to 1000 or so."""
     below = x < a + 1.0
     u = xp.where(below, x, 0.5)
-    term = 1.0 / xp.where(a == 0, 1.0, a)
+    term = a * 0.0 + 1.0
     total = term
     for n in range(1, _STEPS):
         term = term * u / (a + n)
@@ -191,10 +243,12 @@ def gammainc(xp: Any, a: Any, x: Any) -> tuple[Any, Any]:
         c = xp.where(xp.abs(c) < tiny, tiny, c)
         fraction = fraction * d * c
     safe = xp.where(xp.logical_and(x > 0, x < math.inf), x, 1.0)
-    scale = xp.exp(a * xp.log(safe) - safe - lgamma(xp, xp.where(a > 0, a, 1.0)))
-    p = xp.where(below, scale * total, 1.0 - scale * fraction)
-    q = xp.where(below, 1.0 - scale * total, scale * fraction)
-    zero, all_of_it = x == 0, xp.logical_or(x == math.inf, a == 0)
+    scale = xp.exp(a * xp.log(safe) - safe - lgamma(xp, xp.where(a > 0, a + 1.0, 1.0)))  # x^a e^-x / Gamma(a + 1)
+    p = xp.where(below, scale * total, 1.0 - scale * a * fraction)
+    q = xp.where(below, 1.0 - scale * total, scale * a * fraction)
+    none_of_it = xp.logical_and(a == math.inf, x < math.inf)
+    p, q = xp.where(none_of_it, 0.0, p), xp.where(none_of_it, 1.0, q)
+    zero, all_of_it = x == 0, xp.logical_or(xp.logical_and(x == math.inf, a < math.inf), a == 0)
     p = xp.where(zero, 0.0, xp.where(all_of_it, 1.0, p))
     q = xp.where(zero, 1.0, xp.where(all_of_it, 0.0, q))
     bad = xp.logical_or(xp.logical_or(x < 0, a < 0), xp.logical_and(x == 0, a == 0))
@@ -203,12 +257,23 @@ def gammainc(xp: Any, a: Any, x: Any) -> tuple[Any, Any]:
 
 
 def polygamma(xp: Any, n: int, x: Any) -> Any:
-    """The n-th derivative of digamma (n >= 1) for x > 0; below by the recurrence, up to -20 or so."""
-    shift = xp.maximum(xp.ceil(-x), 0.0)
-    deepest = 20
-    sign = 1.0 if n % 2 else -1.0
-    value = sign * math.factorial(n) * zeta(xp, n + 1.0, xp.where(x > -deepest, x + shift, 1.0))
-    for k in range(deepest):
-        below = xp.logical_and(shift > k, x > -deepest)
-        value = value + xp.where(below, sign * math.factorial(n) * xp.where(below, x + k, 1.0) ** (-n - 1.0), 0.0)
-    return xp.where(x > -deepest, value, x * math.nan)
+    """The n-th derivative of digamma (n >= 1): n! zeta(n + 1, x); for x < 0 that of the reflection pi cot(pi x)."""
+    negative = x < 0
+    z = xp.where(negative, 1.0 - x, x)
+    pole = z == 0
+    value = (-1) ** (n + 1) * math.factorial(n) * zeta(xp, n + 1.0, xp.where(pole, 1.0, z))
+    value = xp.where(pole, (-1) ** (n + 1) * math.inf, value)
+    fraction = x - xp.round(x)
+    whole = xp.logical_and(negative, fraction == 0)
+    cotangent = 1.0 / xp.tan(math.pi * xp.where(fraction == 0, 0.25, fraction))
+    mirrored = (-1) ** n * value - math.pi ** (n + 1) * _horner(_cotangent_slope(n), cotangent)
+    return xp.where(whole, math.inf if n % 2 else math.nan, xp.where(negative, mirrored, value))
+
+
+def _cotangent_slope(n: int) -> tuple[float, ...]:
+    """The n-th derivative of cot as a polynomial of cot, highest power first: each is -(1 + c^2) d/dc of the last."""
+    powers = [0, 1]  # lowest first
+    for _ in range(n):
+        slope = [k * a for k, a in enumerate(powers)][1:]
+        powers = [-(a + b) for a, b in zip([*slope, 0, 0], [0, 0, *slope], strict=True)]
+    return tuple(map(float, reversed(powers)))

@@ -16,7 +16,7 @@ from ..tensor import Tensor
 from . import elementwise as e
 from .elementwise import add, mul, neg, sub
 from .promotion import floating
-from .special import _in_float, sinc
+from .special import _in_double, sinc
 
 
 def _half(x: Tensor, y: Tensor) -> Tensor:
@@ -33,34 +33,34 @@ def _at(kind: Primitive, x: Tensor, order: int) -> Tensor:
 
 @primitive(x=lambda g, x, order: mul(g, mul(sub(_at(_j, x, order - 1), _at(_j, x, order + 1)), 0.5)))
 def _j(xp, x, *, order):
-    return _in_float(lambda xp, x: kernels.j(xp, order, x), xp, x)
+    return _in_double(lambda xp, x: kernels.j(xp, order, x), xp, x)
 
 
 @primitive(x=lambda g, x, order: mul(g, mul(sub(_at(_y, x, order - 1), _at(_y, x, order + 1)), 0.5)))
 def _y(xp, x, *, order):
-    return _in_float(lambda xp, x: kernels.y(xp, order, x), xp, x)
+    return _in_double(lambda xp, x: kernels.y(xp, order, x), xp, x)
 
 
 @primitive(x=lambda g, x, order: mul(g, _half(_at(_i, x, order - 1), _at(_i, x, order + 1))))
 def _i(xp, x, *, order):
-    return _in_float(lambda xp, x: kernels.i(xp, order, x), xp, x)
+    return _in_double(lambda xp, x: kernels.i(xp, order, x), xp, x)
 
 
 @primitive(x=lambda g, x, order: neg(mul(g, _half(_at(_k, x, order - 1), _at(_k, x, order + 1)))))
 def _k(xp, x, *, order):
-    return _in_float(lambda xp, x: kernels.k(xp, order, x), xp, x)
+    return _in_double(lambda xp, x: kernels.k(xp, order, x), xp, x)
 
 
 @primitive(
     x=lambda g, x, out, order: mul(g, sub(_half(_at(_ie, x, order - 1), _at(_ie, x, order + 1)), mul(e.sign(x), out)))
 )
 def _ie(xp, x, *, order):
-    return _in_float(lambda xp, x: kernels.scaled_i(xp, order, x), xp, x)
+    return _in_double(lambda xp, x: kernels.scaled_i(xp, order, x), xp, x)
 
 
 @primitive(x=lambda g, x, out, order: mul(g, sub(out, _half(_at(_ke, x, order - 1), _at(_ke, x, order + 1)))))
 def _ke(xp, x, *, order):
-    return _in_float(lambda xp, x: kernels.scaled_k(xp, order, x), xp, x)
+    return _in_double(lambda xp, x: kernels.scaled_k(xp, order, x), xp, x)
 
 
 def _public(name: str, kind: Primitive, order: int, doc: str) -> Callable[[Tensor], Tensor]:
@@ -91,5 +91,7 @@ scaled_modified_bessel_k0, scaled_modified_bessel_k1 = (
 
 
 def spherical_bessel_j0(input: Tensor) -> Tensor:
-    """sin(input) / input, 1 at 0."""
-    return sinc(mul(floating("spherical_bessel_j0", input), 1.0 / math.pi))
+    """sin(input) / input, 1 at 0 and 0 at infinity."""
+    x = floating("spherical_bessel_j0", input)
+    infinite = e.isinf(x)
+    return e.where(infinite, 0.0, sinc(e.where(infinite, 1.0, x) * (1.0 / math.pi)))

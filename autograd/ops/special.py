@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from .. import dtypes
 from ..backend import special as kernels
 from ..engine import apply
 from ..errors import OperationError
+from ..modes import modes
 from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
@@ -30,49 +32,48 @@ from .elementwise import (
     unary,
     where,
 )  # fmt: skip
-from .promotion import floating, inexact
+from .promotion import cast, floating, inexact
 
 
-def _in_float(kernel: Any, xp: Any, x: Any, *more: Any) -> Any:
-    """Half precision is computed in float32."""
-    if x.dtype == getattr(xp, "float16", None):
-        return xp.astype(kernel(xp, *more, xp.astype(x, xp.float32)), x.dtype)
-    return kernel(xp, *more, x)
+def _in_double(kernel: Any, xp: Any, x: Any, *more: Any) -> Any:
+    """Computed in float64, where the formula loses digits that single precision does not have to spare."""
+    found = kernel(xp, *more, xp.astype(x, xp.float64))
+    return found if x.dtype == xp.float64 else xp.astype(found, x.dtype)
 
 
 @unary(x=lambda g, x: mul(mul(g, -2.0 / math.sqrt(math.pi)), exp(neg(mul(x, x)))))
 def erfc(xp, x):
     """1 - erf(input), exact also where erf is close to 1."""
-    return _in_float(kernels.erfc, xp, x)
+    return _in_double(kernels.erfc, xp, x)
 
 
 @unary(x=lambda g, x, out: mul(g, sub(mul(mul(x, out), 2.0), 2.0 / math.sqrt(math.pi))))
 def erfcx(xp, x):
     """exp(input^2) * erfc(input)."""
-    return _in_float(kernels.erfcx, xp, x)
+    return _in_double(kernels.erfcx, xp, x)
 
 
 @unary(x=lambda g, x: g * exp(erfinv(x) ** 2) * (0.5 * math.sqrt(math.pi)))
 def erfinv(xp, x):
     """The inverse of erf."""
-    return _in_float(kernels.erfinv, xp, x)
+    return _in_double(kernels.erfinv, xp, x)
 
 
 @unary(x=lambda g, x: mul(g, digamma(x)))
 def lgamma(xp, x):
     """log |Gamma(input)|."""
-    return _in_float(kernels.lgamma, xp, x)
+    return _in_double(kernels.lgamma, xp, x)
 
 
 @unary(x=lambda g, x: mul(g, polygamma(1, x)))
 def digamma(xp, x):
     """The derivative of lgamma."""
-    return _in_float(kernels.digamma, xp, x)
+    return _in_double(kernels.digamma, xp, x)
 
 
 @primitive(x=lambda g, x, n: mul(g, polygamma(n + 1, x)))
 def _polygamma(xp, x, *, n):
-    return _in_float(kernels.polygamma, xp, x, n)
+    return _in_double(kernels.polygamma, xp, x, n)
 
 
 def polygamma(n: int, input: Tensor) -> Tensor:
@@ -92,30 +93,48 @@ def mvlgamma(input: Tensor, p: int) -> Tensor:
 
 def sinc(input: Tensor) -> Tensor:
     """sin(pi input) / (pi input), 1 at 0."""
-    x = mul(inexact("sinc", input), math.pi)
-    return apply(_sinc, x)
+    x = inexact("sinc", input)
+    if x.dtype is dtypes.float16:  # pi input would be rounded to three digits
+        return cast(apply(_sinc, cast(x, dtypes.float32) * math.pi), dtypes.float16)
+    return apply(_sinc, x * math.pi)
 
 
-@primitive(holomorphic=True, x=lambda g, x: mul(g, _sinc_slope(x)))
+@primitive(holomorphic=True, x=lambda g, x: g * _sinc_slope(x))
 def _sinc(xp, x):
     safe = xp.where(x == 0, 1.0, x)
     return xp.where(x == 0, 1.0, xp.sin(safe) / safe)
 
 
+# The slope of sin(x) / x as x times a series in x^2, the highest power first: (-1)^k 2k / (2k + 1)!.
+_SINC_SLOPE = tuple((-1) ** k * 2.0 * k / math.factorial(2 * k + 1) for k in range(9, 0, -1))
+
+
 def _sinc_slope(x: Tensor) -> Tensor:
-    """(cos(x) - sinc(x)) / x; near 0 its series, -x/3 + x^3/30, which has derivatives there."""
-    near = e.lt(e.abs(x), 1e-3)
-    safe = where(near, 1.0, x)
-    series = mul(x, add(mul(mul(x, x), 1.0 / 30.0), -1.0 / 3.0))
-    return where(near, series, div(sub(e.cos(safe), apply(_sinc, safe)), safe))
+    """(cos(x) - sinc(x)) / x; below 1, where that cancels, its series."""
+    near = e.lt(e.abs(x), 1.0)
+    small, large = where(near, x, 0.0), where(near, 1.0, x)
+    square = small * small
+    series: Any = _SINC_SLOPE[0]
+    for c in _SINC_SLOPE[1:]:
+        series = square * series + c
+    return where(near, small * series, (e.cos(large) - apply(_sinc, large)) / large)
+
+
+@unary(x=lambda g, x: g * _logit_slope(x))
+def _logit(xp, x):
+    return xp.log(x / (1.0 - x))
+
+
+def _logit_slope(x: Tensor) -> Tensor:
+    """1 / (x (1 - x)), nan outside [0, 1], where the function is."""
+    outside = e.logical_or(e.lt(x, 0), e.gt(x, 1))
+    return where(outside, math.nan, 1.0 / (x * (1.0 - x)))
 
 
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """log(input / (1 - input)); with eps the input is limited to [eps, 1 - eps] first."""
     x = floating("logit", input)
-    if eps is not None:
-        x = e.clamp(x, eps, 1.0 - eps)
-    return log(div(x, e.rsub(x, 1.0)))
+    return _logit(x if eps is None else e.clamp(x, eps, 1.0 - eps))
 
 
 @binary(to_float=True, x=lambda g, x, y: mul(g, _where_nonzero(x, log, y)), y=lambda g, x, y: div(mul(g, x), y))
@@ -151,35 +170,73 @@ def _where_nonzero(x: Any, logarithm: Any, y: Any) -> Any:
     return where(edge, 0.0, logarithm(where(edge, 1.0, y)))
 
 
-def entr(input: Tensor) -> Tensor:
+@unary(x=lambda g, x: -g * (log(x) + 1.0))
+def entr(xp, x):
     """-input * log(input), 0 at 0 and -inf below."""
-    x = floating("entr", input)
-    return where(e.lt(x, 0), -math.inf, neg(xlogy(x, where(e.lt(x, 0), 1.0, x))))
+    found = -x * xp.log(xp.where(x > 0, x, 1.0))
+    return xp.where(x > 0, found, xp.where(x == 0, 0.0, xp.where(x < 0, -math.inf, x)))
 
 
-def ndtr(input: Tensor) -> Tensor:
+@binary(
+    to_float=True,
+    x=lambda g, x, y: g * _cross_entropy_slope(x, y),
+    y=lambda g, x: g * (_limited_log(1.0 - x, -x, log1p) - _limited_log(x, x, log)),
+)
+def binary_cross_entropy(xp, x, y):
+    """-(y log(x) + (1 - y) log(1 - x)), the logarithms not below -100."""
+    return (y - 1.0) * xp.maximum(xp.log1p(-x), -100.0) - y * xp.maximum(xp.log(x), -100.0)
+
+
+def _cross_entropy_slope(x: Tensor, y: Tensor) -> Tensor:
+    """(x - y) / (x (1 - x)), the product not below 1e-12: finite, with the right sign, for a prediction of 0 or 1."""
+    product = x * (1.0 - x)
+    # The limit is taken of the value alone, so that a second derivative sees the curve, as torch's does.
+    return (x - y) / (product + (e.clamp(product, min=1e-12) - product).detach())
+
+
+def _limited_log(size: Tensor, x: Tensor, logarithm: Any) -> Tensor:
+    """The logarithm of a size, as a function of x, and -100 with no slope where it is lower."""
+    low = e.lt(size, math.exp(-100.0))
+    return where(low, -100.0, logarithm(where(low, 0.5, x)))
+
+
+def check_probabilities(name: str, *tensors: Tensor) -> None:
+    """OperationError for a number outside [0, 1]: on the CPU, where looking costs no synchronisation, and not while
+    a program is recorded, which would be no part of it."""
+    if modes.listener is not None:
+        return
+    for x in tensors:
+        if x.is_cpu and x.numel() and not (x._array.min() >= 0 and x._array.max() <= 1):
+            raise OperationError(
+                f"{name}: expected numbers from 0 to 1, found {x._array.min()} to {x._array.max()}; "
+                "take the sigmoid first, or binary_cross_entropy_with_logits"
+            )
+
+
+@unary(x=lambda g, x: g * (exp(-0.5 * x * x) * INV_SQRT_2PI))
+def ndtr(xp, x):
     """The distribution function of the standard normal."""
-    return mul(erfc(mul(floating("ndtr", input), -math.sqrt(0.5))), 0.5)
+    return _in_double(kernels.ndtr, xp, x)
 
 
-def ndtri(input: Tensor) -> Tensor:
+@unary(x=lambda g, out: g * math.sqrt(2.0 * math.pi) * exp(0.5 * out * out))
+def ndtri(xp, x):
     """The inverse of ndtr."""
-    return mul(erfinv(sub(mul(floating("ndtri", input), 2.0), 1.0)), math.sqrt(2.0))
+    return _in_double(kernels.ndtri, xp, x)
 
 
-@unary(x=lambda g, x, out: mul(g, mul(exp(sub(mul(mul(x, x), -0.5), out)), INV_SQRT_2PI)))
+@unary(x=lambda g, x: g * _inverse_mills(x))
 def log_ndtr(xp, x):
     """log(ndtr(input)), exact also far below 0."""
+    return _in_double(kernels.log_ndtr, xp, x)
 
-    def kernel(xp: Any, x: Any) -> Any:
-        z = xp.minimum(x, -5.0)
-        inverse = 1.0 / (z * z)
-        tail = 1.0 + inverse * (-1.0 + inverse * (3.0 + inverse * (-15.0 + inverse * (105.0 - 945.0 * inverse))))
-        far = -0.5 * z * z - xp.log(-z) - 0.5 * math.log(2.0 * math.pi) + xp.log(tail)
-        near = xp.log(0.5 * kernels.erfc(xp, xp.maximum(x, -20.0) * -math.sqrt(0.5)))
-        return xp.where(x < -20.0, far, near)
 
-    return _in_float(kernel, xp, x)
+def _inverse_mills(x: Tensor) -> Tensor:
+    """phi(x) / Phi(x); below 0, where both vanish, sqrt(2 / pi) / erfcx(-x / sqrt(2)) (J. Mills, 1926)."""
+    below = e.lt(x, 0)
+    tail = math.sqrt(2.0 / math.pi) / erfcx(where(below, x, 0.0) * -math.sqrt(0.5))
+    above = where(below, 0.0, x)
+    return where(below, tail, exp(-0.5 * above * above) * INV_SQRT_2PI / ndtr(above))
 
 
 def expit(input: Tensor) -> Tensor:
@@ -209,15 +266,15 @@ def zeta(xp, x, y):
         for each in (x, y)
     )
     pole = xp.logical_or(s == 1, xp.logical_and(q <= 0, q == xp.floor(q)))
-    found = kernels.zeta(xp, xp.where(s > 1, s, 2.0), xp.where(pole, 1.0, q))
-    return xp.astype(xp.where(s < 1, math.nan, xp.where(pole, math.inf, found)), like.dtype)
+    found = kernels.zeta(xp, xp.minimum(xp.where(s > 1, s, 2.0), 1e100), xp.where(pole, 1.0, q))
+    found = xp.where(xp.isnan(s), s, xp.where(s < 1, math.nan, xp.where(pole, math.inf, found)))
+    return xp.astype(found, like.dtype)
 
 
 def _incomplete(position: int, xp: Any, a: Any, x: Any) -> Any:
     like = a if not isinstance(a, float) else x
     a, x = (xp.full(like.shape, each, dtype=like.dtype) if isinstance(each, float) else each for each in (a, x))
-    if like.dtype == getattr(xp, "float16", None):
-        a, x = xp.astype(a, xp.float32), xp.astype(x, xp.float32)
+    a, x = xp.astype(a, xp.float64), xp.astype(x, xp.float64)
     return xp.astype(kernels.gammainc(xp, a, x)[position], like.dtype)
 
 

@@ -50,7 +50,7 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """input where positive, else alpha (exp(input) - 1) (D.-A. Clevert et al., 2015)."""
     if inplace:
         return _written_over(elu)(input, alpha)
-    below = autograd.expm1(input.clamp(max=0.0)) * alpha
+    below = autograd.expm1(autograd.where(input > 0, 0.0, input)) * alpha
     return autograd.where(input > 0, input, below)
 
 
@@ -103,7 +103,7 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """max(0, input) + min(0, alpha (exp(input / alpha) - 1)) (J. Barron, 2017)."""
     if inplace:
         return _written_over(celu)(input, alpha)
-    below = autograd.expm1(input.clamp(max=0.0) * (1.0 / alpha)) * alpha
+    below = autograd.expm1(autograd.where(input > 0, 0.0, input) / alpha) * alpha
     return autograd.where(input > 0, input, below)
 
 
@@ -131,9 +131,10 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """input * hardsigmoid(input) (A. Howard et al., 2019)."""
     if inplace:
         return _written_over(hardswish)(input)
-    middle = input * (input + 3.0) * (1.0 / 6.0)
-    above = autograd.where(input >= 3.0, input, middle)
-    return autograd.where(input <= -3.0, input * 0.0, above)
+    outside = (input <= -3.0) | (input >= 3.0)
+    inside = autograd.where(outside, 0.0, input)  # the slope of the parabola has no place at infinity
+    straight = autograd.where(input <= -3.0, -0.0, input)
+    return autograd.where(outside, straight, inside * (inside + 3.0) / 6.0)
 
 
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
@@ -146,7 +147,7 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     if lambd < 0:
         raise OperationError(f"softshrink: lambd must not be negative, got {lambd}")
     moved = autograd.where(input > lambd, input - lambd, input + lambd)
-    return autograd.where((input >= -lambd) & (input <= lambd), input * 0.0, moved)
+    return autograd.where((input >= -lambd) & (input <= lambd), 0.0, moved)
 
 
 def tanhshrink(input: Tensor) -> Tensor:

@@ -13,6 +13,8 @@ from autograd.ops import normalisation as _norm
 from autograd.ops.elementwise import logsigmoid
 from autograd.ops.indexing import check_class_indices, check_index
 from autograd.ops.promotion import require_tensors
+from autograd.ops.special import binary_cross_entropy as _binary_cross_entropy
+from autograd.ops.special import check_probabilities
 
 from .distance import pairwise_distance
 
@@ -92,7 +94,8 @@ def binary_cross_entropy(
     """-(target log(input) + (1 - target) log(1 - input)), the logarithms not below -100."""
     reduction = legacy_reduction(size_average, reduce, reduction)
     _same_shape("binary_cross_entropy", input, target)
-    losses = (target - 1) * (-input).log1p().clamp(min=-100.0) - target * input.log().clamp(min=-100.0)
+    check_probabilities("binary_cross_entropy", input, target)
+    losses = _binary_cross_entropy(input, target)
     return _reduce("binary_cross_entropy", losses if weight is None else losses * weight, reduction)
 
 
@@ -203,7 +206,8 @@ def smooth_l1_loss(
         return l1_loss(input, target, reduction=reduction)
     gap = input - target
     size = gap.abs()
-    losses = autograd.where(size < beta, gap * gap * (0.5 / beta), size - 0.5 * beta)
+    small = autograd.where(size < beta, gap, 0.0)  # the slope of the square has no place at infinity
+    losses = autograd.where(size < beta, small * small * (0.5 / beta), size - 0.5 * beta)
     return _reduce("smooth_l1_loss", losses, reduction)
 
 
@@ -216,7 +220,8 @@ def huber_loss(
     _warn_if_broadcast("huber_loss", input, target)
     gap = input - target
     size = gap.abs()
-    losses = autograd.where(size <= delta, gap * gap * 0.5, (size - 0.5 * delta) * delta)
+    small = autograd.where(size <= delta, gap, 0.0)  # the slope of the square has no place at infinity
+    losses = autograd.where(size <= delta, small * small * 0.5, (size - 0.5 * delta) * delta)
     if weight is None:
         return _reduce("huber_loss", losses, reduction)
     return _reduce("huber_loss", losses * weight, reduction)
