@@ -112,6 +112,16 @@ class Backend:
     def check_divisor(self, y: Any) -> None:
         """ValueError for a zero among integers, which have no infinity to give; here nothing is looked at."""
 
+    def fmod(self, x: Any, y: Any) -> Array:
+        """x - trunc(x / y) y, exact, with the sign of x; one of both may be a number."""
+        xp = self.xp
+        if not hasattr(x, "dtype"):
+            x = xp.asarray(x, dtype=y.dtype)
+        if not hasattr(y, "dtype"):
+            y = xp.asarray(y, dtype=x.dtype)
+        rest = xp.remainder(xp.abs(x), xp.abs(y))
+        return xp.copysign(rest, x) if xp.isdtype(rest.dtype, "real floating") else xp.where(x < 0, -rest, rest)
+
     def sum(self, x: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
         """The sum over some axes; half precision is summed in single."""
         half = self.native.get(float16)

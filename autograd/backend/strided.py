@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from .base import Array, Backend
 
@@ -72,6 +73,9 @@ class StridedBackend(Backend):
         shape[axis] = (shape[axis] - size) // step + 1
         strides[axis] *= step
         return self.xp.lib.stride_tricks.as_strided(x, (*shape, size), (*strides, x.strides[axis]))
+
+    def fmod(self, x: Any, y: Any) -> Array:
+        return self.xp.fmod(x, y)
 
     def diagonal(self, x: Array, offset: int) -> Array:
         return self.xp.diagonal(x, offset, -2, -1)

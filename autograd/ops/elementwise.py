@@ -164,19 +164,20 @@ def floor_divide(backend, x, y):
     return backend.xp.floor_divide(x, y)
 
 
-@binary(x=lambda g: g, y=lambda g, x, y: neg(mul(g, floor_divide(x, y))))
+@binary(x=lambda g: g, y=lambda g, x, y: -g * floor_divide(x, y))
 def remainder(backend, x, y):
-    """input - floor(input / other) * other: has the sign of `other`, as Python's %."""
+    """input - floor(input / other) * other: has the sign of `other`, as Python's %; a zero keeps that of `input`."""
     backend.check_divisor(y)
-    return backend.xp.remainder(x, y)
+    xp = backend.xp
+    rest = backend.fmod(x, y)
+    return xp.where(xp.logical_and(rest != 0, (rest < 0) != (y < 0)), rest + y, rest)
 
 
-def fmod(input: Any, other: Any) -> Tensor:
+@binary(x=lambda g: g, y=lambda g, x, y: -g * trunc(x / y))
+def fmod(backend, x, y):
     """input - trunc(input / other) * other: has the sign of `input`, as C's fmod."""
-    if result_type(input, other).is_floating_point:
-        return sub(input, mul(div(input, other, rounding_mode="trunc"), other))
-    rest = remainder(input, other)
-    return where(logical_and(ne(rest, 0), ne(lt(rest, 0), lt(input, 0))), sub(rest, other), rest)
+    backend.check_divisor(y)
+    return backend.fmod(x, y)
 
 
 @binary(
@@ -188,12 +189,12 @@ def pow(xp, x, y):
 
 
 def _pow_by_base(g: Tensor, x: Any, y: Any) -> Tensor:
-    """y x^(y-1), which is 0 (not nan) where both are 0."""
+    """y x^(y-1), which is 0 (not nan) where y is 0, also of an x that has no inverse."""
     if isinstance(y, Tensor):
-        both = logical_and(eq(x, 0), eq(y, 0))
-        return where(both, 0.0, mul(g, mul(y, pow(where(both, 1.0, x), sub(y, 1)))))
+        constant = logical_and(eq(y, 0), logical_not(isfinite(reciprocal(x))))
+        return where(constant, 0.0, g * (y * where(constant, 1.0, x) ** (y - 1)))
     if y == 0:
-        return mul(g, 0.0)
+        return zeros_like(g)
     if y == 1:
         return g
     if y == 2:
@@ -283,7 +284,7 @@ def exp2(xp, x):
     return xp.pow(2.0, x)
 
 
-@unary(holomorphic=True, x=lambda g, out: mul(g, add(out, 1.0)))
+@unary(holomorphic=True, x=lambda g, x: g * exp(x))
 def expm1(xp, x):
     """exp(input) - 1, exact also near 0."""
     return xp.expm1(x)
@@ -364,12 +365,22 @@ def atan(xp, x):
 
 @binary(
     to_float=True,
-    y=lambda g, x, y: mul(g, div(neg(x), add(mul(x, x), mul(y, y)))),
-    x=lambda g, x, y: mul(g, div(y, add(mul(x, x), mul(y, y)))),
+    x=lambda g, x, y: g * _by_squared_distance(y, x, y),
+    y=lambda g, x, y: -g * _by_squared_distance(x, x, y),
 )
 def atan2(xp, x, y):
-    """The angle of the point (other, input)."""
+    """The angle of the point (other, input); the derivatives at the origin are taken as 0."""
     return xp.atan2(x, y)
+
+
+def _by_squared_distance(part: Any, x: Any, y: Any) -> Any:
+    """part / (x^2 + y^2), without the square, which overflows and vanishes early; 0 at the origin."""
+    from .pointwise import hypot
+
+    distance = hypot(x, y)
+    origin = eq(distance, 0)
+    distance = where(origin, 1.0, distance)
+    return where(origin, 0.0, part / distance / distance)
 
 
 @unary(holomorphic=True, x=lambda g, x: mul(g, cosh(x)))
@@ -411,16 +422,21 @@ def atanh(xp, x):
 @unary(x=lambda g, x: mul(mul(g, 2.0 / math.sqrt(math.pi)), exp(neg(mul(x, x)))))
 def erf(backend, x):
     """The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to input."""
+    xp = backend.xp
+    if x.dtype == getattr(xp, "float16", None):  # whose range the rational functions leave
+        return xp.astype(backend.erf(xp.astype(x, xp.float32)), x.dtype)
     return backend.erf(x)
 
 
 # Activations
 
 
-@unary(holomorphic=True, x=lambda g, out: mul(g, mul(out, rsub(out, 1.0))))
+@unary(holomorphic=True, x=lambda g, out: g * (out * (1.0 - out)))
 def sigmoid(xp, x):
-    """1 / (1 + exp(-input)), by way of tanh, which never overflows."""
-    return 0.5 * xp.tanh(0.5 * x) + 0.5
+    """1 / (1 + exp(-input)), written so that the exponential never overflows: all digits in both tails."""
+    negative = (xp.real(x) if xp.isdtype(x.dtype, "complex floating") else x) < 0
+    power = xp.exp(xp.where(negative, x, -x))
+    return xp.where(negative, power, 1.0) / (1.0 + power)
 
 
 @unary(to_float=False, x=lambda g, out: gate_positive(g, out))

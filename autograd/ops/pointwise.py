@@ -43,7 +43,7 @@ def signbit(xp, x):
     return xp.zeros(x.shape, dtype=xp.bool) if xp.isdtype(x.dtype, ("bool", "unsigned integer")) else x < 0
 
 
-@e.binary(to_float=True, x=lambda g, x, out: e.mul(g, e.sign(e.mul(x, out))), y=lambda g: zeros_like(g))
+@e.binary(to_float=True, x=lambda g, x, out: g * e.sign(x) * e.sign(out), y=lambda g: zeros_like(g))
 def copysign(xp, x, y):
     """|input| with the sign of other."""
     if isinstance(x, float):
@@ -75,9 +75,9 @@ def logaddexp2(xp, x, y):
     return larger + xp.log1p(xp.pow(2.0, gap)) * (1.0 / math.log(2.0))
 
 
-@e.binary(to_float=True, x=lambda g: g, y=lambda g: zeros_like(g))
+@e.binary(to_float=True, x=lambda g, x, y: e.where(e.ne(x, y), g, 0.0), y=lambda g: zeros_like(g))
 def nextafter(xp, x, y):
-    """The next representable number after input towards other; its derivative by input is 1."""
+    """The next representable number after input towards other; its derivative by input is 1, but 0 where both meet."""
     return xp.nextafter(x, y)
 
 
