@@ -44,7 +44,6 @@ REASONS: dict[str, str] = {
     "igamma by x": "the rule raises, which tests/test_special.py checks",
     "igammac by x": "the rule raises, which tests/test_special.py checks",
     "_cholesky_slope: a step left out at adjoint(below)": "symmetric inputs do not show the antisymmetric part",
-    "_prod_slope: a factor dropped at e.mul(unsqueeze(g, dim), x)": "of an empty product, which has no elements",
     "_sinc_slope": "terms of the series below 1e-6 of the slope; compared with torch in tests/test_operations.py",
 }
 

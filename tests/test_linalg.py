@@ -125,6 +125,23 @@ def test_gradients_are_torch() -> None:
         np.testing.assert_allclose(*gradients, rtol=1e-7, atol=1e-9, err_msg=name)
 
 
+@pytest.mark.numbers
+@pytest.mark.parametrize("rank", [0, 1, 2, 3])
+@pytest.mark.parametrize("function", [linalg.det, lambda x: x.prod(), lambda x: x.cumprod(1)])
+def test_polynomials_have_derivatives_of_every_order_where_factors_are_zero(function: Any, rank: int) -> None:
+    weight = autograd.tensor(np.random.default_rng(rank).normal(size=(3, 3)))
+
+    @autograd.enable_grad()
+    def slope(x: Any) -> Any:
+        (g,) = autograd.grad((function(x) ** 2 + function(x)).sum(), x, create_graph=True)
+        return g * weight
+
+    x = autograd.tensor(np.diag([1.0, 2.0, -1.5]) * (np.arange(3) < rank), requires_grad=True)
+    assert gradcheck(function, x)
+    assert gradgradcheck(function, x)
+    assert gradgradcheck(lambda x: slope(x if x.requires_grad else x.requires_grad_()), x)
+
+
 @pytest.mark.cpu_only
 def test_errors() -> None:
     with pytest.raises(autograd.OperationError, match=r"inv: expected square matrices .*got shape \(2, 3\)"):

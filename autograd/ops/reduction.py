@@ -122,8 +122,10 @@ def std(
     *,
     correction: float | None = 1,
 ) -> Tensor:
-    """The square root of `var`."""
-    return restored(e.sqrt(var(single(input), dim, unbiased, keepdim, correction=correction)), input.dtype)
+    """The square root of `var`; the derivative at equal numbers is taken as 0."""
+    squared = var(single(input), dim, unbiased, keepdim, correction=correction)
+    equal = e.eq(squared, 0)
+    return restored(e.where(equal, 0.0, e.sqrt(e.where(equal, 1.0, squared))), input.dtype)
 
 
 def var_mean(

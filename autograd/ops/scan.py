@@ -11,7 +11,7 @@ from ..errors import OperationError
 from ..primitive import multilinear, primitive
 from ..tensor import Tensor
 from . import elementwise as e
-from .creation import ones_like
+from .creation import full_like
 from .dims import Dims, normalize_dim, normalize_dims, numpy_names
 from .indexing import gather
 from .promotion import cast, floating, single
@@ -53,20 +53,45 @@ def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Ten
     return _along("cumsum", _cumsum, _summed("cumsum", input, dtype), dim)
 
 
-@primitive(holomorphic=True, x=lambda g, x, out, dim: _cumprod_slope(g, x, out, dim))
+@primitive(
+    holomorphic=True,
+    x=lambda g, a, dim: _recurrence_from_the_end(g, a, dim),
+    a=lambda g, a, out, dim: _recurrence_from_the_end(g, a, dim) * _delayed(out, dim),
+)
+def _recurrence(xp, x, a, *, dim):
+    """y_i = x_i + a_i y_(i-1): each round doubles how far back every element reaches."""
+
+    def part(y: Any, start: int, stop: int) -> Any:
+        return y[(slice(None),) * dim + (slice(start, stop), ...)]
+
+    count, reach = x.shape[dim], 1
+    while reach < count:
+        factor = part(a, reach, count)
+        x = xp.concat([part(x, 0, reach), part(x, reach, count) + factor * part(x, 0, count - reach)], axis=dim)
+        a = xp.concat([part(a, 0, reach), factor * part(a, 0, count - reach)], axis=dim)
+        reach *= 2
+    return x
+
+
+def _recurrence_from_the_end(g: Tensor, a: Tensor, dim: int) -> Tensor:
+    """y_i = g_i + a_(i+1) y_(i+1), the adjoint of the recurrence."""
+    return flip(apply(_recurrence, flip(g, dim), _delayed(flip(a, dim), dim), dim=dim), dim)
+
+
+def _delayed(x: Tensor, dim: int, first: float = 0.0) -> Tensor:
+    """Each element one place further on, and a number at the first."""
+    count = x._array.shape[dim]
+    return cat([full_like(narrow(x, dim, 0, min(count, 1)).detach(), first), narrow(x, dim, 0, max(count - 1, 0))], dim)
+
+
+@primitive(holomorphic=True, x=lambda g, x, dim: _factors_before(x, dim) * _recurrence_from_the_end(g, x, dim))
 def _cumprod(xp, x, *, dim):
     return xp.cumulative_prod(x, axis=dim)
 
 
-def _cumprod_slope(g: Tensor, x: Tensor, out: Tensor, dim: int) -> Tensor:
-    """sum over k >= i of g_k out_k / x_i; where x_i is the first zero, of g_k times the other factors; 0 after it."""
-    zeros = e.eq(x, 0)
-    met = apply(_cumsum, cast(zeros, dtypes.int64), dim=dim)
-    first = e.logical_and(zeros, e.eq(met, 1))
-    before = _from_the_end(e.mul(g, out), dim)
-    before = e.div(before, e.where(zeros, 1.0, x))
-    at = _from_the_end(e.mul(g, apply(_cumprod, e.where(first, 1.0, x), dim=dim)), dim)
-    return e.where(first, at, e.where(e.gt(met, 0), 0.0, before))
+def _factors_before(x: Tensor, dim: int) -> Tensor:
+    """The product of all elements before each: nothing is divided by, so zeros are factors like others."""
+    return apply(_cumprod, _delayed(x, dim, 1.0), dim=dim)
 
 
 @numpy_names
@@ -82,15 +107,7 @@ def _prod(xp, x, *, dim):
 
 def _prod_slope(g: Tensor, x: Tensor, dim: int) -> Tensor:
     """g times the product of all other factors: of those before, and of those behind."""
-    count = x._array.shape[dim]
-    if not count:
-        return e.mul(unsqueeze(g, dim), x)
-    start = ones_like(narrow(x, dim, 0, 1).detach())
-
-    def before(x: Tensor) -> Tensor:
-        return cat([start, apply(_cumprod, narrow(x, dim, 0, count - 1), dim=dim)], dim)
-
-    return e.mul(unsqueeze(g, dim), e.mul(before(x), flip(before(flip(x, dim)), dim)))
+    return unsqueeze(g, dim) * _factors_before(x, dim) * flip(_factors_before(flip(x, dim), dim), dim)
 
 
 @numpy_names
