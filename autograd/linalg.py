@@ -134,6 +134,8 @@ def matrix_norm(
     x = _movedim(A if dtype is None else A.to(dtype), tuple(dim), (-2, -1))
     if ord == "fro":
         found = _norm(x, 2, (-2, -1))
+    elif ord in (1, 2, math.inf) and not x._array.shape[-2] * x._array.shape[-1]:
+        found = _sum(_e.abs(x), (-2, -1))  # of an empty matrix 0, of which there is no largest part
     elif ord in ("nuc", 2, -2):
         s = svdvals(x)
         found = _sum(s, -1) if ord == "nuc" else _amax(s, -1) if ord == 2 else _amin(s, -1)
@@ -162,7 +164,9 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, 
 
 
 def cond(A: Tensor, p: Any = None) -> Tensor:
-    """The condition number |A| |A^-1|, by default of the 2-norm."""
+    """The condition number |A| |A^-1|, by default of the 2-norm; 0 of an empty matrix."""
+    if not A.numel():
+        return _sum(_e.abs(A), (-2, -1))
     if p in (None, 2, -2):
         s = svdvals(A)
         ratio = _e.div(s[..., 0], s[..., -1])

@@ -103,8 +103,10 @@ _ALIASES = {
 }  # fmt: skip
 
 _OPERATORS = {
-    "add": "_add", "sub": "_sub", "mul": "mul", "truediv": "_true_divide", "floordiv": "floor_divide",
-    "mod": "remainder", "pow": "pow", "and": "bitwise_and", "or": "bitwise_or", "xor": "bitwise_xor",
+    "add": elementwise._add, "sub": elementwise._sub, "mul": elementwise.mul, "truediv": elementwise._true_divide,
+    "floordiv": elementwise.floor_divide, "mod": elementwise.remainder, "pow": elementwise.pow,
+    "and": elementwise.bitwise_and, "or": elementwise.bitwise_or, "xor": elementwise.bitwise_xor,
+    "lshift": pointwise.bitwise_left_shift, "rshift": pointwise.bitwise_right_shift,
 }  # fmt: skip
 _COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 _OPERANDS = (Tensor, int, float, builtins.complex)
@@ -242,8 +244,7 @@ def _attach() -> None:
         if hasattr(Tensor, f"{name}_"):
             setattr(Tensor, f"{alias}_", getattr(Tensor, f"{name}_"))
 
-    for symbol, name in _OPERATORS.items():
-        function = getattr(elementwise, name)
+    for symbol, function in _OPERATORS.items():
         setattr(Tensor, f"__{symbol}__", _operator(function))
         setattr(Tensor, f"__r{symbol}__", _reflected(function))
         setattr(Tensor, f"__i{symbol}__", inplace.in_place(function, f"{symbol}_"))

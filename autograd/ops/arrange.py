@@ -155,6 +155,8 @@ def fliplr(input: Tensor) -> Tensor:
 
 def flipud(input: Tensor) -> Tensor:
     """Reverses the first dimension."""
+    if not input.ndim:
+        raise OperationError("flipud: expected a tensor of at least one dimension")
     return flip(input, 0)
 
 
@@ -395,7 +397,7 @@ def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
 
 def adjoint(input: Tensor) -> Tensor:
     """The matrices transposed and, if complex, conjugated."""
-    turned = transpose(input, -2, -1)
+    turned = transpose(input, -2, -1) if input.ndim else input
     return turned.conj() if turned.is_complex() else turned
 
 

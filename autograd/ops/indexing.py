@@ -188,8 +188,8 @@ def _scatter_sum(backend, up, index, *, shape, dim):
     return whole
 
 
-def gather(input: Tensor, dim: int, index: Tensor) -> Tensor:
-    """out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on; the shape of `index`."""
+def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
+    """out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on; the shape of `index`. Gradients are dense."""
     require_tensors("gather", input, index)
     axis = normalize_dim("gather", dim, input.ndim)
     if not index.numel():

@@ -15,7 +15,7 @@ from ..modes import modes, no_grad, unlistened
 from ..primitive import primitive
 from ..tensor import Tensor, wrap
 from . import elementwise as e
-from .creation import full_like, shape_of
+from .creation import shape_of, zeros_like
 from .promotion import cast
 
 DEFAULT_SEED = 0
@@ -286,20 +286,23 @@ def normal(
     return e.add(e.mul(randn(tuple(size), generator=generator, dtype=dtype, device=device), std), mean)
 
 
-def _probabilities(array: Any) -> bool:
-    return not array.size or (array.min() >= 0 and array.max() <= 1)
+def _probabilities(x: Tensor) -> bool:
+    """Whether all lie in [0, 1]: looked at on the CPU, where that costs no synchronisation."""
+    return not x.is_cpu or not x._array.size or (x._array.min() >= 0 and x._array.max() <= 1)
 
 
-@no_grad()
+@primitive(p=lambda g: zeros_like(g))
+def _below(xp, drawn, p):
+    return xp.astype(drawn < xp.astype(p, xp.float64), p.dtype)
+
+
 def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
-    """1 with the probability that the input gives (or, given p, with that one), else 0."""
-    if p is not None:
-        input = full_like(input, p)
-    if input.is_cpu and not _probabilities(input._array):
+    """1 with the probability that the input (or `p`, for all) gives, else 0; its derivative is 0."""
+    if not (_probabilities(input) if p is None else 0 <= p <= 1):
         raise OperationError("bernoulli: expected probabilities, in [0, 1]" + ("" if p is None else f", got {p}"))
-    kind = input.dtype if input.dtype.is_floating_point else dtypes.get_default_dtype()
     drawn = rand(tuple(input.shape), generator=generator, device=input.device, dtype=dtypes.float64)
-    return cast(e.lt(drawn, cast(input, dtypes.float64)), kind)
+    x = input if input.dtype.is_floating_point else cast(input, dtypes.get_default_dtype())
+    return apply(_below, drawn, x if p is None else x * 0.0 + p)
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:

@@ -300,6 +300,8 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
     given = inexact("logsumexp", input)
     input = single(given)
     dims = normalize_dims("logsumexp", dim, input.ndim)
+    if not _count(input, dims):
+        return e.log(sum(input, dims, keepdim))
     shift = amax(input.detach().real, dims, keepdim=True)
     shift = e.where(e.isfinite(shift), shift, 0.0)
     total = e.log(apply(_sum, e.exp(e.sub(input, shift)), dim=dims, keepdim=True))

@@ -181,23 +181,29 @@ def diff(
     """The differences of neighbours along a dimension, n times over."""
     if n < 0:
         raise OperationError(f"diff: the order must not be negative, got {n}")
+    if not input.ndim:
+        raise OperationError("diff: expected a tensor of at least one dimension")
     if n == 0:
         return input
     parts = [part for part in (prepend, input, append) if part is not None]
     x = cat(parts, dim) if len(parts) > 1 else input
     axis = normalize_dim("diff", dim, x.ndim)
     for _ in range(n):
-        count = x._array.shape[axis]
-        above, below = narrow(x, axis, 1, max(count - 1, 0)), narrow(x, axis, 0, max(count - 1, 0))
+        above, below = _neighbours(x, axis)
         x = e.ne(above, below) if x.dtype is dtypes.bool else e.sub(above, below)
     return x
+
+
+def _neighbours(x: Tensor, axis: int) -> tuple[Tensor, Tensor]:
+    """All but the first, and all but the last element along a dimension: none of none or one."""
+    count = x._array.shape[axis]
+    return narrow(x, axis, min(count, 1), max(count - 1, 0)), narrow(x, axis, 0, max(count - 1, 0))
 
 
 def _areas(name: str, y: Tensor, x: Tensor | None, dx: float, dim: int) -> tuple[Tensor, int]:
     """The areas under the lines between neighbouring points."""
     axis = normalize_dim(name, dim, y.ndim)
-    count = y._array.shape[axis]
-    middle = e.mul(e.add(narrow(y, axis, 1, max(count - 1, 0)), narrow(y, axis, 0, max(count - 1, 0))), 0.5)
+    middle = e.mul(e.add(*_neighbours(y, axis)), 0.5)
     if x is None:
         return e.mul(middle, dx), axis
     if x.ndim == 1 and y.ndim > 1:

@@ -245,6 +245,8 @@ def t(input: Tensor) -> Tensor:
 
 def matrix_transpose(input: Tensor) -> Tensor:
     """Swaps the last two dimensions (`.mT`)."""
+    if not input.ndim:
+        return input
     if input.ndim < 2:
         raise RuntimeError(f"mT: expected at least 2 dimensions, got {input.ndim}")
     return transpose(input, -2, -1)
@@ -263,6 +265,8 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
     destinations = tuple(normalize_dim("movedim", dim, input.ndim) for dim in destinations)
     if len(sources) != len(destinations) or len(set(sources)) < len(sources) or len(set(destinations)) < len(sources):
         raise OperationError(f"movedim: from {sources} to {destinations}: each dimension goes to one place")
+    if not input.ndim:
+        return input
     order = [dim for dim in range(input.ndim) if dim not in sources]
     for to, dim in sorted(zip(destinations, sources, strict=True)):
         order.insert(to, dim)
@@ -377,7 +381,9 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
     length = tensor._array.shape[axis]
     if isinstance(split_size_or_sections, int):
         size = split_size_or_sections
-        sizes = [min(size, length - start) for start in range(0, length, size)] or [0]
+        if size < 0 or (size == 0 and length):
+            raise RuntimeError(f"split: pieces of {size} elements do not make up the {length} of dimension {axis}")
+        sizes = [min(size, length - start) for start in range(0, length, size or 1)] or [0]
     else:
         sizes = list(split_size_or_sections)
         if sum(sizes) != length:
@@ -390,7 +396,7 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """Views of at most `chunks` pieces of one dimension, of equal size but for the last."""
     length = input._array.shape[normalize_dim("chunk", dim, input.ndim)]
-    return split(input, max(-(-length // chunks), 1), dim)
+    return split(input, -(-length // chunks) if length else [0] * chunks, dim)
 
 
 unsafe_split, unsafe_chunk = split, chunk
@@ -404,7 +410,8 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
 def flip(input: Tensor, *axes: Any, dims: int | Sequence[int] = ()) -> Tensor:
     """Reverses the order of the elements along dimensions. A copy."""
     order = shape_of(axes or (dims,))
-    return apply(_flip, input, dims=tuple(normalize_dim("flip", dim, input.ndim) for dim in order))
+    dims = tuple(normalize_dim("flip", dim, input.ndim) for dim in order)
+    return apply(_flip, input, dims=dims) if input.ndim else clone(input)
 
 
 def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:

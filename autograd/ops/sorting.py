@@ -128,7 +128,8 @@ def _first_nan(input: Tensor, axis: int) -> Tensor:
 def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The lower median of the elements that are not nan, or (value, index) along a dimension."""
     if dim is None:
-        return nanmedian(reshape(input, -1), 0).values
+        flat = reshape(input, -1)
+        return nanmedian(flat, 0).values if flat.numel() else median(flat)
     if not input.ndim:
         return median(input, dim, keepdim)
     axis = normalize_dim("nanmedian", dim, input.ndim)
@@ -241,7 +242,10 @@ def unique(
 
 def _unique_rows(input: Tensor, axis: int, return_inverse: bool, return_counts: bool) -> Any:
     """Slices along a dimension that differ, in lexicographic order."""
-    rows = reshape(movedim(input.detach(), axis, 0), (input._array.shape[axis], -1))
+    count = input._array.shape[axis]
+    if not input.numel() and (count or input._array.shape.count(0) > 1):
+        raise OperationError(f"unique: slices along dim {axis} of shape {tuple(input.shape)} have no elements")
+    rows = reshape(movedim(input.detach(), axis, 0), (count, -1 if count else 1))
     order = _lexicographic(rows)
     ordered = rows[order]
     if len(order):
@@ -371,8 +375,8 @@ def histogramdd(
         part = part.detach()
         number = e.sub(searchsorted(part, values.contiguous(), right=True), 1)
         bins_here = part._array.shape[0] - 1
-        number = e.where(e.eq(values, part[-1]), bins_here - 1, number)
-        here = e.logical_and(e.ge(number, 0), e.lt(number, bins_here))
+        number = e.clamp(number, max=bins_here - 1)  # the last edge belongs to the last bin
+        here = e.logical_and(e.ge(values, part[0]), e.le(values, part[-1]))
         place = number if place is None else e.add(e.mul(place, bins_here), number)
         inside = here if inside is None else e.logical_and(inside, here)
         edges.append(part)
@@ -396,6 +400,8 @@ def _span(values: Tensor) -> tuple[float, float]:
     if not values.numel():
         return 0.0, 1.0
     low, high = values.min().item(), values.max().item()
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise OperationError(f"histogram: the values span {low} to {high}; give a range")
     return (low, high) if low < high else (low - 0.5, high + 0.5)
 
 

@@ -188,7 +188,7 @@ def channel_shuffle(input: Tensor, groups: int) -> Tensor:
     """The channels of (N, C, *) dealt out to the groups in turn (X. Zhang et al., 2017)."""
     if input.ndim < 3 or groups < 1 or input.shape[1] % groups:
         raise OperationError(f"channel_shuffle: {groups} groups do not divide the channels of {tuple(input.shape)}")
-    apart = input.reshape(input.shape[0], groups, -1, *input.shape[2:])
+    apart = input.reshape(input.shape[0], groups, input.shape[1] // groups, *input.shape[2:])
     return apart.transpose(1, 2).reshape(input.shape)
 
 
