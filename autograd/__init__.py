@@ -6,7 +6,6 @@ import builtins as _builtins
 import importlib as _importlib
 import math as _math
 import sys as _sys
-import warnings as _warnings
 from typing import Any as _Any
 
 from . import methods as _methods
@@ -425,10 +424,6 @@ from .settings import (
 from .sparse import sparse_coo_tensor
 from .tensor import Size, Tensor
 from .version import __version__
-
-# Overflow and 0/0 give inf and nan silently, as in torch. NumPy's warnings are switched off for
-# this package alone: a user's own NumPy code keeps them.
-_warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"autograd\.")
 
 absolute, multiply, subtract, divide, true_divide, negative = abs, mul, sub, div, div, neg
 arccos, arcsin, arctan, arctan2, arcsinh, arccosh, arctanh = acos, asin, atan, atan2, asinh, acosh, atanh

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+import warnings
 
+import numpy as np
 import pytest
 
 import autograd
 from autograd import BackwardError
+from autograd.engine import apply
+from autograd.primitive import primitive
 
 
 @pytest.fixture
@@ -119,3 +123,57 @@ def test_inference_mode(x: autograd.Tensor) -> None:
         return x * 2
 
     assert predict(x).is_inference()
+
+
+SILENT = {
+    "log": lambda x: x.log(),
+    "division": lambda x: x / 0,
+    "overflow": lambda x: (x.double() * 1e300).float(),
+    "to whole numbers": lambda x: (x / 0).int(),
+    "data": lambda x: autograd.tensor([1e300]),
+    "filled": lambda x: autograd.full((2,), 1e300),
+    "product of matrices": lambda x: autograd.full((2, 2), 3e38) @ autograd.full((2, 2), 3e38),
+    "determinant": lambda x: autograd.linalg.det(autograd.eye(2) * 1e30),
+    "slope": lambda x: autograd.grad((x * 0).sqrt().sum(), x),
+    "in place": lambda x: x.detach().div_(0),
+}
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_infinities_are_made_without_numpys_warnings(name: str) -> None:
+    """Also where the user's filters show every warning, and in a new thread."""
+
+    def run() -> None:
+        SILENT[name](autograd.tensor([-1.0, 0.0], requires_grad=True))
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        run()
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+    assert [str(each.message) for each in caught] == []
+
+
+@pytest.mark.cpu_only
+def test_numpys_own_warnings_stay() -> None:
+    autograd.tensor(-1.0).log()
+    with pytest.warns(RuntimeWarning, match="invalid"):
+        np.log(np.float64(-1.0))
+    with np.errstate(all="raise"):
+        assert autograd.tensor(-1.0).log().isnan()
+        with pytest.raises(FloatingPointError):
+            np.log(np.float64(-1.0))
+
+
+def test_a_primitive_may_be_interrupted_by_others() -> None:
+    """As by a signal's handler, which runs while a primitive computes."""
+
+    @primitive()
+    def interrupted(xp, x):  # type: ignore[no-untyped-def]
+        inner.append(autograd.tensor([-1.0]).log())
+        return x
+
+    inner: list[autograd.Tensor] = []
+    assert apply(interrupted, autograd.ones(2)).tolist() == [1.0, 1.0]
+    assert bool(inner[0].isnan())

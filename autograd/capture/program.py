@@ -6,6 +6,7 @@ import functools
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..modes import modes
 from ..primitive import Primitive
 from ..tensor import Cell, Tensor
 
@@ -96,8 +97,8 @@ class Program:
         for step, finished in zip(self.instructions, self._last_used, strict=True):
             inputs = [values[x] if isinstance(x, Value) else x.value if isinstance(x, Cell) else x for x in step.inputs]
             backend = step.backend
-            result = step.primitive.compute(
-                backend if step.primitive.wants_backend else backend.xp, *inputs, **step.params
+            result = modes.quietly(
+                step.primitive.compute, backend if step.primitive.wants_backend else backend.xp, *inputs, **step.params
             )
             results = result if isinstance(result, tuple) else (result,)
             for value, made in zip(step.outputs, results, strict=False):

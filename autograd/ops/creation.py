@@ -12,6 +12,7 @@ import numpy as np
 from .. import dtypes
 from ..backend import get_backend
 from ..engine import apply
+from ..modes import modes
 from ..primitive import primitive
 from ..tensor import Size, Tensor, wrap
 from .promotion import cast, move
@@ -122,7 +123,7 @@ def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, 
     except ValueError as error:
         raise ValueError(f"tensor: the nested sequences have differing lengths ({error})") from None
     backend = get_backend(device)
-    host = array.astype((dtype or inferred).name)
+    host = modes.quietly(array.astype, (dtype or inferred).name)
     return _finish(apply(_constant, backend=backend, data=host), requires_grad)
 
 
