@@ -118,10 +118,10 @@ def ndtr(xp: Any, x: Any) -> Any:
 
 
 def log_ndtr(xp: Any, x: Any) -> Any:
-    """The logarithm of the normal distribution function, erfc(-x / sqrt(2)) / 2: by erfcx below -1, log1p above."""
+    """The logarithm of the normal distribution function: by erfcx below -1, above as log(1 - ndtr(-x))."""
     low = xp.minimum(x, -1.0)
     tail = xp.log(0.5 * erfcx(xp, low * -math.sqrt(0.5))) - 0.5 * low * low
-    return xp.where(x < -1.0, tail, xp.log1p(-0.5 * erfc(xp, xp.maximum(x, -1.0) * math.sqrt(0.5))))
+    return xp.where(x < -1.0, tail, xp.log1p(-ndtr(xp, -xp.maximum(x, -1.0))))
 
 
 def ndtri(xp: Any, p: Any) -> Any:

@@ -6,7 +6,6 @@ One primitive a kind, of any whole order: the derivative of one order is said by
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from ..backend import bessel as kernels
@@ -16,7 +15,7 @@ from ..tensor import Tensor
 from . import elementwise as e
 from .elementwise import add, mul, neg, sub
 from .promotion import floating
-from .special import _in_double, sinc
+from .special import _in_double, _sinc
 
 
 def _half(x: Tensor, y: Tensor) -> Tensor:
@@ -94,4 +93,4 @@ def spherical_bessel_j0(input: Tensor) -> Tensor:
     """sin(input) / input, 1 at 0 and 0 at infinity."""
     x = floating("spherical_bessel_j0", input)
     infinite = e.isinf(x)
-    return e.where(infinite, 0.0, sinc(e.where(infinite, 1.0, x) * (1.0 / math.pi)))
+    return e.where(infinite, 0.0, apply(_sinc, e.where(infinite, 1.0, x)))

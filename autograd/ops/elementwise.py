@@ -100,6 +100,13 @@ def binary(
     return decorate
 
 
+def _in_single(xp: Any, formula: Callable[[Any], Any], x: Any) -> Any:
+    """A formula of several steps, of which half precision would round each: it is computed in float32."""
+    if x.dtype == getattr(xp, "float16", None):
+        return xp.astype(formula(xp.astype(x, xp.float32)), x.dtype)
+    return formula(x)
+
+
 # Arithmetic
 
 
@@ -152,9 +159,14 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
         return floor_divide(input, other)
     if rounding_mode == "trunc":
         if result_type(input, other).is_floating_point:
-            return trunc(_true_divide(input, other))
+            return _truncated_quotient(input, other)
         return floor_divide(sub(input, fmod(input, other)), other)
     raise ValueError(f"div: rounding_mode is one of None, 'trunc' and 'floor', got {rounding_mode!r}")
+
+
+@binary(x=lambda g: zeros_like(g), y=lambda g: zeros_like(g))
+def _truncated_quotient(xp, x, y):
+    return xp.trunc(xp.divide(x, y))
 
 
 @binary(x=lambda g: zeros_like(g), y=lambda g: zeros_like(g))
@@ -422,10 +434,7 @@ def atanh(xp, x):
 @unary(x=lambda g, x: mul(mul(g, 2.0 / math.sqrt(math.pi)), exp(neg(mul(x, x)))))
 def erf(backend, x):
     """The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to input."""
-    xp = backend.xp
-    if x.dtype == getattr(xp, "float16", None):  # whose range the rational functions leave
-        return xp.astype(backend.erf(xp.astype(x, xp.float32)), x.dtype)
-    return backend.erf(x)
+    return _in_single(backend.xp, backend.erf, x)
 
 
 # Activations
@@ -434,9 +443,13 @@ def erf(backend, x):
 @unary(holomorphic=True, x=lambda g, out: g * (out * (1.0 - out)))
 def sigmoid(xp, x):
     """1 / (1 + exp(-input)), written so that the exponential never overflows: all digits in both tails."""
-    negative = (xp.real(x) if xp.isdtype(x.dtype, "complex floating") else x) < 0
-    power = xp.exp(xp.where(negative, x, -x))
-    return xp.where(negative, power, 1.0) / (1.0 + power)
+
+    def stable(x: Any) -> Any:
+        negative = (xp.real(x) if xp.isdtype(x.dtype, "complex floating") else x) < 0
+        power = xp.exp(xp.where(negative, x, -x))
+        return xp.where(negative, power, 1.0) / (1.0 + power)
+
+    return _in_single(xp, stable, x)
 
 
 @unary(to_float=False, x=lambda g, out: gate_positive(g, out))
@@ -463,7 +476,7 @@ def gate_positive(g: Tensor, x: Tensor) -> Tensor:
 
 @unary(x=lambda g, x: mul(g, sigmoid(x)))
 def _softplus(xp, x):
-    return xp.maximum(x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
+    return _in_single(xp, lambda x: xp.maximum(x, 0) + xp.log1p(xp.exp(-xp.abs(x))), x)
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
@@ -475,16 +488,13 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
 @unary(x=lambda g, x: mul(g, sigmoid(neg(x))))
 def logsigmoid(xp, x):
     """log(sigmoid(input)) without overflow."""
-    return xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x)))
+    return _in_single(xp, lambda x: xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x))), x)
 
 
 @unary(x=lambda g, x: mul(g, _gelu_slope(x)))
 def gelu_exact(backend, x):
     """x * Phi(x), Phi the normal distribution function (D. Hendrycks, K. Gimpel, 2016)."""
-    xp = backend.xp
-    wide = xp.astype(x, xp.float32) if x.dtype == getattr(xp, "float16", None) else x
-    found = 0.5 * wide * (1.0 + backend.erf(wide * math.sqrt(0.5)))
-    return found if wide is x else xp.astype(found, x.dtype)
+    return _in_single(backend.xp, lambda x: 0.5 * x * (1.0 + backend.erf(x * math.sqrt(0.5))), x)
 
 
 def _gelu_slope(x: Tensor) -> Tensor:
@@ -656,6 +666,8 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
         return _round(input)
     if not isinstance(input, Tensor) or not input.is_floating_point():
         raise TypeError("round: decimals are of floating-point tensors")
+    if input.dtype is dtypes.float16:  # whose range the scaled numbers leave
+        return cast(round(cast(input, dtypes.float32), decimals=decimals), dtypes.float16)
     scale = 10.0 ** builtins.abs(decimals)
     if decimals > 0:
         return div(_round(mul(input, scale)), scale)

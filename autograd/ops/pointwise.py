@@ -119,8 +119,11 @@ def ldexp(input: Tensor, other: Tensor) -> Tensor:
 
 
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
-    """input + weight * (end - input)."""
-    return e.add(input, e.mul(e.sub(end, input), weight))
+    """input + weight * (end - input), counted from the nearer end, so that a weight of 1 gives `end`."""
+    gap = end - input
+    if not isinstance(weight, Tensor):
+        return input + gap * weight if abs(weight) < 0.5 else end - gap * (1 - weight)
+    return e.where(e.lt(e.abs(weight), 0.5), input + gap * weight, end - gap * (1 - weight))
 
 
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:

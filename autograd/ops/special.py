@@ -25,6 +25,7 @@ from .elementwise import (
     expm1,
     log,
     log1p,
+    logsigmoid,
     mul,
     neg,
     sigmoid,
@@ -32,7 +33,8 @@ from .elementwise import (
     unary,
     where,
 )  # fmt: skip
-from .promotion import cast, floating, inexact
+from .promotion import cast, floating, inexact, result_type
+from .reduction import sum_to
 
 
 def _in_double(kernel: Any, xp: Any, x: Any, *more: Any) -> Any:
@@ -192,6 +194,32 @@ def _cross_entropy_slope(x: Tensor, y: Tensor) -> Tensor:
     product = x * (1.0 - x)
     # The limit is taken of the value alone, so that a second derivative sees the curve, as torch's does.
     return (x - y) / (product + (e.clamp(product, min=1e-12) - product).detach())
+
+
+@primitive(
+    x=lambda g, x, y, weight, x_shape: sum_to(g * _logits_slope(x, y, weight), x_shape),
+    y=lambda g, x, weight, y_shape: sum_to(-g * (x if weight is None else x + (weight - 1.0) * logsigmoid(x)), y_shape),
+    weight=lambda g, x, y, weight_shape: sum_to(-g * y * logsigmoid(x), weight_shape),
+)
+def _binary_cross_entropy_of_logits(xp, x, y, weight):
+    logarithm = xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x)))
+    return (1.0 - y) * x - (logarithm if weight is None else (1.0 + (weight - 1.0) * y) * logarithm)
+
+
+def _logits_slope(x: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:
+    """sigmoid(x) - y, and with weighted positives (1 - y + weight y) sigmoid(x) - weight y."""
+    if weight is None:
+        return sigmoid(x) - y
+    positive = weight * y
+    return (1.0 - y + positive) * sigmoid(x) - positive
+
+
+def binary_cross_entropy_of_logits(input: Tensor, target: Tensor, pos_weight: Tensor | None = None) -> Tensor:
+    """-(pos_weight target log(sigmoid(input)) + (1 - target) log(1 - sigmoid(input))), without overflow."""
+    operands = [input, target] if pos_weight is None else [input, target, pos_weight]
+    kind = result_type(floating("binary_cross_entropy_with_logits", input), *operands)
+    x, y, *weight = (cast(each, kind) for each in operands)
+    return apply(_binary_cross_entropy_of_logits, x, y, *(weight or [None]))
 
 
 def _limited_log(size: Tensor, x: Tensor, logarithm: Any) -> Tensor:

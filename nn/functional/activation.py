@@ -80,6 +80,8 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
         return gelu_exact(input)
     if approximate != "tanh":
         raise RuntimeError(f"gelu: approximate is 'none' or 'tanh', got {approximate!r}")
+    if input.dtype is autograd.float16:  # whose range the cube leaves
+        return gelu(input.float(), approximate).half()
     inner = (input + input * input * input * 0.044715) * math.sqrt(2.0 / math.pi)
     return input * 0.5 * (inner.tanh() + 1.0)
 
@@ -162,7 +164,7 @@ def softsign(input: Tensor) -> Tensor:
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """input above the threshold, else the value."""
-    return _maybe_in_place(input, autograd.where(input <= threshold, value, input).to(input.dtype), inplace)
+    return _maybe_in_place(input, autograd.where(input <= threshold, input.dtype.number(value), input), inplace)
 
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:

@@ -14,6 +14,7 @@ from autograd.ops.elementwise import logsigmoid
 from autograd.ops.indexing import check_class_indices, check_index
 from autograd.ops.promotion import require_tensors
 from autograd.ops.special import binary_cross_entropy as _binary_cross_entropy
+from autograd.ops.special import binary_cross_entropy_of_logits as _binary_cross_entropy_of_logits
 from autograd.ops.special import check_probabilities
 
 from .distance import pairwise_distance
@@ -106,10 +107,7 @@ def binary_cross_entropy_with_logits(
     """binary_cross_entropy(sigmoid(input), target) without overflow; `pos_weight` weighs the positives."""
     reduction = legacy_reduction(size_average, reduce, reduction)
     _same_shape("binary_cross_entropy_with_logits", input, target)
-    if pos_weight is None:
-        losses = (1 - target) * input - logsigmoid(input)
-    else:
-        losses = (1 - target) * input - ((pos_weight - 1) * target + 1) * logsigmoid(input)
+    losses = _binary_cross_entropy_of_logits(input, target, pos_weight)
     return _reduce("binary_cross_entropy_with_logits", losses if weight is None else losses * weight, reduction)
 
 
