@@ -1,0 +1,47 @@
+"""Binary cross entropy where its inputs are 0 or 1, and outside."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from oracle import host, torch_or_skip
+
+import autograd
+import nn.functional as F
+from autograd import OperationError
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+def test_binary_cross_entropy_after_a_saturated_sigmoid(kind: str) -> None:
+    """A prediction that is right and sure leaves finite gradients of first and second order: torch's."""
+    torch = torch_or_skip()
+    logits, targets = [-20.0, 40.0, 900.0, -900.0, 8.0, 0.5], [0.0, 1.0, 1.0, 0.0, 0.0, 0.3]
+    found = []
+    for library, functional, grad in (
+        (autograd, F, autograd.grad),
+        (torch, torch.nn.functional, torch.autograd.grad),
+    ):
+        x = library.tensor(logits, dtype=getattr(library, kind), requires_grad=True)
+        t = library.tensor(targets, dtype=x.dtype)
+        loss = functional.binary_cross_entropy(x.sigmoid(), t, reduction="none")
+        (slope,) = grad(loss.sum(), x, create_graph=True)
+        (curvature,) = grad((slope * slope).sum(), x)
+        found.append([host(each) for each in (loss, slope, curvature)])
+    for mine, theirs in zip(*found, strict=True):
+        assert np.isfinite(mine).all()
+        # A unit in the last place of sigmoid(8) is 4e-4 of what is missing to 1.
+        np.testing.assert_allclose(mine, theirs, rtol=1e-3 if kind == "float32" else 1e-6, atol=1e-9)
+
+
+@pytest.mark.cpu_only
+def test_binary_cross_entropy_takes_probabilities() -> None:
+    x, t = autograd.tensor([0.0, 1.0]), autograd.tensor([1.0, 0.0])
+    for wrong in ([1.5, 0.5], [-0.1, 0.5], [float("nan"), 0.5]):
+        with pytest.raises(OperationError, match=r"binary_cross_entropy: expected numbers from 0 to 1, found"):
+            F.binary_cross_entropy(autograd.tensor(wrong), t)
+        with pytest.raises(OperationError, match=r"binary_cross_entropy: expected numbers from 0 to 1, found"):
+            F.binary_cross_entropy(x, autograd.tensor(wrong))
+    assert F.binary_cross_entropy(x, t).item() == 100.0
+    assert F.binary_cross_entropy(autograd.zeros(0), autograd.zeros(0), reduction="sum").item() == 0.0
+    step = autograd.capture.record(lambda p: F.binary_cross_entropy(p, t))
+    assert step(x).item() == step(x).item() == 100.0
