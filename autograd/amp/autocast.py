@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import dtypes
 from ..backend import is_available
+from ..callers import stacklevel
 from ..modes import modes
 from ..ops.promotion import cast
 from ..primitive import Primitive
@@ -79,7 +80,7 @@ class autocast:
             raise ValueError(f"autocast: float16 is the only lower precision that the backends have, got {dtype}")
         kind = device_type.split(":")[0]
         if enabled and not is_available(kind):
-            warnings.warn(f"autocast: {kind!r} is not available; disabled", stacklevel=2)
+            warnings.warn(f"autocast: {kind!r} is not available; disabled", stacklevel=stacklevel())
             enabled = False
         self.device_type, self.enabled = kind, enabled
         self.dtype = dtypes.float16 if dtype is None else dtype

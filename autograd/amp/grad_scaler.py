@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import dtypes
 from ..backend import is_available
+from ..callers import stacklevel
 from ..modes import no_grad
 from ..ops.creation import tensor
 from ..tensor import Tensor
@@ -32,7 +33,7 @@ class GradScaler:
         backoff_factor: float = 0.5, growth_interval: int = 2000, enabled: bool = True,
     ) -> None:  # fmt: skip
         if enabled and not is_available(device):
-            warnings.warn(f"GradScaler: {device!r} is not available; disabled", stacklevel=2)
+            warnings.warn(f"GradScaler: {device!r} is not available; disabled", stacklevel=stacklevel())
             enabled = False
         if enabled and not growth_factor > 1.0:
             raise ValueError("The growth factor must be > 1.0.")

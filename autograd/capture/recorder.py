@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from ..callers import user_frames
+from ..callers import stacklevel, user_frames
 from ..modes import modes
 from ..tensor import Tensor, wrap
 from .program import Instruction, Program, Value
@@ -257,7 +257,7 @@ class Recorded:
         if recorder.problems:
             why = "; ".join(dict.fromkeys(recorder.problems))
             warnings.warn(
-                f"{self._step.__name__} can't be replayed and will run eagerly: {why}", CaptureWarning, stacklevel=3
+                f"{self._step.__name__} can't be replayed and will run eagerly: {why}", CaptureWarning, stacklevel()
             )
             self._recordings[key] = why
             self.program = None

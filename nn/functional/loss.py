@@ -8,6 +8,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.callers import stacklevel
 from autograd.errors import OperationError
 from autograd.ops import normalisation as _norm
 from autograd.ops.elementwise import logsigmoid
@@ -64,7 +65,7 @@ def _warn_if_broadcast(name: str, input: Tensor, target: Tensor) -> None:
         warnings.warn(
             f"{name}: target of shape {tuple(target.shape)} differs from input of shape {tuple(input.shape)}; "
             "they broadcast, which is seldom what is meant",
-            stacklevel=3,
+            stacklevel=stacklevel(),
         )
 
 

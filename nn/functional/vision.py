@@ -10,6 +10,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.callers import stacklevel
 from autograd.errors import OperationError
 from autograd.ops.arrange import pad
 
@@ -247,7 +248,7 @@ def grid_sample(
     if padding_mode not in ("zeros", "border", "reflection"):
         raise ValueError(f"grid_sample: padding_mode is 'zeros', 'border' or 'reflection', got {padding_mode!r}")
     if align_corners is None:
-        warnings.warn("grid_sample: align_corners is False by default", stacklevel=2)
+        warnings.warn("grid_sample: align_corners is False by default", stacklevel=stacklevel())
     align = bool(align_corners)
     space = tuple(input.shape[2:])
     each: list[list[tuple[Tensor, Any]]] = []  # for each dimension its neighbours: where, and with what weight
