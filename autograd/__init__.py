@@ -520,6 +520,7 @@ from . import (  # noqa: E402
 )  # fmt: skip
 from .amp import autocast  # noqa: E402
 from .amp.autocast import is_autocast_enabled  # noqa: E402
+from .testing import gradcheck, gradgradcheck  # noqa: E402
 
 logdet, matrix_exp, matrix_power, slogdet = linalg.logdet, linalg.matrix_exp, linalg.matrix_power, linalg.slogdet
 

@@ -17,6 +17,7 @@ from typing import Any
 NAMES = {
     "torch": "autograd",
     "torch.autograd": "autograd",
+    "torch.autograd.gradcheck": "autograd.testing.gradcheck",
     "torch.nn": "nn",
     "torch.optim": "optim",
     "torch.utils.data": "autograd.data",
@@ -27,6 +28,9 @@ NAMES = {
     "torchvision.utils": "autograd.data.images",
 }
 ROOTS = ("torch", "torchvision")
+# Files that hold a function of their own name, which their package means by it: imported with the package, so that
+# the import of the file does not put the file there.
+_HIDDEN = {"torch.autograd": ("torch.autograd.gradcheck",)}
 
 
 def real_name(name: str) -> str | None:
@@ -73,6 +77,8 @@ class Alias(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         alias = module.__spec__
         assert alias is not None
         module.__spec__ = alias.loader_state  # the import system has put the alias's in its place
+        for name in _HIDDEN.get(alias.name, ()):
+            sys.modules[name] = self.create_module(importlib.machinery.ModuleSpec(name, self))
 
 
 def _take_out() -> dict[str, Any]:
