@@ -161,6 +161,8 @@ class Function:
         context.needs_input_grad = tuple(isinstance(x, Tensor) and x.requires_grad for x in args)
         tracked = modes.grad and any(context.needs_input_grad)
         edges = [edge_of(x) for x in args]
+        if modes.listener is not None:
+            modes.listener.on_function(cls, args)
         before, modes.grad = modes.grad, False
         try:
             if cls.setup_context is not Function.setup_context:
@@ -170,8 +172,6 @@ class Function:
                 result = cls.forward(context, *args)
         finally:
             modes.grad = before
-        if modes.listener is not None:
-            modes.listener.on_function(cls, args)
         outputs = list(result) if isinstance(result, tuple | list) else [result]
         if tracked:
             outputs = cls._record(context, args, edges, outputs)
