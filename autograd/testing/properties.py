@@ -9,10 +9,13 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Flaky
 
+from ..callers import user_frame
 from ..tensor import Tensor
-from .culprit import find_culprits
+from .culprit import blame
 from .gradcheck import GradcheckError, gradcheck, gradgradcheck
+from .reproduce import name_of, replica, reproduction
 
 
 class GradientError(AssertionError):
@@ -40,7 +43,12 @@ def assert_gradients(
     >>> assert_gradients(autograd.sin, tensors(shape=(2,)), order=2, max_examples=5)
     """
     fixed = [each if isinstance(each, st.SearchStrategy) else st.just(each) for each in strategies]
-    failing: list[tuple[Any, ...]] = []
+    defaults = {"eps": 1e-6, "atol": 1e-5, "rtol": 1e-3}  # those of both checks
+    checks: list[tuple[Callable[..., Any], dict[str, Any]]]
+    checks = [(gradcheck, {"eps": eps, "atol": atol, "rtol": rtol})]
+    if order > 1:
+        checks.append((gradgradcheck, {"eps": eps, "atol": max(atol, 1e-4), "rtol": rtol}))
+    failing: list[tuple[Callable[..., Any], dict[str, Any], tuple[Any, ...], GradcheckError]] = []
 
     @settings(
         max_examples=max_examples, deadline=None, database=None, derandomize=True, print_blob=False,
@@ -50,51 +58,45 @@ def assert_gradients(
     def holds(arguments: tuple[Any, ...]) -> None:
         if len(arguments) == 1 and isinstance(arguments[0], tuple):
             arguments = arguments[0]
-        try:
-            gradcheck(function, arguments, eps=eps, atol=atol, rtol=rtol)
-            if order > 1:
-                gradgradcheck(function, arguments, eps=eps, atol=max(atol, 1e-4), rtol=rtol)
-        except GradcheckError:
-            failing[:] = [arguments]
-            raise
+        before = tuple(_kept(x) for x in arguments)  # a wrong function may change its arguments
+        for check, options in checks:
+            try:
+                check(function, arguments, **options)
+            except GradcheckError as error:
+                changed = {name: value for name, value in options.items() if value != defaults[name]}
+                failing[:] = [(check, changed, before, error)]
+                raise
 
     report = None
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # hypothesis prints the example; the report says it better
             holds()
-    except GradcheckError as error:
-        report = _report(function, failing[0], str(error), order)
+    except (GradcheckError, Flaky):  # flaky: it does not fail every time
+        if not failing:
+            raise
+        report = _report(function, *failing[0], reproduction_frame=user_frame())
     if report is not None:
         raise GradientError(report)
 
 
-def _snippet(value: Any) -> str:
-    """Python that makes a value again."""
-    if not isinstance(value, Tensor):
-        return repr(value)
-    tracked = ", requires_grad=True" if value.requires_grad else ""
-    return f"autograd.tensor({value.tolist()!r}, dtype={value.dtype!r}{tracked})"
+def _kept(value: Any) -> Any:
+    return replica(value).requires_grad_(value.requires_grad) if isinstance(value, Tensor) else value
 
 
-def _report(function: Callable[..., Any], arguments: tuple[Any, ...], wrong: str, order: int) -> str:
-    name = getattr(function, "__qualname__", repr(function))
+def _report(
+    function: Callable[..., Any], check: Callable[..., Any], options: dict[str, Any], arguments: tuple[Any, ...],
+    error: GradcheckError, reproduction_frame: Any,
+) -> str:  # fmt: skip
+    name = name_of(function, reproduction_frame)
     names = [f"x{i}" for i in range(len(arguments))]
-    lines = [f"the derivative of {name} is wrong. The smallest counterexample found:"]
+    wrong = str(error).rpartition("\ninputs:")[0] or str(error)
+    random = "not deterministic" in wrong.partition("\n")[0]
+    what = f"{name} is not deterministic" if random else f"the derivative of {name} is wrong"
+    lines = [f"{what}. The smallest counterexample found:"]
     lines += [f"    {label} = {value!r}" for label, value in zip(names, arguments, strict=True)]
-    lines += ["", wrong.rpartition("\ninputs:")[0] or wrong]
-    culprits = find_culprits(function, arguments)
-    if culprits:
-        lines += ["", "the operation whose own derivative is wrong:"]
-        lines += ["    " + line for culprit in culprits for line in culprit.splitlines()]
-    elif order > 1:
-        lines += ["", "each operation's first derivative is right on its own: look for a second one, or a detach()"]
-    else:
-        lines += [
-            "",
-            "each operation's derivative is right on its own: look for a detach(), or a value read on the host",
-        ]
-    check = "gradgradcheck" if order > 1 else "gradcheck"
-    lines += ["", "to reproduce:", "    import autograd", f"    from autograd.testing import {check}"]
-    lines += [f"    {label} = {_snippet(value)}" for label, value in zip(names, arguments, strict=True)]
-    lines += [f"    {check}({name}, ({', '.join(names)},))"]
-    return "\n".join(lines)
+    lines += ["", wrong]
+    heading, culprits = blame(function, [_kept(x) for x in arguments], 2 if check is gradgradcheck else 1)
+    if culprits or "the backward pass raised" not in wrong:
+        lines += ["", heading, *("    " + line for culprit in culprits for line in culprit.splitlines())]
+    printed = reproduction(check.__name__, function, arguments, options, reproduction_frame)
+    return "\n".join([*lines, "", "to reproduce:", *("    " + line for line in printed)])
