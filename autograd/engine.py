@@ -66,9 +66,7 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
         for i in mutated:
             check_writable(inputs[i], primitive.name, bool(tracked & primitive.differentiable))
     try:
-        result = modes.quietly(
-            primitive.compute, backend if primitive.wants_backend else backend.xp, *arrays, **params
-        )
+        result = modes.quietly(primitive.compute, backend if primitive.wants_backend else backend.xp, *arrays, **params)
     except (ValueError, TypeError, NotImplementedError) as error:
         raise OperationError(describe(primitive, inputs, params, error)) from error
     except RuntimeError as error:

@@ -219,7 +219,7 @@ def binary_cross_entropy_of_logits(input: Tensor, target: Tensor, pos_weight: Te
     operands = [input, target] if pos_weight is None else [input, target, pos_weight]
     kind = result_type(floating("binary_cross_entropy_with_logits", input), *operands)
     x, y, *weight = (cast(each, kind) for each in operands)
-    return apply(_binary_cross_entropy_of_logits, x, y, *(weight or [None]))
+    return apply(_binary_cross_entropy_of_logits, x, y, weight[0] if weight else None)
 
 
 def _limited_log(size: Tensor, x: Tensor, logarithm: Any) -> Tensor:

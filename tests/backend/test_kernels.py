@@ -26,7 +26,13 @@ def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     return CPU
 
 
-WINDOWS = [((3, 3), (1, 1), (1, 1)), ((2, 2), (2, 2), (1, 1)), ((3, 2), (2, 1), (1, 2)), ((2, 3), (3, 3), (2, 1)), ((2, 2), (2, 2), (2, 2))]
+WINDOWS = [
+    ((3, 3), (1, 1), (1, 1)),
+    ((2, 2), (2, 2), (1, 1)),
+    ((3, 2), (2, 1), (1, 2)),
+    ((2, 3), (3, 3), (2, 1)),
+    ((2, 2), (2, 2), (2, 2)),
+]
 
 
 @pytest.mark.parametrize(("kernel", "stride", "dilation"), WINDOWS)
