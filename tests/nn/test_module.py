@@ -436,6 +436,7 @@ def test_the_copy_of_a_parameter_has_no_gradient() -> None:
         assert p.grad is not None
 
 
+@pytest.mark.numbers
 @pytest.mark.parametrize(
     "call",
     [
