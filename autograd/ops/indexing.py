@@ -16,7 +16,7 @@ from . import elementwise as e
 from .dims import normalize_dim, scalars_as_vectors
 from .promotion import cast, require_tensors
 
-_largest = np.maximum.reduce  # np.max without its wrapper in Python
+_UNSIGNED = {np.dtype(f"i{size}"): np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
 ARRAY = "array"  # stands in a pattern where the next index tensor goes
 
 
@@ -323,9 +323,7 @@ def check_index(
 
 def _lies_within(index: Tensor, other: Tensor, but: int | None) -> bool:
     shape, limits = index._array.shape, other._array.shape
-    return len(shape) == len(limits) and all(
-        n <= most or i == but for i, (n, most) in enumerate(zip(shape, limits, strict=True))
-    )
+    return len(shape) == len(limits) and all(n <= limits[i] or i == but for i, n in enumerate(shape))
 
 
 def _check_within(name: str, index: Tensor, other: Tensor, but: int | None, what: str = "the input's") -> None:
@@ -354,6 +352,5 @@ def check_class_indices(name: str, target: Tensor, classes: int, ignore: int) ->
 
 def _all_classes(array: Any, classes: int) -> bool:
     """Whether all lie in [0, classes), in one pass: read without its sign, a negative number is a large one."""
-    if array.dtype.kind == "i":
-        array = array.view(f"u{array.itemsize}")
-    return array.size == 0 or bool(_largest(array, axis=None) < classes)
+    array = array.view(_UNSIGNED.get(array.dtype, array.dtype))
+    return not array.size or array.item(array.argmax()) < classes  # argmax is quicker than max

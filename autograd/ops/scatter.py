@@ -207,7 +207,13 @@ def take(input: Tensor, index: Tensor) -> Tensor:
 
 
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
-    """gather, the index broadcasting with the input; without a dimension, of the flattened tensor."""
+    """gather, the index broadcasting with the input; without a dimension, of the flattened tensor.
+
+    Along a dimension an index counts modulo its size, as torch takes it.
+    """
+    require_tensors("take_along_dim", input, indices)
+    if dim is not None and indices.dtype is not dtypes.int64:
+        raise OperationError(f"take_along_dim: expected indices of {dtypes.int64}, got {indices.dtype}")
     if dim is None:
         return gather(reshape(input, -1), 0, reshape(indices, -1))
     axis = normalize_dim("take_along_dim", dim, input.ndim)
@@ -216,7 +222,8 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
         for i, (a, b) in enumerate(zip(indices._array.shape, input._array.shape, strict=True))
     ]
     source = [b if i == axis else size for i, (size, b) in enumerate(zip(shape, input._array.shape, strict=True))]
-    return gather(expand(input, source), axis, expand(indices, shape).contiguous())
+    wrapped = e.remainder(indices, input._array.shape[axis]) if indices.numel() else indices
+    return gather(expand(input, source), axis, expand(wrapped, shape).contiguous())
 
 
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:

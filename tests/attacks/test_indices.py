@@ -22,7 +22,7 @@ X = np.arange(20.0).reshape(4, 5)
 # i1, i2, i4: the index as a vector, a square, twice over; x (4, 5); s1 (2, 5), s2 (2, 2): values to write
 CALLS = {
     "gather": ["e.gather(x, 0, i2)", "x.gather(1, i2)", "e.gather(x, 0, i1[:0])"],
-    "take_along_dim": ["e.take_along_dim(x, i2, 0)", "e.take_along_dim(x, i2)"],
+    "take_along_dim": ["e.take_along_dim(x, i2[:1, :1], 0)", "e.take_along_dim(x, i1[:, None].expand(2, 5), 0)", "e.take_along_dim(x, i1[None], 1)", "e.take_along_dim(x, i2)"],
     "scatter": ["e.scatter(x, 0, i2, s2)", "x.scatter(0, i2, 1.0)", "x.clone().scatter_(1, i2, 1.0)", "x.clone().scatter_(1, i2, s2)", "x.scatter(0, i2, s2, reduce='add')", "x.scatter(0, i2[:0], 1.0)"],
     "scatter_add": ["e.scatter_add(x, 0, i2, s2)", "x.clone().scatter_add_(1, i2, s2)", "e.scatter_add(x, 0, i2[:0], s2)"],
     "scatter_reduce": [f"e.scatter_reduce(x, 0, i2, s2, '{how}')" for how in ("sum", "prod", "mean", "amax", "amin")],
