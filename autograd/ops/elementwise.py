@@ -474,6 +474,30 @@ def gate_positive(g: Tensor, x: Tensor) -> Tensor:
     return apply(_gate_positive, g, x)
 
 
+def _leaky_relu(xp, x, *, slope):
+    return xp.where(x > 0, x, x * slope)
+
+
+def _leaky_gate(xp, up, x, *, slope):
+    """The derivative of `_leaky_relu`; its own by x is zero in numbers, as that of relu's."""
+    return xp.where(x > 0, up, up * slope)
+
+
+_leaky_gate_primitive = _make(
+    _leaky_gate,
+    {"up": lambda g, x, slope: apply(_leaky_gate_primitive, g, x, slope=slope), "x": lambda g: zeros_like(g)},
+    broadcasts=False,
+)
+_leaky_relu_primitive = _make(
+    _leaky_relu, {"x": lambda g, x, slope: apply(_leaky_gate_primitive, g, x, slope=slope)}, broadcasts=False
+)
+
+
+def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
+    """input where positive, else negative_slope * input (A. Maas et al., 2013)."""
+    return apply(_leaky_relu_primitive, floating("leaky_relu", input), slope=float(negative_slope))
+
+
 @unary(x=lambda g, x: mul(g, sigmoid(x)))
 def _softplus(xp, x):
     return _in_single(xp, lambda x: xp.maximum(x, 0) + xp.log1p(xp.exp(-xp.abs(x))), x)

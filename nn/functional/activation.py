@@ -11,6 +11,7 @@ from autograd import Tensor
 from autograd.errors import OperationError
 from autograd.ops import normalisation as _norm
 from autograd.ops.elementwise import gelu_exact, logsigmoid, softplus
+from autograd.ops.elementwise import leaky_relu as _leaky_relu
 from autograd.ops.inplace import in_place
 
 _written_over = functools.cache(in_place)  # for derivatives that need the input: they are given a copy of it
@@ -42,8 +43,8 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    """input where positive, else negative_slope * input."""
-    return _maybe_in_place(input, autograd.where(input > 0, input, input * negative_slope), inplace)
+    """input where positive, else negative_slope * input (A. Maas et al., 2013)."""
+    return _maybe_in_place(input, _leaky_relu(input, negative_slope), inplace)
 
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:

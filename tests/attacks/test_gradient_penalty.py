@@ -17,6 +17,7 @@ CRITICS = [
     "n.Sequential(n.Linear(2, 4), n.Tanh(), n.Linear(4, 1))",
     "n.Sequential(n.Linear(2, 4), n.ReLU(), n.LayerNorm(4), n.Linear(4, 1, bias=False))",
     "n.Sequential(n.Unflatten(1, (1, 2, 1)), n.Conv2d(1, 3, (2, 1)), n.ReLU(), n.Flatten(), n.Linear(3, 1))",
+    "n.Sequential(n.Linear(2, 4), n.LeakyReLU(0.2), n.Linear(4, 4), n.LeakyReLU(0.2, inplace=True), n.Linear(4, 1))",
     "n.Linear(2, 1)",
     "n.Sequential(n.Linear(2, 4), n.SiLU(), n.BatchNorm1d(4), n.ReLU(), n.Linear(4, 1))",
 ]  # fmt: skip
