@@ -19,7 +19,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .callers import user_frames
-from .errors import BackwardError, DeviceMismatchError, OperationError
+from .errors import BackwardError, DeviceMismatchError, NotATensorError, OperationError
 from .modes import modes
 from .primitive import GRADIENT, INDEX, INPUT, INPUTS, OUTPUT, PARAMETER, SHAPE, Primitive
 from .tensor import Cell, Tensor, wrap
@@ -58,7 +58,8 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
             arrays.append(x.value)
         else:
             arrays.append(x)
-    assert backend is not None, f"{primitive.name}: needs a tensor or a backend"
+    if backend is None:
+        raise NotATensorError(primitive.name, next((x for x in inputs if x is not None), None))
 
     mutated: Any = ()
     if primitive.mutates:

@@ -302,10 +302,10 @@ class Tensor:
         if value is not None:
             if not isinstance(value, Tensor):
                 raise TypeError(f"grad: expected a Tensor or None, got {type(value).__name__}")
-            if value.shape != self.shape or value._backend is not self._backend:
+            if (value.shape, value.dtype, value._backend) != (self.shape, self.dtype, self._backend):
                 raise RuntimeError(
-                    f"grad: expected shape {tuple(self.shape)} on {self.device}, "
-                    f"got {tuple(value.shape)} on {value.device}"
+                    f"grad: expected {self.dtype} of shape {tuple(self.shape)} on {self.device}, "
+                    f"got {value.dtype} of shape {tuple(value.shape)} on {value.device}"
                 )
         if modes.listener is not None:
             modes.listener.on_grad_written(self, value)
