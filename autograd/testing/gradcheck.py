@@ -111,7 +111,7 @@ class _Check:
         self.values = [as_reals(out) for out in self.outputs]
         self._expect_unchanged(what)
         self.again = self.call()
-        self._expect_deterministic()
+        self._expect_deterministic(self.again)
 
     def _results(self) -> list[Any]:
         with enable_grad():
@@ -136,11 +136,9 @@ class _Check:
             if not np.array_equal(as_reals(x), before, equal_nan=True):
                 raise self.error(f"input {position} was changed by {who}; change a clone() of it")
 
-    def _expect_deterministic(self) -> None:
-        tolerance = max(
-            self.options.nondet_tol, self.options.eps * self.options.atol
-        )  # less is not seen in differences
-        for number, one, two in zip(self.numbers, self.outputs, self.again, strict=True):
+    def _expect_deterministic(self, again: list[Tensor]) -> None:
+        tolerance = max(self.options.nondet_tol, self.options.eps * self.options.atol)  # less is lost in differences
+        for number, one, two in zip(self.numbers, self.outputs, again, strict=True):
             if one.shape != two.shape:
                 first, second = f"shape {tuple(one.shape)}", f"{tuple(two.shape)} as output {number}"
             else:
@@ -203,21 +201,29 @@ class _Check:
         """The gradients of a backward pass, which a second pass, and one after a second call, repeat."""
         first = self.pull_back(self.outputs, vectors, dtypes)
         self._expect_unchanged("its backward pass")
-        second = self.pull_back(self.outputs, vectors, dtypes)
-        other = self.pull_back(self.again, vectors, dtypes)
-        passes = "the backward pass is not deterministic: run twice with the same gradient", first, second
-        calls = f"{self.what} is not deterministic: called twice with the same inputs", first, other
-        for what, one, two in (passes, calls):
-            for which, (a, b) in enumerate(zip(one, two, strict=True)):
+        self._expect_repeated(first, vectors, self.again)
+        return first
+
+    def _expect_repeated(self, first: list[np.ndarray], vectors: Sequence[np.ndarray], again: list[Tensor]) -> None:
+        passes = "the backward pass is not deterministic: run twice with the same gradient", self.outputs
+        calls = f"{self.what} is not deterministic: called twice with the same inputs", again
+        for what, outputs in (passes, calls):
+            for which, (a, b) in enumerate(zip(first, self.pull_back(outputs, vectors, False), strict=True)):
                 apart = _apart(a, b)
                 if (apart > self.options.nondet_tol).any():
                     worst = int(np.argmax(apart))
                     raise self.error(
                         f"{what} it gave {a[worst]:.10g} and {b[worst]:.10g} as the derivative by input "
                         f"{self.positions[which]}{_place(self.targets[which], worst)}"
-                        + ("; is it random, or does it change what it saved?" if two is second else "")
+                        + ("; is it random, or does it change what it saved?" if outputs is self.outputs else "")
                     )
-        return first
+
+    def expect_no_chance(self, first: list[np.ndarray], vectors: Sequence[np.ndarray]) -> None:
+        """Raises if a function that gave the same twice gives something else in some more calls."""
+        for _ in range(8):
+            again = self.call()
+            self._expect_deterministic(again)
+            self._expect_repeated(first, vectors, again)
 
     def jacobian(self) -> list[list[np.ndarray]]:
         """For each input that is differentiated, for each output, the matrix of derivatives."""
@@ -395,46 +401,53 @@ def _check(
 ) -> None:  # fmt: skip
     """All that `gradcheck` promises; raises GradcheckError."""
     check = _Check(func, inputs, options, what, constants)
-    sizes = check.sizes()
-    one = _random_vectors(sizes, 1)
-    # Large, and of the other signs: a backward that looks at sizes or signs is not linear.
-    two = [-100.0 * np.sign(u) * (1.0 + np.abs(v)) for u, v in zip(one, _random_vectors(sizes, 2), strict=True)]
-    opposite = [-v for v in two]
-    gradients = check.expect_repeatable(one, check_grad_dtypes)
+    vectors = _random_vectors(check.sizes(), 1)
+    gradients = check.expect_repeatable(vectors, check_grad_dtypes)
     check.expect_fine_outputs()
-    if fast_mode:
-        _compare_projections(check, one, gradients)
-        parts = [
-            [np.stack(pair, 1)] for pair in zip(gradients, check.pull_back(check.outputs, two, False), strict=True)
-        ]
-        both = check.pull_back(check.again, [u + v for u, v in zip(one, two, strict=True)], False, scattered=True)
-        check.expect_linear([np.array([1.0, 1.0])], both, parts, _NOT_LINEAR)
-        check.expect_linear(
-            [np.array([0.0, -1.0])], check.pull_back(check.outputs, opposite, False), parts, _NOT_LINEAR
-        )
-    else:
-        jacobian = check.jacobian()
-        kinks = False
-        for which in range(len(check.targets)):
-            for number, slopes in enumerate(check.slopes(which)):
-                kinks |= check.compare(which, number, jacobian[which][number], slopes)
-        if kinks:
-            check.expect_slopes_along(jacobian, range(3, 11))
-        check.expect_linear(one, gradients, jacobian, _NOT_LINEAR)
-        check.expect_linear(opposite, check.pull_back(check.outputs, opposite, False), jacobian, _NOT_LINEAR)
-        scattered = check.pull_back(check.again, two, False, scattered=True)
-        check.expect_linear(two, scattered, jacobian, _NOT_LINEAR + ", or wrong for one that is not contiguous")
-    if check_undefined_grad and len(sizes) > 1:
-        for number in range(len(sizes)):
-            for defined in ([number], [i for i in range(len(sizes)) if i != number]):
-                some = [vector if i in defined else None for i, vector in enumerate(one)]
-                zeros = [vector if i in defined else 0 * vector for i, vector in enumerate(one)]
-                expected = [[x[:, None]] for x in check.pull_back(check.outputs, zeros, False)]
-                check.expect_linear([np.ones(1)], check.pull_back(check.outputs, some, False), expected, _UNDEFINED)
+    try:
+        (_compare_projections if fast_mode else _compare_elements)(check, vectors, gradients)
+        if check_undefined_grad:
+            _compare_undefined(check, vectors)
+    except GradcheckError:
+        check.expect_no_chance(gradients, vectors)
+        raise
+
+
+def _further(check: _Check, vectors: Sequence[np.ndarray]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Large vectors of the other signs, and their opposites: a backward that looks at sizes or signs is not linear."""
+    sizes = _random_vectors(check.sizes(), 2)
+    large = [-100.0 * np.sign(u) * (1.0 + np.abs(v)) for u, v in zip(vectors, sizes, strict=True)]
+    return large, [-v for v in large]
+
+
+def _compare_elements(check: _Check, vectors: Sequence[np.ndarray], gradients: Sequence[np.ndarray]) -> None:
+    """Every derivative against the numeric one, and the gradients for whole vectors against sums of these."""
+    jacobian = check.jacobian()
+    kinks = False
+    for which in range(len(check.targets)):
+        for number, slopes in enumerate(check.slopes(which)):
+            kinks |= check.compare(which, number, jacobian[which][number], slopes)
+    if kinks:
+        check.expect_slopes_along(jacobian, range(3, 11))
+    check.expect_linear(vectors, gradients, jacobian, _NOT_LINEAR)
+    large, opposite = _further(check, vectors)
+    check.expect_linear(opposite, check.pull_back(check.outputs, opposite, False), jacobian, _NOT_LINEAR)
+    scattered = check.pull_back(check.again, large, False, scattered=True)
+    check.expect_linear(large, scattered, jacobian, _NOT_LINEAR + ", or wrong for one that is not contiguous")
+
+
+def _compare_undefined(check: _Check, vectors: Sequence[np.ndarray]) -> None:
+    """Of several outputs, one alone, and all but one, with undefined gradients of the others and with zeros."""
+    every = range(len(vectors))
+    for defined in [{i} for i in every] + [set(every) - {i} for i in every] if len(every) > 1 else ():
+        some = [vector if i in defined else None for i, vector in enumerate(vectors)]
+        zeros = [vector if i in defined else 0 * vector for i, vector in enumerate(vectors)]
+        expected = [[x[:, None]] for x in check.pull_back(check.outputs, zeros, False)]
+        check.expect_linear([np.ones(1)], check.pull_back(check.outputs, some, False), expected, _UNDEFINED)
 
 
 def _compare_projections(check: _Check, weights: Sequence[np.ndarray], gradients: Sequence[np.ndarray]) -> None:
-    """u^T (J v) by differences against (u^T J) v, for a random direction v of each input."""
+    """u^T (J v) by differences against (u^T J) v, for a random direction v of each input; then sums of vectors."""
     _, atol, rtol, _ = check.options
     for which, gradient in enumerate(gradients):
         (direction,) = _random_vectors([gradient.size], 3 + which)
@@ -460,6 +473,12 @@ def _compare_projections(check: _Check, weights: Sequence[np.ndarray], gradients
                 f"    numeric:  {total.central[0]:.10g}   (tolerance {atol:g} + {rtol:g} * |numeric|)\n"
                 "fast_mode=False tells the elements"
             )
+    large, opposite = _further(check, weights)
+    parts = [[np.stack(pair, 1)] for pair in zip(gradients, check.pull_back(check.outputs, large, False), strict=True)]
+    both = check.pull_back(check.again, [u + v for u, v in zip(weights, large, strict=True)], False, scattered=True)
+    check.expect_linear([np.array([1.0, 1.0])], both, parts, _NOT_LINEAR)
+    negative = check.pull_back(check.outputs, opposite, False)
+    check.expect_linear([np.array([0.0, -1.0])], negative, parts, _NOT_LINEAR)
 
 
 def gradcheck(
