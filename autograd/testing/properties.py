@@ -98,5 +98,5 @@ def _report(
     heading, culprits = blame(function, [_kept(x) for x in arguments], 2 if check is gradgradcheck else 1)
     if culprits or "the backward pass raised" not in wrong:
         lines += ["", heading, *("    " + line for culprit in culprits for line in culprit.splitlines())]
-    printed = reproduction(check.__name__, function, arguments, options, reproduction_frame)
+    printed = reproduction(check.__name__, function, arguments, options, reproduction_frame, random)
     return "\n".join([*lines, "", "to reproduce:", *("    " + line for line in printed)])

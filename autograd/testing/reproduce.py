@@ -286,9 +286,12 @@ def name_of(function: Callable[..., Any], frame: types.FrameType | None) -> str:
 
 def reproduction(
     check: str, function: Callable[..., Any], arguments: Sequence[Any], options: dict[str, Any],
-    frame: types.FrameType | None,
+    frame: types.FrameType | None, random: bool = False,
 ) -> list[str]:  # fmt: skip
-    """The lines that run `check(function, arguments, **options)` again, below the function's definition."""
+    """The lines that run `check(function, arguments, **options)` again, below the function's definition.
+
+    Many times if it is `random` whether it fails.
+    """
     writer = Writer.at(frame)
     lines: list[str] = []
     where = "" if frame is None else f", {frame.f_code.co_filename}:{frame.f_lineno}"
@@ -312,6 +315,7 @@ def reproduction(
     if dtypes.get_default_dtype() is not dtypes.float32:
         lines.insert(0, f"autograd.set_default_dtype({dtypes.get_default_dtype()!r})")
     given = "".join(f", {name}={value!r}" for name, value in options.items())
-    lines.append(f"{check}({called}, ({', '.join(names)},){given})")
+    again = f"{check}({called}, ({', '.join(names)},){given})"
+    lines += ["for _ in range(100):  # chance decides", f"    {again}"] if random else [again]
     writer.imports.pop("import autograd", None)
     return ["import autograd", *writer.imports, f"from autograd.testing import {check}", *lines]

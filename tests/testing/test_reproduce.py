@@ -270,3 +270,15 @@ def test_pasted_into_a_users_script(tmp_path: Path) -> None:
     paths = [str(tmp_path / f"pasted{number}.py") for number in range(len(CALLS))]
     done = subprocess.run([sys.executable, "-c", runner, *paths], capture_output=True, text=True, env=environment)
     assert done.stdout.splitlines() == [f"{path} raised" for path in paths], done.stderr
+
+
+def test_what_chance_decides_is_run_often() -> None:
+    state = np.random.default_rng(0)
+
+    def seldom(x):
+        return x * (1.0 + (state.random() > 0.8))
+
+    printed = reports(seldom, tensors((2,)))
+    assert "for _ in range(100):  # chance decides\n" in printed
+    with pytest.raises(GradcheckError, match="not deterministic"):
+        exec("\n".join(line.removeprefix("    ") for line in printed.splitlines()), globals() | {"seldom": seldom})
