@@ -97,7 +97,7 @@ class Witness:
                     f"{primitive.name} was given a value that detach() or .data had cut off, at {_caller()}"
                 )
             if x.requires_grad and not modes.grad and not inside:
-                self.cuts.append(f"{primitive.name} ran under no_grad() at {_caller()}")
+                self.cuts.append(f"{primitive.name} ran under no_grad(), at {_caller()}")
         for out in made if depends else ():
             if out.dtype.is_inexact:
                 self.known[id(out._array)] = out._array, inside or out.requires_grad
