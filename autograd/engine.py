@@ -350,8 +350,20 @@ def run_hooks(hooks: dict[int, Callable[[Tensor], Tensor | None]], gradient: Ten
         for hook in list(hooks.values()):
             replaced = hook(gradient)
             if replaced is not None:
+                _check_hooked(hook, replaced, gradient)
                 gradient = replaced
     return gradient
+
+
+def _check_hooked(hook: Any, replaced: Any, gradient: Tensor) -> None:
+    """BackwardError unless what a hook returned can stand for the gradient it was given."""
+    name = getattr(hook, "__name__", type(hook).__name__)
+    if not isinstance(replaced, Tensor):
+        raise BackwardError(f"hook {name}: expected a Tensor or None, got {type(replaced).__name__}")
+    given, made = ((x.dtype, tuple(x.shape), x._backend.device) for x in (gradient, replaced))
+    if given != made:
+        was, got = (f"{kind} of shape {shape} on {device}" for kind, shape, device in (given, made))
+        raise BackwardError(f"hook {name}: the gradient is {was}, what the hook returned is {got}")
 
 
 def _call_stack() -> str:

@@ -65,8 +65,9 @@ class Context:
 class _FunctionNode(Node):
     """A node whose derivative is the user's `backward`."""
 
-    __slots__ = ("context", "function")
+    __slots__ = ("context", "function", "kinds")
     context: Context
+    kinds: list[Any]  # the inputs' dtypes, which their gradients have, too
     function: type[Function]
     fresh = False  # what a user's backward returns may be anything, also something shared
 
@@ -96,8 +97,12 @@ class _FunctionNode(Node):
             elif not isinstance(result, Tensor):
                 raise TypeError(f"{self.label}.backward: gradient {number} is a {type(result).__name__}, not a Tensor")
             elif tuple(result.shape) != tuple(self.shapes[number]):
-                result = _fit(self.label, number, result, self.shapes[number])
-                results[number] = result
+                result = results[number] = _fit(self.label, number, result, self.shapes[number])
+            kind = self.kinds[number]
+            if result is not None and edge is not None and result.dtype is not kind:
+                if result.is_complex() and not kind.is_complex:
+                    raise BackwardError(f"{self.label}.backward: gradient {number} is complex, the input {kind}")
+                results[number] = result.to(kind)
         return results
 
     def release(self) -> None:
@@ -182,6 +187,7 @@ class Function:
         node = _FunctionNode(None, {}, edges, len(outputs))
         node.function, node.context = cls, context
         node.shapes = [tuple(x.shape) if isinstance(x, Tensor) else () for x in args]
+        node.kinds = [x.dtype if isinstance(x, Tensor) else None for x in args]
         node.zeros = [(x.shape, x.dtype, x.device) if isinstance(x, Tensor) else None for x in outputs]
         dirty = set(map(id, context._dirty))
         for x in context._dirty:

@@ -422,3 +422,16 @@ def test_an_output_set_on_a_context_makes_no_cycle() -> None:
         assert alive() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    "hook", [lambda g: g.float(), lambda g: g[:1], lambda g: g.sum(), lambda g: g.unsqueeze(0), lambda g: 1.0]
+)
+def test_a_hook_can_not_change_what_a_gradient_is(hook) -> None:  # type: ignore[no-untyped-def]
+    x = autograd.ones(3, dtype=autograd.float64, requires_grad=True)
+    for watched in (x, x * 2):
+        handle = watched.register_hook(hook)
+        with pytest.raises(BackwardError, match="hook"):
+            (watched * 3).sum().backward()
+        handle.remove()
+    assert x.grad is None

@@ -301,7 +301,7 @@ def test_leaf_and_grad_fn() -> None:
 
 def test_grad_is_checked() -> None:
     x = autograd.ones(2, requires_grad=True)
-    with pytest.raises(RuntimeError, match=r"expected shape \(2,\)"):
+    with pytest.raises(RuntimeError, match=r"of shape \(2,\)"):
         x.grad = autograd.ones(3)
     with pytest.raises(TypeError, match="expected a Tensor or None"):
         x.grad = 3

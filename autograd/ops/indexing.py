@@ -154,7 +154,9 @@ def write(x: Tensor, index: Any, value: Any) -> Tensor:
         if value._backend is not x._backend and value.ndim == 0:
             value = value.to(x.device)
         value = cast(value, x.dtype)
-    elif isinstance(value, int | float):
+    elif isinstance(value, complex) and not x.is_complex():
+        raise OperationError(f"x[index] = {value}: a complex number does not fit into {x.dtype}")
+    elif isinstance(value, int | float | complex):
         value = _as_kind(value, x.dtype)
     else:
         from .creation import as_tensor

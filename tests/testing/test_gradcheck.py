@@ -291,13 +291,13 @@ def test_undefined_gradients() -> None:
 
 
 def test_grad_dtypes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine brings what a backward returns to the input's dtype, as torch does."""
     monkeypatch.setattr(Scaled, "rule", staticmethod(lambda g: (2 * g).float()))
-    both_raise(
-        "has shape .* and autograd.float32, the input .* and autograd.float64",
-        Scaled.apply,
-        double(1.0),
-        check_grad_dtypes=True,
-    )
+    for fast in (False, True):
+        assert gradcheck(Scaled.apply, double(1.0), check_grad_dtypes=True, fast_mode=fast)
+    monkeypatch.setattr(Scaled, "rule", staticmethod(lambda g: g * (2 + 0j)))
+    with pytest.raises(GradcheckError, match=r"is complex, the input autograd\.float64"):
+        gradcheck(Scaled.apply, double(1.0), check_grad_dtypes=True)
     if autograd.zeros(1, dtype=autograd.float64).device.type == "cpu":
         assert gradcheck(Scaled.apply, double(1.0))
 
