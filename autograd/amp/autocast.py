@@ -20,9 +20,10 @@ LOWER = frozenset({"matmul", "linear", "convolution", "convolution_input"})
 
 # Primitives that are computed in single precision: their results or their sums leave the range of half precision.
 FULL = frozenset({
-    "acos", "asin", "class_cross_entropy", "cosh", "cross_entropy", "cumprod", "cumsum", "erfinv", "exp", "exp2",
-    "expm1", "log", "log10", "log1p", "log2", "log_softmax", "logsigmoid", "norm2", "normalise", "pow", "prod",
-    "reciprocal", "rsqrt", "sinh", "softmax", "softplus", "square", "sum", "tan",
+    "acos", "asin", "binary_cross_entropy", "binary_cross_entropy_of_logits", "class_cross_entropy", "cosh",
+    "cross_entropy", "cumprod", "cumsum", "erfinv", "exp", "exp2", "expm1", "log", "log10", "log1p", "log2",
+    "log_softmax", "logsigmoid", "norm2", "normalise", "pow", "prod", "reciprocal", "rsqrt", "sinh", "softmax",
+    "softplus", "square", "sum", "tan",
 })  # fmt: skip
 
 
