@@ -22,8 +22,10 @@ def batch_norm(
 
     In training by the batch's own statistics, which the running ones follow; else by the running ones.
     """
-    if input.ndim < 2:
+    if input.ndim < 2 and input.numel():
         raise OperationError(f"batch_norm: expected (N, C, ...), got shape {tuple(input.shape)}")
+    if input.ndim < 2:
+        return input.clone()
     count = math.prod(input.shape[i] for i in range(input.ndim) if i != 1)
     weight, bias = _by_channel(weight, input), _by_channel(bias, input)
     if training and count:

@@ -436,3 +436,33 @@ def test_a_grad_goes_through_every_layer_twice(float64: autograd.dtype) -> None:
 
     assert autograd.testing.gradcheck(loss, [x, *parameters])
     assert autograd.testing.gradgradcheck(loss, [x, *parameters])
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        ("BatchNorm1d(3)", (0, 3)),
+        ("BatchNorm2d(3)", (0, 3, 4, 4)),
+        ("BatchNorm2d(3)", (2, 3, 0, 4)),
+        ("BatchNorm2d(3, affine=False)", (0, 3, 4, 4)),
+        ("BatchNorm1d(3, momentum=None)", (0, 3)),
+        ("LayerNorm(4)", (0, 4)),
+        ("GroupNorm(2, 4)", (0, 4, 3)),
+        ("RMSNorm(4)", (0, 4)),
+    ],
+)
+def test_normalising_nothing(layer: str, shape: tuple[int, ...], training: bool) -> None:
+    """An empty batch leaves the running statistics as they are, and gives the parameters zero gradients."""
+    torch = torch_or_skip()
+    ours, theirs = (eval(f"nn.{layer}", {"nn": each}).train(training) for each in (nn, torch.nn))
+    for engine, net in ((autograd, ours), (torch, theirs)):
+        x = engine.zeros(shape, requires_grad=True)
+        out = net(x)
+        assert tuple(out.shape) == shape
+        out.sum().backward()
+        assert tuple(x.grad.shape) == shape
+    for (name, mine), other in zip(ours.named_parameters(), theirs.parameters(), strict=True):
+        assert_same(mine.grad, other.grad, what=name)
+    for (name, mine), other in zip(ours.named_buffers(), theirs.buffers(), strict=True):
+        assert_same(mine, other, what=name)
