@@ -23,7 +23,7 @@ from .errors import BackwardError, DeviceMismatchError, NotATensorError, Operati
 from .modes import modes
 from .primitive import GRADIENT, INDEX, INPUT, INPUTS, OUTPUT, PARAMETER, SHAPE, Primitive
 from .tensor import Cell, Tensor, wrap
-from .views import View, check_writable, old_value, refresh, rewrite
+from .views import View, check_writable, drop_hidden_base, old_value, refresh, rewrite
 
 if TYPE_CHECKING:
     from .backend.base import Backend
@@ -137,6 +137,8 @@ def _share(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any], 
     """An output that shares its input's memory counts versions with it and knows how it was cut out."""
     source = inputs[0]
     if out._backend.shares_memory(out._array, source._array):
+        if source._view is not None:
+            drop_hidden_base(source)
         out._memory = source._memory
         if out._memory is not None:
             out._view = View(source, primitive, params)
@@ -146,10 +148,14 @@ def _note_order(primitive: Primitive, inputs: Sequence[Any], out: Tensor) -> Non
     """Whether torch's result would lie in C order: not if the primitive passes on the order of its inputs, and
     that is torch's, too."""
     if out._memory is not None and not (
-        primitive.keeps_order
-        and not any(isinstance(x, Tensor) and x._memory is not None and x._memory.reordered for x in inputs)
+        primitive.keeps_order and not any(isinstance(x, Tensor) and _order_is_lost(x) for x in inputs)
     ):
         out._memory.reordered = True
+
+
+def _order_is_lost(x: Tensor) -> bool:
+    """Whether torch's tensor lies in C order and this one does not, or it is stretched and lies in none."""
+    return (x._memory is not None and x._memory.reordered) or 0 in x._array.strides
 
 
 def _device_mismatch(primitive: Primitive, inputs: Sequence[Any]) -> DeviceMismatchError:

@@ -14,7 +14,8 @@ class Memory:
     changes: int = 0  # how often what views know of their base became old: each write, each move
     moves: int = 0  # how often the elements were moved to C order
     reordered: bool = False  # they lie in an order of this engine's own, where torch's lie in C order
-    reshapes: tuple[Any, ...] = ()  # of the base in place: the steps back, which views cut out before it take first
+    # Which tensor was reshaped in place, and the step back, which views cut out of it before that take first.
+    reshapes: tuple[tuple[weakref.ref[Any], Any], ...] = ()
     aliased: bool = False  # seen by tensors or arrays that don't know their base: detach(), .data, numpy()
     copies: tuple[weakref.ref[Memory], ...] = ()  # memory that torch would share, and this engine had to copy
 

@@ -8,6 +8,7 @@ view, the written one too, derives its history anew from the base when it is nex
 from __future__ import annotations
 
 import sys
+import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,9 @@ class View:
         while view is not None:
             steps.append((view.primitive, view.params))
             view = view.before
-        return [*reversed(self._base._memory.reshapes[self.reshapes :]), *reversed(steps)]
+        since = self._base._memory.reshapes[self.reshapes :]
+        back = [step for reshaped, step in since if reshaped() is self._base]
+        return [*reversed(back), *reversed(steps)]
 
 
 def base_of(x: Tensor) -> Tensor:
@@ -68,6 +71,8 @@ def check_writable(x: Any, operation: str, tracked: bool = False) -> None:
     if x._view is not None:
         drop_hidden_base(x)
     view = x._view
+    if view is not None and view.changes != x._memory.changes:
+        refresh(x)
     if modes.grad and x._requires_grad:
         if x._node is None:
             raise BackwardError(
@@ -210,6 +215,9 @@ def reshape_in_place(x: Tensor, function: Callable[[Tensor], Tensor], inverse: C
 
     Views that were cut out of x before go on looking where they looked, by that step back.
     """
+    memory = x._memory
+    if memory is not None and memory.reordered:
+        settle(x)
     before, modes.grad = modes.grad, True
     try:
         made = function(x)
@@ -220,10 +228,12 @@ def reshape_in_place(x: Tensor, function: Callable[[Tensor], Tensor], inverse: C
     if x._view is not None:
         x._view = made._view
     elif made._view is not None:
-        x._memory.reshapes += (inverse((made._view.primitive, made._view.params)),)
-        if made._node is not None:
-            x._memory.changes += 1
+        memory.reshapes += ((weakref.ref(x), inverse((made._view.primitive, made._view.params))),)
+    if memory is not None:
+        memory.changes += 1
     x._array = made._array
+    if x._grad is not None:
+        x._grad = function(x._grad.detach())
     if made._node is not None:
         set_history(x, made._node, made._output)
 

@@ -56,7 +56,7 @@ class StridedBackend(Backend):
         return bool(array.flags.c_contiguous)
 
     def copy(self, array: Array) -> Array:
-        return array.copy(order="K")
+        return array.copy(order="C" if 0 in array.strides else "K")
 
     def from_pairs(self, pairs: Array) -> Array:
         kind = self.native[self.dtypes[pairs.dtype].to_complex()]

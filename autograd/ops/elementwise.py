@@ -146,7 +146,7 @@ def mul(xp, x, y):
     return xp.multiply(x, y)
 
 
-@binary(holomorphic=True, to_float=True, x=lambda g, y: div(g, y), y=lambda g, x, y: -(g / y) * (x / y))
+@binary(holomorphic=True, to_float=True, x=lambda g, y: div(g, y), y=lambda g, x, y: -g * (x / y / y))
 def _true_divide(xp, x, y):
     return xp.divide(x, y)
 

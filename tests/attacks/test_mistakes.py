@@ -33,7 +33,7 @@ MISTAKES: dict[str, tuple[Any, list[str]]] = {
     "nn.GroupNorm(1, 3)(a)": (TypeError, ["GroupNorm", "numpy.ndarray"]),
     "nn.ReLU()(a)": (TypeError, ["ReLU", "numpy.ndarray"]),
     "nn.GELU()([1.0])": (TypeError, ["gelu", "list"]),
-    "nn.LeakyReLU()(a)": (TypeError, ["LeakyReLU", "numpy.ndarray"]),
+    "nn.LeakyReLU()(a)": (TypeError, ["leaky_relu", "numpy.ndarray"]),
     "nn.Softmax(1)(a)": (TypeError, ["softmax", "numpy.ndarray"]),
     "nn.Dropout()(a)": (TypeError, ["Dropout", "numpy.ndarray"]),
     "nn.Flatten()(a)": (TypeError, ["Flatten", "numpy.ndarray"]),
