@@ -231,6 +231,8 @@ def reshape_in_place(x: Tensor, function: Callable[[Tensor], Tensor], inverse: C
         memory.reshapes += ((weakref.ref(x), inverse((made._view.primitive, made._view.params))),)
     if memory is not None:
         memory.changes += 1
+        if x._view is not None:
+            x._view.changes = memory.changes  # x itself has its history; other views derive theirs anew
     x._array = made._array
     if x._grad is not None:
         x._grad = function(x._grad.detach())

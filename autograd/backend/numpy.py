@@ -12,7 +12,7 @@ import numpy as np
 from .. import dtypes
 from ..device import device as Device
 from . import threads
-from .base import Array, drawing
+from .base import Array, drawing, first_inside, window_slices
 from .strided import StridedBackend
 
 try:
@@ -132,7 +132,20 @@ class NumpyBackend(StridedBackend):
     ) -> tuple[Array, Array]:
         if fast is not None and x.ndim == 4 and x.dtype in COMPILED:
             return fast.max_pool(x, tuple(kernel), tuple(stride), tuple(dilation), tuple(padding))
-        return super().max_pool(x, kernel, stride, dilation, padding)
+        first, *cuts = [
+            (batch, channels, *cut) for batch, *cut, channels in window_slices(x.shape[2:], kernel, stride, dilation)
+        ]
+        best = x[first].copy()
+        place = np.zeros_like(best, dtype=np.int32)
+        if any(padding):
+            place += first_inside(np, best.shape[2:], kernel, stride, dilation, padding)
+        for number, cut in enumerate(cuts, 1):
+            here = x[cut]
+            np.maximum(place, (here > best).astype(np.int32) * number, out=place)  # the last to be larger
+            np.maximum(best, here, out=best)
+        if np.isnan(best).any():  # nothing is larger than nan
+            return super().max_pool(x, kernel, stride, dilation, padding)
+        return best, place
 
     def max_scatter(
         self, g: Array, place: Array, space: Sequence[int], kernel: Sequence[int], stride: Sequence[int],

@@ -68,8 +68,10 @@ def copy_(input: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     """Copies src, which broadcasts and may be of another dtype or device, into the tensor."""
     if not isinstance(src, Tensor):
         src = as_tensor(src)
-    src = src.to(input.device)
     check_writable(input, "copy_")
+    if src is input:
+        return input
+    src = src.to(input.device)
     kind = src.dtype
     if not dtypes.can_cast(kind, input.dtype):
         src = cast(src, input.dtype)

@@ -288,7 +288,7 @@ class Author:
         choices += [
             f"{name} * {other}",
             f"{name} + {other}",
-            f"{name} - {other}",
+            f"{name} - 0.5 * {other}",
             f"{name} / ({other} * {other} + 2)",
             f"T.maximum({name}, {other})",
         ]
