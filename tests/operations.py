@@ -254,6 +254,7 @@ LAYERS = {
             for r in ("mean", "sum", "none")
         ),
         lambda d: call(d.real(4, low=0.1, high=0.9), Fixed(d.real(4, low=0, high=1)), Fixed(d.real(4, low=0.5))),
+        lambda d: call(d.real(4, low=0.1, high=0.9), d.real(4, low=0.1, high=0.9), reduction="sum"),
     ),
     "binary_cross_entropy_with_logits": shapes(
         *(lambda d, r=r: call(d.real(2, 3), d.real(2, 3, low=0, high=1), reduction=r) for r in ("mean", "sum", "none")),

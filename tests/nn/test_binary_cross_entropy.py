@@ -9,6 +9,7 @@ from oracle import host, torch_or_skip
 import autograd
 import nn.functional as F
 from autograd import OperationError
+from autograd.testing import gradcheck, gradgradcheck
 
 
 @pytest.mark.parametrize("kind", ["float32", "float64"])
@@ -31,6 +32,15 @@ def test_binary_cross_entropy_after_a_saturated_sigmoid(kind: str) -> None:
         assert np.isfinite(mine).all()
         # A unit in the last place of sigmoid(8) is 4e-4 of what is missing to 1; torch adds 1e-12 to a denominator.
         np.testing.assert_allclose(mine, theirs, rtol=1e-3 if kind == "float32" else 1e-4, atol=1e-9)
+
+
+@pytest.mark.numbers
+def test_weights_of_positives_are_differentiated_too() -> None:
+    x, t = (autograd.randn(2, 3, dtype=autograd.float64, requires_grad=True) for _ in range(2))
+    for shape in ((3,), (), (2, 1), (2, 2, 3)):
+        w = (autograd.rand(shape, dtype=autograd.float64) + 0.5).requires_grad_()
+        assert gradcheck(lambda x, t, w: F.binary_cross_entropy_with_logits(x, t, pos_weight=w), (x, t, w))
+        assert gradgradcheck(lambda x, t, w: F.binary_cross_entropy_with_logits(x, t, pos_weight=w), (x, t, w))
 
 
 @pytest.mark.cpu_only
