@@ -69,8 +69,6 @@ def copy_(input: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     if not isinstance(src, Tensor):
         src = as_tensor(src)
     check_writable(input, "copy_")
-    if src is input:
-        return input
     src = src.to(input.device)
     kind = src.dtype
     if not dtypes.can_cast(kind, input.dtype):

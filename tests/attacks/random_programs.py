@@ -323,7 +323,7 @@ class Author:
         n = self.number()
         choices = [
             f"{name}.mul_({n})", f"{name}.add_({n})", f"{name}.add_({same})", f"{name} += {same}", f"{name} *= {n}",
-            f"{name}.mul_({same})", f"{name}.copy_({same})", f"{name}.zero_()", f"{name}.fill_({n})", f"{name}.relu_()",
+            f"{name}.mul_({same})", f"{name}.copy_({same} * 1)", f"{name}.zero_()", f"{name}.fill_({n})", f"{name}.relu_()",
             f"{name}.sigmoid_()", f"{name}.exp_()", f"{name}.clamp_(-1, 1)", f"{name}.div_({n})", f"{name}.sub_({same}, alpha=2)",
             f"{name}.masked_fill_({name} > 0.5, {n})", f"F.relu({name}, inplace=True)", f"F.elu({name}, inplace=True)",
             f"{name}.tanh_()", f"{name}.neg_()", f"{name}.pow_(2)", f"{name}.addcmul_({same}, {same})", f"{name}.lerp_({same}, 0.5)",
