@@ -292,7 +292,8 @@ def run(
     complaints = []
     for kind in FLOATS:
         complaints += check(name, function, together(edges(kind)), kind, 0.0)
-        if count:  # among these some lie where a function cancels
+        # Among these some lie where a function cancels. torch's zeta counts up from q, for ever if q is far below 0.
+        if count and name != "special.zeta":
             complaints += check(name, function, together(random_values(kind, count, len(name))), kind, 8.0)
     assert not complaints, "\n".join(complaints)
     gone = [each.why for each in DIFFERENCES if name in each.names and each.always and name not in each.met]
