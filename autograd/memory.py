@@ -16,8 +16,16 @@ class Memory:
     reordered: bool = False  # they lie in an order of this engine's own, where torch's lie in C order
     # Which tensor was reshaped in place, and the step back, which views cut out of it before that take first.
     reshapes: tuple[tuple[weakref.ref[Any], Any], ...] = ()
-    aliased: bool = False  # seen by tensors or arrays that don't know their base: detach(), .data, numpy()
+    twins: tuple[weakref.ref[Any], ...] = ()  # tensors that hold the base's own array, by detach(), and move with it
+    aliased: bool = False  # seen by tensors or arrays that don't know their base: .data, numpy(), detach() of views
     copies: tuple[weakref.ref[Memory], ...] = ()  # memory that torch would share, and this engine had to copy
+
+    def note_twins(self, *tensors: Any) -> None:
+        """These hold one array."""
+        known = [each() for each in self.twins]
+        held = dict.fromkeys(id(x) for x in known if x is not None)
+        self.twins = tuple(each for each in self.twins if each() is not None)
+        self.twins += tuple(weakref.ref(x) for x in tensors if id(x) not in held)
 
     def has_copies(self) -> bool:
         """Whether something lives that a write here should reach, and can't."""

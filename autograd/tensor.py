@@ -369,7 +369,10 @@ class Tensor:
         x._memory = memory
         if memory is not None and self._memory is not None and not self._lies_in_order():
             memory.reordered = self._memory.reordered
-            memory.aliased = self._memory.aliased = True
+            if memory is self._memory and self._view is None:
+                memory.note_twins(self, x)
+            else:
+                memory.aliased = self._memory.aliased = True
         return x
 
     def _lies_in_order(self) -> bool:

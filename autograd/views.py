@@ -162,11 +162,15 @@ def settle(x: Tensor) -> bool:
     from .engine import apply
     from .ops.shape import _contiguous
 
+    old = base._array
     before, modes.grad = modes.grad, False
     try:
-        base._array = apply(_contiguous, base)._array
+        moved = apply(_contiguous, base)._array
     finally:
         modes.grad = before
+    for holder in (base, *(each() for each in memory.twins)):
+        if holder is not None and holder._array is old:
+            holder._array = moved
     memory.reordered = False
     memory.moves += 1
     memory.changes += 1

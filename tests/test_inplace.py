@@ -241,7 +241,7 @@ def test_a_transposed_result_is_copied_as_in_torch() -> None:
 @pytest.mark.cpu_only
 def test_a_write_that_could_not_arrive_is_refused() -> None:
     out = _convolved()
-    alias = out.detach()  # knows nothing of its base: the elements can't be moved away under it
+    alias = out[:].detach()  # knows nothing of its base: the elements can't be moved away under it
     flat = alias.view(-1)
     with pytest.raises(autograd.OperationError, match="clone"):
         flat.zero_()
@@ -250,9 +250,21 @@ def test_a_write_that_could_not_arrive_is_refused() -> None:
     del flat
     out.zero_()
     assert (alias == 0).all()
-    alone = _convolved().detach()
+    alone = _convolved()[:].detach()
     alone.view(-1).zero_()
     assert (alone == 0).all()
+
+
+def test_a_detached_tensor_moves_along() -> None:
+    out = _convolved()
+    row, alias = out[0], out.detach()
+    part = alias[1]
+    alias.view(-1).zero_()
+    out.reshape(-1)[0] = 5.0
+    assert row.sum() == 5
+    assert alias.sum() == 5
+    part.fill_(1.0)
+    assert out.sum() == 5 + part.numel()
 
 
 def test_strides_are_those_of_torch() -> None:
@@ -334,10 +346,14 @@ def test_nothing_waits_for_the_garbage_collector() -> None:
     step()  # what is imported at first use may leave something
     gc.collect()
     gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
     try:
         step()
-        assert gc.collect() == 0
+        gc.collect()
+        assert [type(each) for each in gc.garbage] == []
     finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
         gc.enable()
 
 
