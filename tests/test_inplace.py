@@ -20,6 +20,7 @@ PROGRAMS = {
     "on a view": "y = x * 2; y[0].mul_(3); out = y",
     "on a view, used as the view": "y = x * 2; v = y[0]; v.mul_(3); out = v",
     "view made before the base was written": "y = x * 2; v = y[:, 1]; y.mul_(5); out = v",
+    "view through an order that gradients lack": "y = x.t() * 2; v = y.t().view(-1); v[1:4].mul_(z[0, 0]); out = y * y",
     "view of a view": "y = x * 2; v = y[1]; w = v[1:]; w.mul_(z[0, 0]); out = y + v.sum()",
     "two views that overlap": "y = x * 1; a = y[:, :2]; b = y[:, 1:]; a.mul_(2); b.mul_(z[:, :2]); out = y * y",
     "transposed view": "y = x * 1; y.t().mul_(z.t()); out = y * y",
