@@ -22,10 +22,9 @@ class Memory:
 
     def note_twins(self, *tensors: Any) -> None:
         """These hold one array."""
-        known = [each() for each in self.twins]
-        held = dict.fromkeys(id(x) for x in known if x is not None)
-        self.twins = tuple(each for each in self.twins if each() is not None)
-        self.twins += tuple(weakref.ref(x) for x in tensors if id(x) not in held)
+        known = [x for each in self.twins if (x := each()) is not None]
+        known += [x for x in tensors if not any(x is twin for twin in known)]
+        self.twins = tuple(map(weakref.ref, known))
 
     def has_copies(self) -> bool:
         """Whether something lives that a write here should reach, and can't."""

@@ -413,8 +413,6 @@ class Tensor:
         if modes.listener is not None:
             modes.listener.on_unreplayable(f"{reader} read a value on the host")
         self._renew()
-        if self._memory is not None:
-            self._memory.aliased = True
         return self._backend.to_numpy(self._array)
 
     def item(self) -> Any:
@@ -430,11 +428,17 @@ class Tensor:
     def numpy(self, *, force: bool = False) -> np.ndarray:
         """A NumPy array that shares this tensor's memory (`force=True`: a copy where it can't)."""
         if force:
-            return self.detach().cpu()._host("numpy()")
+            return self.detach().cpu()._exported()
         if self.requires_grad:
             raise RuntimeError("numpy: the tensor requires grad; use tensor.detach().numpy()")
         if not self.is_cpu:
             raise TypeError(f"numpy: the tensor is on {self.device}; use tensor.cpu() first")
+        return self._exported()
+
+    def _exported(self) -> np.ndarray:
+        """The array for somebody who keeps it: under him the elements can't be moved."""
+        if self._memory is not None:
+            self._memory.aliased = True
         return self._host("numpy()")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:

@@ -36,19 +36,15 @@ def follow(steps: Sequence[Step], x: Tensor) -> Tensor:
 class View:
     """Which tensor's memory a view looks at, and where: by `primitive(params)` of what `before` looks at."""
 
-    __slots__ = ("_base", "before", "changes", "moves", "params", "primitive", "recorded", "reshapes")
+    __slots__ = ("base", "before", "changes", "moves", "params", "primitive", "recorded", "reshapes")
 
     def __init__(self, source: Tensor, primitive: Primitive, params: dict[str, Any]) -> None:
         memory, before = source._memory, source._view
-        self._base: Tensor = source if before is None else before._base
+        self.base: Tensor = source if before is None else before.base
         self.primitive, self.params, self.before = primitive, params, before
         self.recorded: bool = modes.grad and (before is None or before.recorded)
         self.changes, self.moves = memory.changes, memory.moves
         self.reshapes: int = len(memory.reshapes) if before is None else before.reshapes
-
-    @property
-    def base(self) -> Tensor:
-        return self._base
 
     def way(self) -> list[Step]:
         """The steps that lead from the base, as it is shaped now, to the view."""
@@ -57,8 +53,8 @@ class View:
         while view is not None:
             steps.append((view.primitive, view.params))
             view = view.before
-        since = self._base._memory.reshapes[self.reshapes :]
-        back = [step for reshaped, step in since if reshaped() is self._base]
+        since = self.base._memory.reshapes[self.reshapes :]
+        back = [step for reshaped, step in since if reshaped() is self.base]
         return [*reversed(back), *reversed(steps)]
 
 
@@ -70,9 +66,8 @@ def check_writable(x: Any, operation: str, tracked: bool = False) -> None:
     """Refuses a write in place that would lose a gradient or hit shared elements, before anything is changed."""
     if x._view is not None:
         drop_hidden_base(x)
+        x._renew()
     view = x._view
-    if view is not None and view.changes != x._memory.changes:
-        refresh(x)
     if modes.grad and x._requires_grad:
         if x._node is None:
             raise BackwardError(
@@ -122,9 +117,8 @@ def drop_hidden_base(x: Tensor) -> None:
             return
         step = step.before
         steps += 1
-    if sys.getrefcount(view._base) <= steps + 1:  # by the steps and by this call
-        if view.changes != x._memory.changes:
-            refresh(x)
+    if sys.getrefcount(view.base) <= steps + 1:  # by the steps and by this call
+        x._renew()
         x._view = None
 
 

@@ -413,3 +413,18 @@ def test_a_detached_alias_is_reshaped_alone() -> None:
     assert view.shape == (2, 3)
     view.sum().backward()
     assert a.grad.shape == (3, 2)
+
+
+def test_reading_a_value_holds_on_to_nothing() -> None:
+    """Only whoever keeps an array, `numpy()`, keeps the elements from being moved."""
+    out = _convolved()
+    seen = [out.tolist(), out[0, 0, 0, 0].item(), bool(out[0, 0, 0, 0])]
+    held = [out._array]
+    out.view(-1).zero_()
+    assert (out == 0).all()
+    assert len(seen) + len(held) == 4
+    other = _convolved()
+    array = other.numpy()
+    with pytest.raises(autograd.OperationError, match="clone"):
+        other.view(-1).zero_()
+    assert (array == 27).all()
