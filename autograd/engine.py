@@ -11,13 +11,12 @@ tensor of a graph frees the graph and its activations at once.
 
 from __future__ import annotations
 
-import os
-import threading
 import traceback
 import weakref
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .backend.locks import lock_across_forks
 from .callers import user_frames
 from .errors import BackwardError, DeviceMismatchError, NotATensorError, OperationError
 from .modes import modes
@@ -677,10 +676,7 @@ def backward(
         modes.grad, modes.autocast = before, precision
 
 
-# Threads may reach one leaf at once. A child process starts with a free lock, whoever held it in the parent.
-_accumulation = threading.Lock()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=lambda: globals().update(_accumulation=threading.Lock()))
+_accumulation = lock_across_forks()  # threads may reach one leaf at once
 
 
 def _accumulate(leaf: Tensor, gradient: Tensor, create_graph: bool) -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-import os
-import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -20,13 +18,11 @@ from ..device import device as Device
 from ..dtypes import dtype as DType
 from ..dtypes import float16
 from . import philox, special, updates
+from .locks import lock_across_forks
 
 Array = Any
 
-# Held while a generator's state is read and moved on; not across a fork, so that no child begins with it held.
-drawing = threading.Lock()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=drawing.acquire, after_in_parent=drawing.release, after_in_child=drawing.release)
+drawing = lock_across_forks()  # held while a generator's state is read and moved on
 
 
 class Backend:

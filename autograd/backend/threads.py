@@ -127,18 +127,21 @@ def _one_thread(blas: _OpenBLAS) -> Iterator[int]:
     """Holds OpenBLAS to one thread; gives its number outside."""
     state = _state
     with state.lock:
-        if not state.products:
+        # A fork may come between any two lines: the child gives the number back if it sees a product.
+        first = not state.products
+        if first:
             state.count = blas.get()
-            blas.set(1)
         state.products += 1
+        if first:
+            blas.set(1)
         count = state.count
     try:
         yield count
     finally:
         with state.lock:
-            state.products -= 1
-            if not state.products and blas.get() == 1:  # else somebody else has set it meanwhile
+            if state.products == 1 and blas.get() == 1:  # else somebody else has set it meanwhile
                 blas.set(state.count)
+            state.products -= 1
 
 
 class _Job:
