@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -243,6 +243,10 @@ class Backend:
         yield slice(0, count)
 
     # Named kernels: products
+
+    def each(self, task: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+        """[task(item) for item in items]; a backend with threads of its own may run several tasks at once."""
+        return [task(item) for item in items]
 
     def matmul(self, x: Array, y: Array) -> Array:
         """The products of matrices, over broadcast leading dimensions."""

@@ -3,23 +3,50 @@
 A compiled loop checks no index, so each function here proves that its loop stays inside the arrays, whatever
 it is given: what does not fit is refused, or left to the portable reference.
 
-Each agrees with its portable reference; a test holds them side by side. Loops run in one thread:
-a second thread pool beside the matrix product's slows both down on small machines.
+Each agrees with its portable reference; a test holds them side by side. Long loops are cut into blocks, which
+the engine's own threads share out as they do those of a product.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numba
 import numpy as np
 
+from . import threads
 from .base import first_inside
 
 Array = Any
+BLOCK = 1 << 16  # elements that a thread should find to do, some 50 us
 _compiled: Any = numba.njit(cache=True, fastmath={"contract", "nsz"}, error_model="numpy", nogil=True)
+
+_sched_yield: Any = numba.types.ExternalFunction("sched_yield", numba.types.int32())
+
+
+@_compiled
+def _linger(given, seen, tries):
+    for _ in range(tries):
+        if given[0] != seen:  # read again each time: the call might have changed it
+            return
+        _sched_yield()
+
+
+if hasattr(os, "sched_yield"):
+    threads.linger = _linger
+
+
+def _in_blocks(loop: Callable[..., None], arrays: Sequence[Array], *numbers: Any) -> None:
+    """loop(*arrays, *numbers), in blocks along the first axis if there is work for more than one thread."""
+    blocks = min(arrays[0].size // BLOCK, threads.MOST_BLOCKS)
+    if blocks < 2:
+        loop(*arrays, *numbers)
+    else:
+        cuts = threads.cut(len(arrays[0]), blocks)
+        threads.each(lambda cut: loop(*[array[cut] for array in arrays], *numbers), cuts)
 
 
 @_compiled
@@ -72,7 +99,7 @@ def _adagrad(p, g, total, rate, eps, l2, sign):
 
 
 @_compiled
-def _fold(windows, stride, dilation, out):
+def _fold(windows, out, stride, dilation):
     batch, rows, columns, high, wide, channels = windows.shape
     for n in range(batch):
         for row in range(rows):
@@ -91,12 +118,12 @@ def fold(windows: Array, space: tuple[int, ...], stride: tuple[int, ...], dilati
         if step < 0 or gap < 0 or (places and k and (places - 1) * step + (k - 1) * gap >= size):
             raise ValueError(f"fold: windows {windows.shape} at steps {stride}, {dilation} leave the space {space}")
     out = np.zeros((windows.shape[0], *space, windows.shape[-1]), dtype=windows.dtype)
-    _fold(windows, stride, dilation, out)
+    _in_blocks(_fold, (windows, out), stride, dilation)
     return out
 
 
 @_compiled
-def _max_pool(x, kernel, stride, dilation, best, place):
+def _max_pool(x, best, place, kernel, stride, dilation):
     batch, rows, columns, channels = best.shape
     for n in range(batch):
         for row in range(rows):
@@ -123,12 +150,13 @@ def max_pool(
     place = np.zeros(best.shape, dtype=np.int32)
     if any(padding):
         place += first_inside(np, outs, kernel, stride, dilation, padding)[..., None]
-    _max_pool(np.ascontiguousarray(x.transpose(0, 2, 3, 1)), kernel, stride, dilation, best, place)
+    last = np.ascontiguousarray(x.transpose(0, 2, 3, 1))
+    _in_blocks(_max_pool, (last, best, place), kernel, stride, dilation)
     return best.transpose(0, 3, 1, 2), place.transpose(0, 3, 1, 2)
 
 
 @_compiled
-def _max_scatter(g, place, kernel, stride, dilation, out):
+def _max_scatter(g, place, out, kernel, stride, dilation):
     batch, rows, columns, channels = g.shape
     for n in range(batch):
         for row in range(rows):
@@ -149,7 +177,7 @@ def max_scatter(
     """`Backend.max_scatter` in two dimensions."""
     last = [np.ascontiguousarray(array.transpose(0, 2, 3, 1)) for array in (g, place)]
     out = np.zeros((g.shape[0], *space, g.shape[1]), dtype=g.dtype)
-    _max_scatter(*last, kernel, stride, dilation, out)
+    _in_blocks(_max_scatter, (*last, out), kernel, stride, dilation)
     return out.transpose(0, 3, 1, 2)
 
 
@@ -165,13 +193,13 @@ def gate_positive(g: Array, x: Array) -> Array | None:
         return None
     if g.flags.c_contiguous:
         out = np.empty(g.shape, g.dtype)
-        _gate_positive(g.reshape(-1), x.reshape(-1), out.reshape(-1))
+        _in_blocks(_gate_positive, (g.reshape(-1), x.reshape(-1), out.reshape(-1)))
         return out
     order = sorted(range(g.ndim), key=lambda i: -g.strides[i])
     if not g.transpose(order).flags.c_contiguous:
         return None
     out = np.empty_like(g)  # keeps the memory order
-    _gate_positive(*(array.transpose(order).reshape(-1) for array in (g, x, out)))
+    _in_blocks(_gate_positive, [array.transpose(order).reshape(-1) for array in (g, x, out)])
     return out
 
 
@@ -289,7 +317,7 @@ def _run_adam(
     decay, penalty = (1.0 - lr * weight_decay, 0.0) if decoupled else (1.0, weight_decay)
     rate, correction = lr / (1.0 - beta1**count), 1.0 / math.sqrt(1.0 - beta2**count)
     numbers = decay, penalty, -1.0 if maximize else 1.0, beta1, 1.0 - beta1, beta2, 1.0 - beta2, rate, correction, eps
-    _adam(*flat, *numbers)
+    _in_blocks(_adam, flat, *numbers)
 
 
 def _run_sgd(
@@ -298,9 +326,9 @@ def _run_sgd(
 ) -> None:  # fmt: skip
     numbers = float(lr), float(weight_decay), -1.0 if maximize else 1.0
     if len(flat) == 2:
-        _sgd(*flat, *numbers)
+        _in_blocks(_sgd, flat, *numbers)
     else:
-        _sgd_momentum(*flat, *numbers, float(momentum), 1.0 - dampening, bool(nesterov))
+        _in_blocks(_sgd_momentum, flat, *numbers, float(momentum), 1.0 - dampening, bool(nesterov))
 
 
 def _run_rmsprop(
@@ -308,7 +336,7 @@ def _run_rmsprop(
     lr: Any, alpha: float, eps: float, weight_decay: float, momentum: float, maximize: bool,
 ) -> None:  # fmt: skip
     step += 1
-    _rmsprop(*flat, float(lr), alpha, 1.0 - alpha, eps, float(weight_decay), -1.0 if maximize else 1.0)
+    _in_blocks(_rmsprop, flat, float(lr), alpha, 1.0 - alpha, eps, float(weight_decay), -1.0 if maximize else 1.0)
 
 
 def _run_adagrad(
@@ -317,7 +345,7 @@ def _run_adagrad(
 ) -> None:  # fmt: skip
     step += 1
     rate = float(lr) / (1.0 + (step.item() - 1.0) * lr_decay)
-    _adagrad(*flat, rate, eps, float(weight_decay), -1.0 if maximize else 1.0)
+    _in_blocks(_adagrad, flat, rate, eps, float(weight_decay), -1.0 if maximize else 1.0)
 
 
 _RUNS: dict[tuple[str, tuple[str, ...]], Any] = {

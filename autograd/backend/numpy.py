@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from .. import dtypes
 from ..device import device as Device
-from . import threads
+from . import malloc, threads
 from .base import Array, drawing, first_inside, window_slices
 from .strided import StridedBackend
 
@@ -49,6 +49,7 @@ class NumpyBackend(StridedBackend):
         self.native = dtypes.Native({d: np.dtype(d.name) for d in dtypes.ALL})
         self.dtypes = {native: d for d, native in self.native.items()}
         self._own = _Own()
+        malloc.keep_freed_memory()
 
     def as_array(self, value: Any) -> Array:
         return np.asarray(value)
@@ -91,6 +92,9 @@ class NumpyBackend(StridedBackend):
         step = max(1, BLOCK_BYTES // max(bytes_each, 1))
         for start in range(0, max(count, 1), step):
             yield slice(start, start + step)
+
+    def each(self, task: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+        return threads.each(task, items)
 
     def matmul(self, x: Array, y: Array) -> Array:
         return threads.matmul(x, y)

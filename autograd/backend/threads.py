@@ -22,13 +22,14 @@ import math
 import os
 import queue
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
 Array = Any
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 # In multiplications: what OpenBLAS computes on one thread in any case, matrices and vectors; from where
 # waking a thread (some 50 us) pays; what a block should have at least.
@@ -37,6 +38,7 @@ PARALLEL = 1 << 24
 BLOCK = 1 << 22
 BLOCK_LENGTH = 128  # rows or columns; each block packs the other operand again
 MOST_BLOCKS = 16
+LINGER = 2000  # how often a thread without work looks for some before it sleeps: for about 1 ms
 COMPUTED_BY_BLAS = frozenset(map(np.dtype, (np.float32, np.float64, np.complex64, np.complex128)))
 
 
@@ -74,6 +76,11 @@ def _openblas() -> _OpenBLAS | None:
         return None
 
 
+# A compiled loop, if one is registered: linger(given, seen, tries) waits, without the interpreter's lock and giving
+# way to other processes, until given[0] is no longer `seen`. Waking a thread that sleeps takes 50 to 130 us.
+linger: Callable[[Array, int, int], None] | None = None
+
+
 class _State:
     """What the threads of this process share; a forked child begins with a new one."""
 
@@ -82,6 +89,7 @@ class _State:
         self.products = 0  # now being computed, with OpenBLAS held to one thread
         self.count = 1  # OpenBLAS's number outside of them
         self.jobs: queue.SimpleQueue[tuple[contextvars.Context, _Job]] = queue.SimpleQueue()
+        self.given = np.zeros(1, np.int64)  # changes when jobs are given out, for those who linger
         self.workers: list[threading.Thread] = []
         self.avoided: int | None = None  # the processor that the workers keep off
 
@@ -122,26 +130,41 @@ def set_count(count: int) -> None:
             blas.set(1)
 
 
-@contextmanager
-def _one_thread(blas: _OpenBLAS) -> Iterator[int]:
-    """Holds OpenBLAS to one thread; gives its number outside."""
-    state = _state
-    with state.lock:
-        # A fork may come between any two lines: the child gives the number back if it sees a product.
-        first = not state.products
-        if first:
-            state.count = blas.get()
-        state.products += 1
-        if first:
-            blas.set(1)
-        count = state.count
-    try:
-        yield count
-    finally:
+class _one_thread:
+    """Holds OpenBLAS to one thread inside; its number outside is what `with` gives."""
+
+    __slots__ = ("blas", "state")
+
+    def __init__(self, blas: _OpenBLAS) -> None:
+        self.blas, self.state = blas, _state
+
+    def __enter__(self) -> int:
+        state, blas = self.state, self.blas
+        with state.lock:
+            # A fork may come between any two lines: the child gives the number back if it sees a product.
+            first = not state.products
+            if first:
+                state.count = blas.get()
+            state.products += 1
+            if first:
+                blas.set(1)
+            return state.count
+
+    def __exit__(self, *exc: object) -> None:
+        state, blas = self.state, self.blas
         with state.lock:
             if state.products == 1 and blas.get() == 1:  # else somebody else has set it meanwhile
                 blas.set(state.count)
             state.products -= 1
+
+
+class _Within(threading.local):
+    """Whether this thread is at work on a task: then nothing is cut any further."""
+
+    task = False
+
+
+_within = _Within()
 
 
 class _Job:
@@ -155,20 +178,27 @@ class _Job:
         self.finished.acquire()
 
     def work(self) -> None:
-        for block in self.claims:
-            if block >= self.blocks:
-                return
-            try:
-                self.task(block)
-            except Exception as error:
-                self.error = error
-            if next(self.ends) == self.blocks - 1:
-                self.finished.release()
+        before, _within.task = _within.task, True
+        try:
+            for block in self.claims:
+                if block >= self.blocks:
+                    return
+                try:
+                    self.task(block)
+                except Exception as error:
+                    self.error = error
+                if next(self.ends) == self.blocks - 1:
+                    self.finished.release()
+        finally:
+            _within.task = before
 
 
-def _work(jobs: queue.SimpleQueue[tuple[contextvars.Context, _Job]]) -> None:
+def _work(state: _State) -> None:
     while True:
-        context, job = jobs.get()
+        seen = state.given.item()
+        if linger is not None and state.jobs.empty():
+            linger(state.given, seen, LINGER)
+        context, job = state.jobs.get()
         context.run(job.work)  # the caller's `numpy.errstate`
         del context, job
 
@@ -202,15 +232,18 @@ def run(task: Callable[[int], None], blocks: int, count: int) -> None:
     helpers = min(count, blocks) - 1
     if helpers > 0:
         if len(state.workers) < helpers:
+            if linger is not None:
+                linger(state.given, 0, 0)  # compiled here, and not in the threads, which a fork might interrupt
             with state.lock:
                 while len(state.workers) < helpers:
-                    worker = threading.Thread(target=_work, args=(state.jobs,), name="autograd", daemon=True)
+                    worker = threading.Thread(target=_work, args=(state,), name="autograd", daemon=True)
                     worker.start()
                     state.workers.append(worker)
                 state.avoided = None
         _keep_off(state)
         for _ in range(helpers):
             state.jobs.put((contextvars.copy_context(), job))
+        state.given += 1
     try:
         job.work()
         if blocks:
@@ -221,27 +254,46 @@ def run(task: Callable[[int], None], blocks: int, count: int) -> None:
         raise job.error
 
 
-def _cut(length: int, blocks: int, step: int = 1) -> list[slice]:
+def each(task: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    """[task(item) for item in items], in any order, as many at once as there are threads."""
+    blas = None if len(items) < 2 or _within.task else _openblas()
+    if blas is None:
+        return [task(item) for item in items]
+    results: list[Any] = [None] * len(items)
+
+    def block(number: int) -> None:
+        results[number] = task(items[number])
+
+    with _one_thread(blas) as count:
+        run(block, len(items), count)
+    return results
+
+
+def cut(length: int, blocks: int, step: int = 1) -> list[slice]:
     """`length` in at most `blocks` slices, of a multiple of `step` but for the last."""
     each = -(-length // (blocks * step)) * step
     return [slice(start, start + each) for start in range(0, length, each)]
 
 
-def _blocks(x: Array, y: Array) -> tuple[tuple[int, ...], list[tuple[Any, Any, Any]]]:
-    """The shape of a product, and places in x, y and the product that can be computed apart: by shapes alone."""
-    (m, k), n = x.shape[-2:], y.shape[-1]
-    lead = np.broadcast_shapes(x.shape[:-2], y.shape[:-2])
+Shape = tuple[int, ...]
+
+
+@functools.lru_cache(maxsize=4096)
+def _blocks(x: Shape, y: Shape) -> tuple[Shape, list[tuple[Any, Any, Any]]]:
+    """The shape of a product, and places in x, y and the product that can be computed apart."""
+    (m, k), n = x[-2:], y[-1]
+    lead = np.broadcast_shapes(x[:-2], y[:-2])
     most = min(MOST_BLOCKS, math.prod(lead) * m * k * n // BLOCK)
     if lead and max(lead) > 1:
         axis = max(range(len(lead)), key=lead.__getitem__)
 
-        def place(shape: tuple[int, ...], cut: slice) -> Any:
+        def place(shape: Shape, cut: slice) -> Any:
             own = axis - (len(lead) - (len(shape) - 2))
             return (slice(None),) * own + (cut,) if own >= 0 and shape[own] > 1 else ...
 
-        cuts = _cut(lead[axis], most)
-        return (*lead, m, n), [(place(x.shape, c), place(y.shape, c), (slice(None),) * axis + (c,)) for c in cuts]
-    cuts = _cut(max(m, n), max(min(most, max(m, n) // BLOCK_LENGTH), 1), 16)
+        cuts = cut(lead[axis], most)
+        return (*lead, m, n), [(place(x, c), place(y, c), (slice(None),) * axis + (c,)) for c in cuts]
+    cuts = cut(max(m, n), max(min(most, max(m, n) // BLOCK_LENGTH), 1), 16)
     if m >= n:
         return (*lead, m, n), [((..., c, slice(None)), ..., (..., c, slice(None))) for c in cuts]
     return (*lead, m, n), [(..., (..., c), (..., c)) for c in cuts]
@@ -253,13 +305,15 @@ def matmul(x: Array, y: Array) -> Array:
     work = max(x.size * n, y.size * m)
     if work <= (ONE_THREAD_VECTOR if m == 1 or n == 1 else ONE_THREAD):
         return np.matmul(x, y)
-    blas = _openblas() if x.dtype in COMPUTED_BY_BLAS and x.dtype == y.dtype else None
+    if _within.task or x.dtype not in COMPUTED_BY_BLAS or x.dtype != y.dtype:
+        return np.matmul(x, y)
+    blas = _openblas()
     if blas is None:
         return np.matmul(x, y)
     with _one_thread(blas) as count:
-        if work < PARALLEL or _is_gram(x, y):
+        if work < PARALLEL or (m == n and _is_gram(x, y)):
             return np.matmul(x, y)
-        shape, blocks = _blocks(x, y)
+        shape, blocks = _blocks(x.shape, y.shape)
         product = np.empty(shape, x.dtype)
 
         def task(block: int) -> None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ from ..primitive import multilinear
 from ..tensor import Tensor
 from .promotion import require_tensors
 from .reduction import sum
+
+AT_ONCE = 8  # partial sums of a weight's gradient that are kept before they are added up, in order
 
 
 def output_size(size: int, kernel: int, stride: int, padding: int, dilation: int) -> int:
@@ -51,14 +53,16 @@ def _convolution(backend, x, weight, bias, *, stride, padding, dilation, groups)
     xp = backend.xp
     outs = _output_space(x.shape[2:], weight.shape[2:], stride, padding, dilation)
     matrix = _weight_matrix(xp, weight, groups)
-    parts = []
-    for batch in _blocks(backend, x, outs, weight.shape[2:]):
+
+    def part(batch: slice) -> Any:
         windows = _windows(backend, x[batch, ...], weight.shape[2:], stride, padding, dilation)
         product = _join_groups(xp, backend.matmul(_by_group(xp, windows, len(outs), groups), matrix))
         if bias is not None:
             product += bias
-        parts.append(xp.reshape(product, (-1, *outs, weight.shape[0])))
-    return _channels_second(xp, parts)
+        return xp.reshape(product, (-1, *outs, weight.shape[0]))
+
+    shape = (x.shape[0], *outs, weight.shape[0])
+    return _joined(backend, part, _blocks(backend, x, outs, weight.shape[2:]), shape, xp.result_type(x, weight))
 
 
 @multilinear(
@@ -77,8 +81,8 @@ def _convolution_input(backend, up, weight, *, space, stride, padding, dilation,
     matrix = xp.matrix_transpose(_weight_matrix(xp, weight, groups))
     padded = [size + 2 * p for size, p in zip(space, padding, strict=True)]
     inner = (slice(None), *(slice(p, p + size) for p, size in zip(padding, space, strict=True)), slice(None))
-    parts = []
-    for batch in _blocks(backend, up, outs, kernel, groups * channels):
+
+    def part(batch: slice) -> Any:
         product = backend.matmul(_by_group(xp, _channels_last(xp, up[batch, ...]), len(outs), groups), matrix)
         if groups == 1:
             windows = xp.reshape(product, (-1, *outs, *kernel, channels))
@@ -86,10 +90,12 @@ def _convolution_input(backend, up, weight, *, space, stride, padding, dilation,
             apart = xp.reshape(product, (groups, -1, *outs, *kernel, channels))
             windows = xp.reshape(xp.moveaxis(apart, 0, -2), (-1, *outs, *kernel, groups * channels))
         if _is_pointwise(kernel, stride, padding):
-            parts.append(xp.reshape(windows, (-1, *space, groups * channels)))
-        else:
-            parts.append(backend.fold(windows, padded, stride, dilation)[inner])
-    return _channels_second(xp, parts)
+            return xp.reshape(windows, (-1, *space, groups * channels))
+        return backend.fold(windows, padded, stride, dilation)[inner]
+
+    shape = (up.shape[0], *space, groups * channels)
+    blocks = _blocks(backend, up, outs, kernel, groups * channels)
+    return _joined(backend, part, blocks, shape, xp.result_type(up, weight))
 
 
 @multilinear(
@@ -105,12 +111,17 @@ def _convolution_weight(backend, up, x, *, kernel, stride, padding, dilation, gr
     """(N, O, *S'), (N, C, *S) -> (O, C/groups, *kernel)."""
     xp = backend.xp
     out, channels = up.shape[1], x.shape[1] // groups
-    total: Any = None
-    for batch in _blocks(backend, x, up.shape[2:], kernel):
+
+    def part(batch: slice) -> Any:
         rows = _by_group(xp, _windows(backend, x[batch, ...], kernel, stride, padding, dilation), len(kernel), groups)
         above = _by_group(xp, _channels_last(xp, up[batch, ...]), len(kernel), groups)
-        product = backend.matmul(xp.matrix_transpose(above), rows)
-        total = product if total is None else total + product
+        return backend.matmul(xp.matrix_transpose(above), rows)
+
+    total: Any = None
+    blocks = _blocks(backend, x, up.shape[2:], kernel)
+    for start in range(0, len(blocks), AT_ONCE):
+        for product in backend.each(part, blocks[start : start + AT_ONCE]):
+            total = product if total is None else total + product
     return backend.contiguous(xp.moveaxis(xp.reshape(total, (out, *kernel, channels)), -1, 1))
 
 
@@ -122,10 +133,10 @@ def _output_space(
 
 def _blocks(
     backend: Any, x: Any, outs: Sequence[int], kernel: Sequence[int], channels: int | None = None
-) -> Iterator[slice]:
+) -> list[slice]:
     """Slices of the batch whose windows are small enough for the device to work on at once."""
     a_sample = math.prod(outs) * math.prod(kernel) * (x.shape[1] if channels is None else channels)
-    return backend.blocks(x.shape[0], a_sample * 4)
+    return list(backend.blocks(x.shape[0], a_sample * 4))
 
 
 def _is_pointwise(kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int]) -> bool:
@@ -136,9 +147,18 @@ def _channels_last(xp: Any, x: Any) -> Any:
     return xp.moveaxis(x, 1, -1)
 
 
-def _channels_second(xp: Any, parts: list[Any]) -> Any:
-    """The blocks (n, *S, C) of a batch as (N, C, *S)."""
-    return xp.moveaxis(parts[0] if len(parts) == 1 else xp.concat(parts), -1, 1)
+def _joined(backend: Any, part: Callable[[slice], Any], blocks: list[slice], shape: tuple[int, ...], kind: Any) -> Any:
+    """The parts (n, *S, C) of a batch (N, *S, C) as (N, C, *S)."""
+    xp = backend.xp
+    if len(blocks) == 1:
+        return xp.moveaxis(part(blocks[0]), -1, 1)
+    whole = xp.empty(shape, dtype=kind)
+
+    def fill(batch: slice) -> None:
+        whole[batch, ...] = part(batch)
+
+    backend.each(fill, blocks)
+    return xp.moveaxis(whole, -1, 1)
 
 
 def _windows(

@@ -271,6 +271,68 @@ def test_a_task_may_hand_out_tasks_itself(threads: Any) -> None:
 
 
 @pytest.mark.cpu_only
+def test_each_gives_the_results_in_order(threads: Any, sweep: Sweep) -> None:
+    for trial in range(sweep(50, 200, 1000)):
+        items = [*range(trial % 9)]
+
+        def row(x: int, items: list[int] = items) -> list[int]:
+            return threads.each(x.__mul__, items)
+
+        assert threads.each(row, items) == [[x * y for y in items] for x in items]
+    with pytest.raises(ZeroDivisionError):
+        threads.each(lambda x: 1 // x, [1, 0, 2])
+
+
+@pytest.mark.cpu_only
+def test_a_product_in_a_task_is_not_cut(threads: Any) -> None:
+    """So its bits don't depend on how many threads share the tasks out."""
+    x = np.random.default_rng(0).normal(size=(300, 300)).astype("f")
+    y = x.copy()
+    results = set()
+    for count in (1, 2, 3):
+        autograd.set_num_threads(count)
+        results |= {product.tobytes() for product in threads.each(lambda _: threads.matmul(x, y), range(4))}
+    assert len(results) == 1
+
+
+CONVOLUTIONS = [
+    ({"in_channels": 8, "out_channels": 12, "kernel_size": 3, "padding": 1}, (37, 8, 14, 14)),
+    ({"in_channels": 6, "out_channels": 4, "kernel_size": (3, 2), "stride": 2, "groups": 2}, (23, 6, 15, 17)),
+    ({"in_channels": 16, "out_channels": 8, "kernel_size": 1}, (40, 16, 9, 9)),
+]
+
+
+@pytest.mark.cpu_only
+@pytest.mark.parametrize(("options", "shape"), CONVOLUTIONS)
+def test_a_convolution_has_the_same_bits_whatever_the_threads(
+    threads: Any, options: Any, shape: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from autograd.backend import numpy as backend
+
+    rng = np.random.default_rng(0)
+    layer = nn.Conv2d(**options)
+    x = autograd.from_numpy(rng.normal(size=shape).astype("f")).requires_grad_()
+
+    def step() -> list[Any]:
+        x.grad = None
+        layer.zero_grad()
+        y = layer(x)
+        (y * y).sum().backward()
+        return [each.detach().numpy().copy() for each in (y, x.grad, layer.weight.grad, layer.bias.grad)]
+
+    whole = step()
+    monkeypatch.setattr(backend, "BLOCK_BYTES", 1 << 16)  # many blocks, also more than are summed at once
+    results = []
+    for count in (1, 2, 3):
+        autograd.set_num_threads(count)
+        results += [step() for _ in range(3)]
+    for each in results:
+        assert [a.tobytes() for a in each] == [a.tobytes() for a in results[0]]
+        for ours, expected in zip(each, whole, strict=True):
+            np.testing.assert_allclose(ours, expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max())
+
+
+@pytest.mark.cpu_only
 def test_an_error_in_a_block_reaches_the_caller(threads: Any) -> None:
     for broken in range(8):
 
@@ -467,6 +529,19 @@ print("end")
 """
     ended = _python(code, AUTOGRAD_NUM_THREADS="3")
     assert (ended.returncode, ended.stdout.split(), ended.stderr) == (0, ["end"], "")
+
+
+@pytest.mark.cpu_only
+def test_the_process_ends_while_a_thread_looks_for_work(sweep: Sweep) -> None:
+    code = """
+import sys, numpy as np, autograd
+x = autograd.ones(600, 600)
+y = x @ x.clone()
+sys.stdout.write("end")
+"""
+    for _ in range(sweep(3, 10, 100)):
+        ended = _python(code, AUTOGRAD_NUM_THREADS="3")
+        assert (ended.returncode, ended.stdout, ended.stderr) == (0, "end", "")
 
 
 @pytest.mark.cpu_only

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from oracle import host
@@ -191,3 +197,87 @@ def test_erf_is_exact_to_rounding() -> None:
     np.testing.assert_allclose(erf(np, x), expected, rtol=1e-15, atol=1e-300)
     assert np.isnan(erf(np, np.array([np.nan]))).all()
     np.testing.assert_allclose(erf(np, x.astype(np.float32)), expected, rtol=3e-7, atol=1e-38)
+
+
+@pytest.mark.skipif(numpy_backend.fast is None, reason="numba is not installed")
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_loops_in_blocks(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """Cut anywhere, shared out to any number of threads, the loops compute what they compute whole."""
+    fast = numpy_backend.fast
+    before = autograd.get_num_threads()
+
+    def everything() -> list[np.ndarray]:
+        generator = np.random.default_rng(3)
+        x, g = (generator.normal(size=(11, 6, 9, 8)).astype(np.float32) for _ in range(2))
+        windows = (2, 3), (2, 1), (1, 2)
+        best, place = fast.max_pool(x, *windows, (1, 1))
+        made = [fast.gate_positive(g, x), best, place, fast.max_scatter(best * 2, place, (9, 8), *windows)]
+        made.append(fast.fold(CPU.unfold(x, *windows), (6, 9), (2, 1), (1, 2)))
+        for name, (names, hyper) in UPDATES.items():
+            arrays = [generator.uniform(0.5, 1.5, (37, 7)).astype(np.float32) for _ in range(2)]
+            arrays += [
+                np.asarray(3.0, np.float32) if kind == "step" else generator.uniform(0.1, 1, (37, 7)).astype(np.float32)
+                for kind in names
+            ]
+            assert fast.update(name.split()[0].removesuffix("w"), names, arrays, hyper)
+            made += arrays
+        return made
+
+    whole = everything()
+    calls: list[int] = []
+    each = numpy_backend.threads.each
+    monkeypatch.setattr(
+        numpy_backend.threads, "each", lambda task, items: (calls.append(len(items)), each(task, items))[1]
+    )
+    monkeypatch.setattr(fast, "BLOCK", 50)
+    autograd.set_num_threads(count)
+    try:
+        for ours, expected in zip(everything(), whole, strict=True):
+            np.testing.assert_array_equal(ours, expected)
+    finally:
+        autograd.set_num_threads(before)
+    assert len(calls) == 4 + len(UPDATES)
+    assert min(calls) > 1
+
+
+# Memory
+
+
+PAGE_FAULTS = """
+import resource, sys
+import numpy as np
+import autograd
+from autograd.backend import malloc
+
+def step():
+    return sum(float(each[0]) for each in [np.ones(1 << 20) for _ in range(4)])
+
+step()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(10):
+    step()
+print(malloc.keep_freed_memory(), resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="malloc is not glibc's")
+def test_freed_memory_is_kept_for_the_next_step() -> None:
+    def faults(**environment: str) -> list[str]:
+        own = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")} | environment
+        run = subprocess.run(
+            [sys.executable, "-c", PAGE_FAULTS], cwd=Path(__file__).parents[2], env=own, capture_output=True, text=True
+        )
+        assert not run.returncode, run.stderr
+        return run.stdout.split()
+
+    kept, few = faults()
+    assert (kept, int(few) < 1000) == ("True", True), few
+    for left in ({"AUTOGRAD_KEEP_MEMORY": "0"}, {"MALLOC_ARENA_MAX": "2"}):
+        kept, many = faults(**left)
+        assert (kept, int(many) > 10 * int(few)) == ("False", True), many
+
+
+def test_what_is_no_amount_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUTOGRAD_KEEP_MEMORY", "1 GB")
+    with pytest.raises(RuntimeError, match="AUTOGRAD_KEEP_MEMORY: expected a number of MiB, got '1 GB'"):
+        numpy_backend.malloc.keep_freed_memory()
