@@ -763,7 +763,7 @@ def test_undamaged_files_are_read(tmp_path: Path) -> None:
 
 def test_damaged_files(sweep: Callable[[int, int, int], int]) -> None:
     names = list(seeds())
-    expect_none([(names[i % len(names)], i) for i in range(sweep(800, 5000, 100_000))])
+    expect_none([(names[i % len(names)], i) for i in range(sweep(800, 5000, 30_000))])
 
 
 def test_hostile_files() -> None:

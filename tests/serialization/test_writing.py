@@ -191,7 +191,7 @@ def test_killed_saves_leave_nothing_after_the_next(sweep: Callable[[int, int, in
     )  # fmt: skip
     assert process.stdin is not None
     assert process.stdout is not None
-    for _ in range(sweep(30, 100, 2000)):
+    for _ in range(sweep(30, 100, 500)):
         process.stdin.write(b"\n")
         child = int(process.stdout.readline())
         time.sleep(0.02 + 0.05 * rng.random())
@@ -228,7 +228,7 @@ def test_a_living_writers_file_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_many_writers_at_once(sweep: Callable[[int, int, int], int], tmp_path: Path) -> None:
-    path, rounds = tmp_path / "file", sweep(40, 100, 2000)
+    path, rounds = tmp_path / "file", sweep(40, 100, 500)
     failed: list[BaseException] = []
     autograd.save(VALUE, path)
 
