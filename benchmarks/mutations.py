@@ -53,7 +53,7 @@ REASONS: dict[str, str] = {
     },
     "_slope: operands swapped at x - mean": "its sign appears twice",
     "_constant: operands swapped": "a weight of as many dimensions as the input has none to skip",
-    "_cross_entropy_slope": "the limit of 1e-12 is far from the samples; compared with torch at 0 and 1",
+    "_binary_cross_entropy_slope": "the limit of 1e-12 is far from the samples; compared with torch at 0 and 1",
     "_sinc_slope": "terms of the series below 1e-6 of the slope; compared with torch in tests/test_operations.py",
 }
 
