@@ -163,7 +163,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     if rounding_mode == "trunc":
         if result_type(input, other).is_floating_point:
             return _truncated_quotient(input, other)
-        return floor_divide(input - fmod(input, other), other)
+        return (input - fmod(input, other)) // other
     raise ValueError(f"div: rounding_mode is one of None, 'trunc' and 'floor', got {rounding_mode!r}")
 
 
@@ -179,7 +179,7 @@ def floor_divide(backend, x, y):
     return backend.xp.floor_divide(x, y)
 
 
-@binary(x=lambda g: g, y=lambda g, x, y: -g * floor_divide(x, y))
+@binary(x=lambda g: g, y=lambda g, x, y: -g * (x // y))
 def remainder(backend, x, y):
     """input - floor(input / other) * other: has the sign of `other`, as Python's %; a zero keeps that of `input`."""
     backend.check_divisor(y)

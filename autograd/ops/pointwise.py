@@ -110,7 +110,7 @@ def float_power(input: Any, exponent: Any) -> Tensor:
     """input ** exponent in float64 (or complex128)."""
     kind = dtypes.promote_types(result_type(input, exponent), dtypes.float64)
     x, y = (cast(each, kind) if isinstance(each, Tensor) else each for each in (input, exponent))
-    return x**y
+    return e.pow(x, y)
 
 
 def ldexp(input: Tensor, other: Tensor) -> Tensor:
@@ -128,7 +128,7 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
 
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
     """input + value * tensor1 * tensor2."""
-    product = tensor1 * tensor2
+    product = e.mul(tensor1, tensor2)
     return input + (product if value == 1 else value * product)
 
 
@@ -136,7 +136,7 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1
     """input + value * tensor1 / tensor2."""
     if not result_type(tensor1, tensor2).is_inexact:
         raise OperationError("addcdiv: dividing integers is not supported; convert one with .float()")
-    quotient = tensor1 / tensor2
+    quotient = e.div(tensor1, tensor2)
     return input + (quotient if value == 1 else value * quotient)
 
 
@@ -206,7 +206,7 @@ def gcd(input: Tensor, other: Tensor) -> Tensor:
     x, y = broadcast_tensors(*promote("gcd", input, other))
     x, y = e.abs(x), e.abs(y)
     while bool((y != 0).any()):
-        rest = e.remainder(x, e.where(y == 0, 1, y))
+        rest = x % e.where(y == 0, 1, y)
         x, y = e.where(y == 0, x, y), e.where(y == 0, 0, rest)
     return x
 
@@ -215,7 +215,7 @@ def lcm(input: Tensor, other: Tensor) -> Tensor:
     """The least common multiple."""
     divisor = gcd(input, other)
     safe = e.where(divisor == 0, 1, divisor)
-    return e.abs(e.floor_divide(input, safe) * other)
+    return e.abs(input // safe * other)
 
 
 def isin(elements: Tensor, test_elements: Any, *, invert: bool = False) -> Tensor:

@@ -74,7 +74,7 @@ def scatter_reduce(
         count = e.clamp(counted + 1 if include_self else counted, min=1)
         if input.is_floating_point():
             return total / cast(count, input.dtype)
-        return cast(e.floor_divide(total, count), input.dtype)
+        return cast(total // count, input.dtype)
     if reduce not in ("prod", "amax", "amin"):
         raise OperationError(f"scatter_reduce: reduce is 'sum', 'prod', 'mean', 'amax' or 'amin', got {reduce!r}")
     if reduce == "prod":
@@ -222,7 +222,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
         for i, (a, b) in enumerate(zip(indices._array.shape, input._array.shape, strict=True))
     ]
     source = [b if i == axis else size for i, (size, b) in enumerate(zip(shape, input._array.shape, strict=True))]
-    wrapped = e.remainder(indices, input._array.shape[axis]) if indices.numel() else indices
+    wrapped = indices % input._array.shape[axis] if indices.numel() else indices
     return gather(expand(input, source), axis, expand(wrapped, shape).contiguous())
 
 

@@ -134,7 +134,7 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> A
         return median(input, dim, keepdim)
     axis = normalize_dim("nanmedian", dim, input.ndim)
     known = (~e.isnan(input)).sum(axis, keepdim=True)
-    middle = e.clamp(e.floor_divide(known - 1, 2), min=0)
+    middle = e.clamp((known - 1) // 2, min=0)
     return _picked(input, gather(argsort(input, axis), axis, middle), axis, keepdim)
 
 
@@ -431,6 +431,6 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     sizes = (shape,) if isinstance(shape, int) else tuple(int(size) for size in shape)
     rest, found = indices, []
     for size in reversed(sizes):
-        found.append(e.remainder(rest, size))
-        rest = e.floor_divide(rest, size)
+        found.append(rest % size)
+        rest = rest // size
     return tuple(reversed(found))
