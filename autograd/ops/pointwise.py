@@ -65,8 +65,8 @@ def hypot(xp, x, y):
 
 @e.binary(
     to_float=True,
-    x=lambda g, x, y: g * e.sigmoid((x - y) * math.log(2.0)),
-    y=lambda g, x, y: g * e.sigmoid((y - x) * math.log(2.0)),
+    x=lambda g, x, y: g * e.sigmoid((x - y) * e.LOG_2),
+    y=lambda g, x, y: g * e.sigmoid((y - x) * e.LOG_2),
 )
 def logaddexp2(xp, x, y):
     """log2(2^input + 2^other) without overflow."""
