@@ -106,7 +106,7 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     empty = _reshape(_e.abs(solution), -1)[:0]
     residuals = empty
     if rows > columns and driver != "gelsy":
-        residuals = _sum(_e.square(_e.abs(_e.sub(matmul(A, solution), B))), -2)
+        residuals = _sum(_e.square(_e.abs(A @ solution - B)), -2)
     rank = matrix_rank(A, rtol=rcond) if driver != "gels" else A.new_empty(0, dtype=_int64)
     values = svdvals(A.detach()) if driver in ("gelsd", "gelss") else empty.detach()
     return LeastSquares(solution, residuals, rank, values)
@@ -116,8 +116,8 @@ def logdet(A: Tensor) -> Tensor:
     """log det A; nan if a real determinant is negative."""
     sign, logarithm = slogdet(A)
     if A.is_complex():
-        return _e.add(_e.log(sign), logarithm)
-    return _e.where(_e.lt(sign, 0), math.nan, logarithm)
+        return _e.log(sign) + logarithm
+    return _e.where(sign < 0, math.nan, logarithm)
 
 
 def vector_norm(
@@ -169,9 +169,9 @@ def cond(A: Tensor, p: Any = None) -> Tensor:
         return _sum(_e.abs(A), (-2, -1))
     if p in (None, 2, -2):
         s = svdvals(A)
-        ratio = _e.div(s[..., 0], s[..., -1])
+        ratio = s[..., 0] / s[..., -1]
         return _e.reciprocal(ratio) if p == -2 else ratio
-    return _e.mul(matrix_norm(A, p), matrix_norm(inv(A), p))
+    return matrix_norm(A, p) * matrix_norm(inv(A), p)
 
 
 def matrix_power(A: Tensor, n: int) -> Tensor:
@@ -184,12 +184,12 @@ def matrix_power(A: Tensor, n: int) -> Tensor:
     factor = A
     while n:
         if n & 1:
-            result = factor.clone() if result is None else matmul(result, factor)
+            result = factor.clone() if result is None else result @ factor
         n >>= 1
-        factor = matmul(factor, factor) if n else factor
+        factor = factor @ factor if n else factor
     if result is None:
         size = A._array.shape[-1]
-        return _cast(_e.add(_eye(size, dtype=A.dtype, device=A.device), _e.mul(A, 0)), A.dtype)
+        return _cast(_eye(size, dtype=A.dtype, device=A.device) + 0 * A, A.dtype)
     return result if result is not A else A.clone()
 
 
@@ -208,25 +208,25 @@ def matrix_exp(A: Tensor) -> Tensor:
         return A.clone()
     largest = float(_amax(_sum(_e.abs(A.detach()), -2)).item())
     squarings = max(0, math.ceil(math.log2(largest / 5.0))) if math.isfinite(largest) and largest > 5.0 else 0
-    x = _e.mul(A, 2.0**-squarings)
+    x = 2.0**-squarings * A
     one = _eye(size, dtype=A.dtype, device=A.device)
-    x2 = matmul(x, x)
-    powers = [one, x2, matmul(x2, x2)]
-    powers.append(matmul(powers[2], x2))
+    x2 = x @ x
+    powers = [one, x2, x2 @ x2]
+    powers.append(powers[2] @ x2)
 
     def polynomial(coefficients: Sequence[float]) -> Tensor:
-        total = _e.mul(powers[0], coefficients[0])
+        total = coefficients[0] * powers[0]
         for c, power in zip(coefficients[1:], powers[1:], strict=False):
-            total = _e.add(total, _e.mul(power, c))
+            total = total + c * power
         return total
 
     even, odd = _PADE[::2], _PADE[1::2]
     high = powers[3]
-    v = _e.add(polynomial(even[:4]), matmul(high, polynomial((0.0, *even[4:]))))
-    u = matmul(x, _e.add(polynomial(odd[:4]), matmul(high, polynomial((0.0, *odd[4:])))))
-    result = solve(_e.sub(v, u), _e.add(v, u)).clone()  # solve's derivative needs its own result
+    v = polynomial(even[:4]) + high @ polynomial((0.0, *even[4:]))
+    u = x @ (polynomial(odd[:4]) + high @ polynomial((0.0, *odd[4:])))
+    result = solve(v - u, v + u).clone()  # solve's derivative needs its own result
     for _ in range(squarings):
-        result = matmul(result, result)
+        result = result @ result
     return result
 
 
@@ -242,7 +242,7 @@ def diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> T
 
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     """The inner products along a dimension."""
-    return _sum(_e.mul(x.conj(), y), dim)
+    return _sum(x.conj() * y, dim)
 
 
 def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
@@ -254,7 +254,7 @@ def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
 def vander(x: Tensor, N: int | None = None) -> Tensor:
     """The powers 0, 1, ..., N - 1 of each element, in a new last dimension."""
     count = x._array.shape[-1] if N is None else N
-    return _stack([_e.pow(x if x.ndim else _reshape(x, 1), i) for i in range(count)], -1)
+    return _stack([(x if x.ndim else _reshape(x, 1)) ** i for i in range(count)], -1)
 
 
 def tensorsolve(A: Tensor, B: Tensor, dims: Sequence[int] | None = None) -> Tensor:

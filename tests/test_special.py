@@ -10,6 +10,7 @@ from oracle import host
 
 import autograd
 from autograd import OperationError
+from autograd.testing import gradcheck
 
 X = np.concatenate([[1e-12, 1e-5, 0.01], np.linspace(0.05, 60.0, 400), [1e3, 1e4]])
 
@@ -58,6 +59,13 @@ def test_edges_of_functions_of_two() -> None:
     assert of(autograd.special.zeta, 2.0, 1.0) == pytest.approx(math.pi**2 / 6, rel=1e-14)
     assert (of(autograd.special.zeta, 1.0, 1.0), of(autograd.special.zeta, 2.0, -1.0)) == (math.inf, math.inf)
     assert math.isnan(of(autograd.special.zeta, 0.5, 1.0))
+
+
+@pytest.mark.parametrize("function", [autograd.igamma, autograd.igammac])
+def test_incomplete_gamma_functions_of_a_number_have_derivatives(function) -> None:  # type: ignore[no-untyped-def]
+    x = autograd.tensor([0.4, 2.5], dtype=autograd.float64, requires_grad=True)
+    assert gradcheck(lambda x: function(2.0, x), x)
+    assert gradcheck(lambda x: function(autograd.tensor(2.0, dtype=autograd.float64), x), x)
 
 
 @pytest.mark.parametrize("function", [autograd.igamma, autograd.igammac, autograd.special.zeta])

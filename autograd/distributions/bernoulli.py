@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..modes import no_grad
-from ..ops.elementwise import logical_and, logical_or, softplus
+from ..ops.elementwise import logical_or, softplus
 from ..ops.random import bernoulli
 from ..ops.special import logit
 from ..tensor import Tensor
@@ -21,7 +21,7 @@ class Bernoulli(Distribution):
         self._probs = None if probs is None else parameters("Bernoulli", probs)[0]
         self._logits = None if logits is None else parameters("Bernoulli", logits)[0]
         if self._probs is not None:
-            inside = logical_and(self._probs >= 0, self._probs <= 1)
+            inside = (self._probs >= 0) & (self._probs <= 1)
             require("Bernoulli", inside, "probs must lie in [0, 1]", validate_args)
         self._validate = validate_args
         super().__init__((self._probs if self._logits is None else self._logits).shape)  # type: ignore[union-attr]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from ..ops.elementwise import logical_and, where
+from ..ops.elementwise import where
 from ..tensor import Tensor
 from .bernoulli import Bernoulli, _softplus
 from .categorical import Categorical
@@ -50,7 +50,7 @@ def _normals(p: Normal, q: Normal) -> Tensor:
 
 @register_kl(Uniform, Uniform)
 def _uniforms(p: Uniform, q: Uniform) -> Tensor:
-    inside = logical_and(q.low <= p.low, q.high >= p.high)
+    inside = (q.low <= p.low) & (q.high >= p.high)
     return where(inside, ((q.high - q.low) / (p.high - p.low)).log(), math.inf)
 
 
@@ -64,7 +64,7 @@ def _bernoullis(p: Bernoulli, q: Bernoulli) -> Tensor:
 @register_kl(Categorical, Categorical)
 def _categoricals(p: Categorical, q: Categorical) -> Tensor:
     terms = where(p.probs == 0, 0.0, p.probs * (p.logits - q.logits))
-    return where(logical_and(q.probs == 0, p.probs > 0), math.inf, terms).sum(-1)
+    return where((q.probs == 0) & (p.probs > 0), math.inf, terms).sum(-1)
 
 
 @register_kl(Uniform, Normal)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..ops.elementwise import logical_and
 from ..ops.promotion import cast
 from ..ops.random import rand
 from ..tensor import Tensor
@@ -36,9 +35,9 @@ class Uniform(Distribution):
         return self.low + noise * (self.high - self.low)
 
     def log_prob(self, value: Tensor) -> Tensor:
-        closed = logical_and(value >= self.low, value <= self.high)
+        closed = (value >= self.low) & (value <= self.high)
         require("Uniform", closed, "a value lies outside the support; validate_args=False gives -inf", self._validate)
-        inside = logical_and(value >= self.low, value < self.high)
+        inside = (value >= self.low) & (value < self.high)
         return cast(inside, self.low.dtype).log() - (self.high - self.low).log()
 
     def cdf(self, value: Tensor) -> Tensor:

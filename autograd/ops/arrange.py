@@ -347,7 +347,7 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     """The powers of a vector's elements, a row each, the highest first unless `increasing`."""
     count = x._array.shape[0] if N is None else N
     x = x if x.dtype.is_inexact else cast(x, dtypes.int64)
-    columns = [e.pow(x, float(i) if x.is_floating_point() else i) for i in range(count)]
+    columns = [x ** (float(i) if x.is_floating_point() else i) for i in range(count)]
     if not columns:
         return reshape(x[:0], (x._array.shape[0], 0))
     return stack(columns if increasing else columns[::-1], 1)
@@ -424,4 +424,4 @@ def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     axis = normalize_dim("renorm", dim, input.ndim)
     others = [i for i in range(input.ndim) if i != axis]
     length = norm(input, p, others, keepdim=True)
-    return e.mul(input, e.where(e.gt(length, maxnorm), e.div(maxnorm, e.add(length, 1e-7)), 1.0))
+    return input * e.where(length > maxnorm, maxnorm / (length + 1e-7), 1.0)

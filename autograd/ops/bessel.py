@@ -13,13 +13,12 @@ from ..engine import apply
 from ..primitive import Primitive, primitive
 from ..tensor import Tensor
 from . import elementwise as e
-from .elementwise import add, mul, neg, sub
 from .promotion import floating
 from .special import _in_double, _sinc
 
 
-def _half(x: Tensor, y: Tensor) -> Tensor:
-    return mul(add(x, y), 0.5)
+def _mean(x: Tensor, y: Tensor) -> Tensor:
+    return 0.5 * (x + y)
 
 
 def _at(kind: Primitive, x: Tensor, order: int) -> Tensor:
@@ -27,37 +26,35 @@ def _at(kind: Primitive, x: Tensor, order: int) -> Tensor:
     if order >= 0:
         return apply(kind, x, order=order)
     found = apply(kind, x, order=-order)
-    return neg(found) if kind in (_j, _y) and order % 2 else found
+    return -found if kind in (_j, _y) and order % 2 else found
 
 
-@primitive(x=lambda g, x, order: mul(g, mul(sub(_at(_j, x, order - 1), _at(_j, x, order + 1)), 0.5)))
+@primitive(x=lambda g, x, order: g * (0.5 * (_at(_j, x, order - 1) - _at(_j, x, order + 1))))
 def _j(xp, x, *, order):
     return _in_double(lambda xp, x: kernels.j(xp, order, x), xp, x)
 
 
-@primitive(x=lambda g, x, order: mul(g, mul(sub(_at(_y, x, order - 1), _at(_y, x, order + 1)), 0.5)))
+@primitive(x=lambda g, x, order: g * (0.5 * (_at(_y, x, order - 1) - _at(_y, x, order + 1))))
 def _y(xp, x, *, order):
     return _in_double(lambda xp, x: kernels.y(xp, order, x), xp, x)
 
 
-@primitive(x=lambda g, x, order: mul(g, _half(_at(_i, x, order - 1), _at(_i, x, order + 1))))
+@primitive(x=lambda g, x, order: g * _mean(_at(_i, x, order - 1), _at(_i, x, order + 1)))
 def _i(xp, x, *, order):
     return _in_double(lambda xp, x: kernels.i(xp, order, x), xp, x)
 
 
-@primitive(x=lambda g, x, order: neg(mul(g, _half(_at(_k, x, order - 1), _at(_k, x, order + 1)))))
+@primitive(x=lambda g, x, order: -g * _mean(_at(_k, x, order - 1), _at(_k, x, order + 1)))
 def _k(xp, x, *, order):
     return _in_double(lambda xp, x: kernels.k(xp, order, x), xp, x)
 
 
-@primitive(
-    x=lambda g, x, out, order: mul(g, sub(_half(_at(_ie, x, order - 1), _at(_ie, x, order + 1)), mul(e.sign(x), out)))
-)
+@primitive(x=lambda g, x, out, order: g * (_mean(_at(_ie, x, order - 1), _at(_ie, x, order + 1)) - e.sign(x) * out))
 def _ie(xp, x, *, order):
     return _in_double(lambda xp, x: kernels.scaled_i(xp, order, x), xp, x)
 
 
-@primitive(x=lambda g, x, out, order: mul(g, sub(out, _half(_at(_ke, x, order - 1), _at(_ke, x, order + 1)))))
+@primitive(x=lambda g, x, out, order: g * (out - _mean(_at(_ke, x, order - 1), _at(_ke, x, order + 1))))
 def _ke(xp, x, *, order):
     return _in_double(lambda xp, x: kernels.scaled_k(xp, order, x), xp, x)
 

@@ -71,7 +71,7 @@ def _broadcast(x: Tensor, y: Tensor) -> Any:
 
 def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """abs * exp(i * angle)."""
-    return complex(e.mul(abs, e.cos(angle)), e.mul(abs, e.sin(angle)))
+    return complex(abs * e.cos(angle), abs * e.sin(angle))
 
 
 def real(input: Tensor) -> Tensor:
@@ -112,7 +112,7 @@ def angle(input: Tensor) -> Tensor:
         pairs = view_as_real(input)
         return e.atan2(select(pairs, -1, 1), select(pairs, -1, 0))
     x = input if input.is_floating_point() else input.to(dtypes.get_default_dtype())
-    return e.where(e.isnan(x), x.detach(), e.where(e.lt(x, 0), math.pi, e.mul(e.abs(e.where(e.isinf(x), 0.0, x)), 0.0)))
+    return e.where(e.isnan(x), x.detach(), e.where(x < 0, math.pi, 0.0 * e.abs(e.where(e.isinf(x), 0.0, x))))
 
 
 def is_complex(input: Tensor) -> bool:

@@ -271,12 +271,10 @@ def logspace(
     requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
     """`steps` numbers from base**start to base**end, evenly spaced in their logarithms."""
-    from .elementwise import pow
-
     if dtype is not None and not dtype.is_inexact:  # as torch counts in integers
         start, end = int(start), int(end)
     exponents = linspace(start, end, steps, dtype=dtypes.float64, device=device)
-    return _finish(cast(pow(float(base), exponents), dtype or dtypes.get_default_dtype()), requires_grad)
+    return _finish(cast(float(base) ** exponents, dtype or dtypes.get_default_dtype()), requires_grad)
 
 
 def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:

@@ -14,13 +14,13 @@ from ..errors import OperationError
 from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
-from .arrange import adjoint, diag_embed, diagonal
+from .arrange import diag_embed, diagonal
 from .complex import complex
 from .creation import arange, eye, zeros_like
 from .linalg import matmul
 from .promotion import cast, require_floating, require_inexact
 from .reduction import sum, sum_to
-from .shape import cat, matrix_transpose, squeeze, stack, tril, unsqueeze
+from .shape import cat, squeeze, stack, tril, unsqueeze
 
 
 def square(name: str, x: Tensor, complex: bool = False) -> None:
@@ -34,11 +34,7 @@ def square(name: str, x: Tensor, complex: bool = False) -> None:
         raise OperationError(f"{name}: expected square matrices (*, n, n), got shape {tuple(shape)}")
 
 
-def _t(x: Tensor) -> Tensor:
-    return matrix_transpose(x)
-
-
-@primitive(holomorphic=True, x=lambda g, out: e.neg(matmul(matmul(_t(out), g), _t(out))))
+@primitive(holomorphic=True, x=lambda g, out: -(out.mT @ g @ out.mT))
 def _inv(xp, x):
     return xp.linalg.inv(x)
 
@@ -51,8 +47,8 @@ def inv(A: Tensor) -> Tensor:
 
 @primitive(
     holomorphic=True,
-    a=lambda g, a, out, a_shape: sum_to(e.neg(matmul(solve_matrix(_t(a), g), _t(out))), a_shape),
-    b=lambda g, a, b_shape: sum_to(solve_matrix(_t(a), g), b_shape),
+    a=lambda g, a, out, a_shape: sum_to(-(solve_matrix(a.mT, g) @ out.mT), a_shape),
+    b=lambda g, a, b_shape: sum_to(solve_matrix(a.mT, g), b_shape),
 )
 def _solve(xp, a, b):
     return xp.linalg.solve(a, b)
@@ -69,7 +65,7 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     vector = B.ndim == 1 or (B.ndim == A.ndim - 1 and B.shape == A.shape[:-1])
     b = unsqueeze(B, -1) if vector else B
     if not left:
-        found = _t(solve_matrix(_t(A), _t(b)))
+        found = solve_matrix(A.mT, b.mT).mT
     else:
         found = solve_matrix(A, b)
     return squeeze(found, -1) if vector else found
@@ -85,8 +81,8 @@ def _slogdet_slope(g: tuple[Tensor, Tensor], x: Tensor, sign: Tensor) -> Tensor:
     """g A^-H; a complex sign turns with the determinant's angle."""
     along = g[1]
     if x.is_complex():
-        along = complex(along, e.neg(e.mul(g[0].conj(), sign).imag))
-    return e.mul(adjoint(inv(x)), unsqueeze(unsqueeze(along, -1), -1))
+        along = complex(along, -(g[0].conj() * sign).imag)
+    return inv(x).mH * unsqueeze(unsqueeze(along, -1), -1)
 
 
 def slogdet(A: Tensor) -> tuple[Tensor, Tensor]:
@@ -156,14 +152,14 @@ def _third_slope(x: Tensor, g: Tensor, h: Tensor) -> Tensor:
         return zeros_like(x)
     whole = eye(count, dtype=x.dtype, device=x.device)
     without = stack([cat([whole[:k], whole[k + 1 :]]) for k in range(count)])  # (n, n - 1, n): all rows but one
-    rows, columns = unsqueeze(without, 1), _t(without)
+    rows, columns = unsqueeze(without, 1), without.mT
 
     def minors(y: Tensor) -> Tensor:
         return rows @ unsqueeze(unsqueeze(y, -3), -3) @ columns
 
     sign = cast((arange(count)[:, None] + arange(count)) % 2, x.dtype).to(x.device) * -2 + 1
     inner = apply(_cofactor_slope, minors(x), minors(g)) * _each(sign * h)
-    return sum(_t(rows) @ inner @ _t(columns), (-4, -3))
+    return sum(rows.mT @ inner @ columns.mT, (-4, -3))
 
 
 def _each(x: Tensor) -> Tensor:
@@ -184,18 +180,18 @@ def _cholesky(xp, x):
 
 def _cholesky_slope(g: Tensor, lower: Tensor) -> Tensor:
     """L^-H Phi(L^H g) L^-1 / 2; Phi mirrors the lower triangle."""
-    inner = matmul(adjoint(lower), g)
+    inner = lower.mH @ g
     below = tril(inner, -1)
-    inner = e.add(e.add(below, adjoint(below)), diag_embed(diagonal(inner, 0, -2, -1)))
+    inner = below + below.mH + diag_embed(diagonal(inner, 0, -2, -1))
     inverse = inv(lower)
-    return e.mul(matmul(matmul(adjoint(inverse), inner), inverse), 0.5)
+    return 0.5 * (inverse.mH @ inner @ inverse)
 
 
 def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     """The lower triangle L with L @ L.mH = A, of Hermitian positive definite matrices (or its transpose)."""
     square("cholesky", A, complex=True)
     lower = apply(_cholesky, A)
-    return adjoint(lower) if upper else lower
+    return lower.mH if upper else lower
 
 
 @primitive(outputs=2, complex_rules=True, x=lambda g, out, out1: _qr_slope(g, out, out1))
@@ -213,18 +209,18 @@ def _qr_slope(g: tuple[Tensor, Tensor], q: Tensor, r: Tensor) -> Tensor:
         return _tall_qr_slope(gq, gr, q, r)
     first, rest = r[..., :rows], gr[..., rows:]
     beside = q @ r[..., rows:]  # the rest of x = q r
-    left = _tall_qr_slope(gq + beside @ adjoint(rest), gr[..., :rows], q, first)
+    left = _tall_qr_slope(gq + beside @ rest.mH, gr[..., :rows], q, first)
     from .shape import cat
 
-    return cat([left, matmul(q, rest)], -1)
+    return cat([left, q @ rest], -1)
 
 
 def _tall_qr_slope(gq: Tensor, gr: Tensor, q: Tensor, r: Tensor) -> Tensor:
-    m = e.sub(matmul(r, adjoint(gr)), matmul(adjoint(gq), q))
+    m = r @ gr.mH - gq.mH @ q
     low = tril(m, -1)
-    mirrored = e.add(e.add(low, adjoint(low)), diag_embed(diagonal(m, 0, -2, -1).real))
-    right = e.add(gq, matmul(q, mirrored))
-    return adjoint(solve_matrix(r, adjoint(right)))
+    mirrored = low + low.mH + diag_embed(diagonal(m, 0, -2, -1).real)
+    right = gq + q @ mirrored
+    return solve_matrix(r, right.mH).mH
 
 
 def qr(A: Tensor, mode: str = "reduced") -> tuple[Tensor, Tensor]:
@@ -241,14 +237,14 @@ def _plus(x: Tensor | None, y: Tensor | None) -> Tensor:
         found = y if x is None else x
         assert found is not None
         return found
-    return e.add(x, y)
+    return x + y
 
 
 def _gaps(values: Tensor) -> Tensor:
     """1 / (v_j - v_i), 0 on the diagonal."""
     count = values._array.shape[-1]
-    same = e.ne(eye(count, dtype=values.dtype, device=values.device), 0)
-    gap = e.sub(unsqueeze(values, -2), unsqueeze(values, -1))
+    same = eye(count, dtype=values.dtype, device=values.device) != 0
+    gap = unsqueeze(values, -2) - unsqueeze(values, -1)
     return e.where(same, 0.0, e.reciprocal(e.where(same, 1.0, gap)))
 
 
@@ -260,9 +256,9 @@ def _eigh(xp, x):
 
 def _eigh_slope(g: tuple[Tensor | None, Tensor | None], values: Tensor, vectors: Tensor) -> Tensor:
     gw, gv = g
-    turned = None if gv is None else e.mul(matmul(adjoint(vectors), gv), _gaps(values))
+    turned = None if gv is None else (vectors.mH @ gv) * _gaps(values)
     inner = _plus(turned, None if gw is None else diag_embed(cast(gw, vectors.dtype)))
-    return matmul(matmul(vectors, inner), adjoint(vectors))
+    return vectors @ inner @ vectors.mH
 
 
 def eigh(A: Tensor, UPLO: str = "L") -> tuple[Tensor, Tensor]:
@@ -273,7 +269,7 @@ def eigh(A: Tensor, UPLO: str = "L") -> tuple[Tensor, Tensor]:
     square("eigh", A, complex=True)
     if UPLO not in ("L", "U"):
         raise OperationError(f"eigh: UPLO is 'L' or 'U', got {UPLO!r}")
-    return apply(_eigh, A if UPLO == "L" else adjoint(A))
+    return apply(_eigh, A if UPLO == "L" else A.mH)
 
 
 def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
@@ -294,12 +290,12 @@ def _eig_slope(g: tuple[Tensor | None, Tensor | None], x: Tensor, values: Tensor
     gw, gv = g
     turned = None
     if gv is not None:
-        turned = matmul(adjoint(vectors), gv)
-        length = matmul(adjoint(vectors), vectors)
-        turned = e.sub(turned, e.mul(length, unsqueeze(diagonal(turned, 0, -2, -1).real, -2)))
-        turned = e.mul(turned, _gaps(values).conj())
+        turned = vectors.mH @ gv
+        length = vectors.mH @ vectors
+        turned = turned - length * unsqueeze(diagonal(turned, 0, -2, -1).real, -2)
+        turned = turned * _gaps(values).conj()
     inner = _plus(turned, None if gw is None else diag_embed(gw))
-    found = matmul(solve_matrix(adjoint(vectors), inner), adjoint(vectors))
+    found = solve_matrix(vectors.mH, inner) @ vectors.mH
     return found if x.is_complex() else found.real
 
 
@@ -324,33 +320,33 @@ def _svd_slope(g: tuple[Tensor | None, Tensor | None, Tensor | None], u: Tensor,
     Of full matrices the thin part counts.
     """
     rows, columns, count = u._array.shape[-2], vh._array.shape[-1], s._array.shape[-1]
-    u, v = u[..., :count], adjoint(vh[..., :count, :])
+    u, v = u[..., :count], vh[..., :count, :].mH
     gu = None if g[0] is None else g[0][..., :count]
-    gv = None if g[2] is None else adjoint(g[2][..., :count, :])
+    gv = None if g[2] is None else g[2][..., :count, :].mH
     row, column = unsqueeze(s, -2), unsqueeze(s, -1)
 
     def turned(vectors: Tensor, slope: Tensor) -> Tensor:
-        product = matmul(adjoint(vectors), slope)
-        return e.mul(e.sub(product, adjoint(product)), _gaps(e.mul(s, s)))
+        product = vectors.mH @ slope
+        return (product - product.mH) * _gaps(s * s)
 
     def outside(vectors: Tensor, slope: Tensor) -> Tensor:
         """What of the slope no vector spans."""
-        return e.div(e.sub(slope, matmul(vectors, matmul(adjoint(vectors), slope))), row)
+        return (slope - vectors @ (vectors.mH @ slope)) / row
 
     inner = None if g[1] is None else diag_embed(cast(g[1], u.dtype))
     beside: Tensor | None = None
     if gu is not None:
-        inner = _plus(inner, e.mul(turned(u, gu), row))
+        inner = _plus(inner, turned(u, gu) * row)
         if u.is_complex():
-            angle = e.div(sum(e.mul(u.conj(), gu), -2).imag, s)
-            inner = _plus(inner, diag_embed(complex(e.mul(angle, 0.0), angle)))
+            angle = sum(u.conj() * gu, -2).imag / s
+            inner = _plus(inner, diag_embed(complex(0.0 * angle, angle)))
         if rows > count:
-            beside = matmul(outside(u, gu), adjoint(v))
+            beside = outside(u, gu) @ v.mH
     if gv is not None:
-        inner = _plus(inner, e.mul(turned(v, gv), column))
+        inner = _plus(inner, turned(v, gv) * column)
         if columns > count:
-            beside = _plus(beside, matmul(u, adjoint(outside(v, gv))))
-    found = matmul(matmul(u, inner), adjoint(v)) if inner is not None else None
+            beside = _plus(beside, u @ outside(v, gv).mH)
+    found = u @ inner @ v.mH if inner is not None else None
     return _plus(found, beside)
 
 
@@ -378,29 +374,29 @@ def _pinv(xp, x, keep):
 
 def _pinv_slope(g: Tensor, x: Tensor, p: Tensor) -> Tensor:
     """After G. Golub, V. Pereyra, 1973; right also where x has not full rank, as long as its rank stays."""
-    ph, gh = adjoint(p), adjoint(g)
-    found = e.neg(matmul(matmul(ph, g), ph))
-    left = matmul(gh, matmul(p, ph))
-    right = matmul(matmul(ph, p), gh)
-    found = e.add(found, e.sub(left, matmul(x, matmul(p, left))))
-    return e.add(found, e.sub(right, matmul(matmul(right, p), x)))
+    ph, gh = p.mH, g.mH
+    found = -(ph @ g @ ph)
+    left = gh @ (p @ ph)
+    right = ph @ p @ gh
+    found = found + (left - x @ (p @ left))
+    return found + (right - right @ p @ x)
 
 
 def pinv(A: Tensor, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
     """The pseudo-inverse; singular values below max(atol, rtol * largest) count as 0."""
     require_inexact("pinv", A)
     if hermitian:
-        A = e.add(A, e.sub(_from_lower(A), A).detach())
+        A = A + (_from_lower(A) - A).detach()
     rtol = rcond if rtol is None else rtol
     if not A.numel():
-        return adjoint(A).clone()
+        return A.mH.clone()
     return apply(_pinv, A, _significant(A, svdvals(A.detach()), atol, rtol))
 
 
 def _from_lower(A: Tensor) -> Tensor:
     """The Hermitian matrices with this lower triangle."""
     below = tril(A, -1)
-    return e.add(e.add(below, adjoint(below)), diag_embed(diagonal(A, 0, -2, -1).real))
+    return below + below.mH + diag_embed(diagonal(A, 0, -2, -1).real)
 
 
 def _significant(x: Tensor, s: Tensor, atol: Any, rtol: Any) -> Tensor:
@@ -409,16 +405,16 @@ def _significant(x: Tensor, s: Tensor, atol: Any, rtol: Any) -> Tensor:
         given = atol is not None
         rtol = max(x._array.shape[-2:]) * finfo(s.dtype).eps
         if given:
-            rtol = e.mul(cast(e.le(atol, 0), s.dtype), rtol) if isinstance(atol, Tensor) else 0.0 if atol > 0 else rtol
+            rtol = cast(atol <= 0, s.dtype) * rtol if isinstance(atol, Tensor) else 0.0 if atol > 0 else rtol
     largest = s.detach()[..., :1]
-    limit = e.mul(largest, unsqueeze(rtol, -1) if isinstance(rtol, Tensor) else float(rtol))
+    limit = largest * (unsqueeze(rtol, -1) if isinstance(rtol, Tensor) else float(rtol))
     if atol is not None:
         limit = (
             e.maximum(limit, cast(unsqueeze(atol, -1), s.dtype))
             if isinstance(atol, Tensor)
             else e.clamp(limit, min=float(atol))
         )
-    return e.gt(s.detach(), limit)
+    return s.detach() > limit
 
 
 def matrix_rank(A: Tensor, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
@@ -436,8 +432,8 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None) -> Tensor:
 
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
     """X with A @ X = B, given the Cholesky factor L of A."""
-    factor = adjoint(L) if upper else L
-    return solve_matrix(adjoint(factor), solve_matrix(factor, B))
+    factor = L.mH if upper else L
+    return solve_matrix(factor.mH, solve_matrix(factor, B))
 
 
 def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:

@@ -18,6 +18,9 @@ from .creation import full, zeros_like
 from .promotion import cast, floating, inexact, promote, refuse_complex, require_tensors, result_type
 
 INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
+TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
+SQRT_HALF = math.sqrt(0.5)
+LOG_2, LOG_10 = math.log(2.0), math.log(10.0)
 Function = Callable[..., Tensor]
 
 
@@ -122,17 +125,17 @@ def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     >>> autograd.add(autograd.tensor([1, 2]), 0.5)
     tensor([1.5000, 2.5000])
     """
-    return _add(input, other if alpha == 1 else mul(other, alpha))
+    return _add(input, other if alpha == 1 else alpha * other)
 
 
-@binary(holomorphic=True, x=lambda g: g, y=lambda g: neg(g))
+@binary(holomorphic=True, x=lambda g: g, y=lambda g: -g)
 def _sub(xp, x, y):
     return xp.subtract(x, y)
 
 
 def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """input - alpha * other, elementwise with broadcasting."""
-    return _sub(input, other if alpha == 1 else mul(other, alpha))
+    return _sub(input, other if alpha == 1 else alpha * other)
 
 
 def rsub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
@@ -140,13 +143,13 @@ def rsub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     return sub(other, input, alpha=alpha)
 
 
-@binary(holomorphic=True, x=lambda g, y: mul(g, y), y=lambda g, x: mul(g, x))
+@binary(holomorphic=True, x=lambda g, y: g * y, y=lambda g, x: g * x)
 def mul(xp, x, y):
     """input * other, elementwise with broadcasting; for bools `and`."""
     return xp.multiply(x, y)
 
 
-@binary(holomorphic=True, to_float=True, x=lambda g, y: div(g, y), y=lambda g, x, y: -g * (x / y / y))
+@binary(holomorphic=True, to_float=True, x=lambda g, y: g / y, y=lambda g, x, y: -g * (x / y / y))
 def _true_divide(xp, x, y):
     return xp.divide(x, y)
 
@@ -160,7 +163,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     if rounding_mode == "trunc":
         if result_type(input, other).is_floating_point:
             return _truncated_quotient(input, other)
-        return floor_divide(sub(input, fmod(input, other)), other)
+        return (input - fmod(input, other)) // other
     raise ValueError(f"div: rounding_mode is one of None, 'trunc' and 'floor', got {rounding_mode!r}")
 
 
@@ -176,7 +179,7 @@ def floor_divide(backend, x, y):
     return backend.xp.floor_divide(x, y)
 
 
-@binary(x=lambda g: g, y=lambda g, x, y: -g * floor_divide(x, y))
+@binary(x=lambda g: g, y=lambda g, x, y: -g * (x // y))
 def remainder(backend, x, y):
     """input - floor(input / other) * other: has the sign of `other`, as Python's %; a zero keeps that of `input`."""
     backend.check_divisor(y)
@@ -203,28 +206,28 @@ def pow(xp, x, y):
 def _pow_by_base(g: Tensor, x: Any, y: Any) -> Tensor:
     """y x^(y-1), which is 0 (not nan) where y is 0, also of an x that has no inverse."""
     if isinstance(y, Tensor):
-        constant = logical_and(eq(y, 0), logical_not(isfinite(reciprocal(x))))
+        constant = (y == 0) & ~isfinite(reciprocal(x))
         return where(constant, 0.0, g * (y * where(constant, 1.0, x) ** (y - 1)))
     if y == 0:
         return zeros_like(g)
     if y == 1:
         return g
     if y == 2:
-        return mul(mul(g, 2.0), x)
-    return mul(g, mul(pow(x, y - 1), y))
+        return 2 * g * x
+    return g * (y * x ** (y - 1))
 
 
 def _pow_by_exponent(g: Tensor, x: Any, y: Any, out: Tensor) -> Tensor:
     """x^y log x, which is 0 at x = 0 where y >= 0."""
     if not isinstance(x, Tensor):
         if isinstance(x, complex) and x:
-            return mul(mul(g, out), cmath.log(x))
-        return mul(mul(g, out), math.log(x) if x > 0 else (0.0 if x == 0 else math.nan))
-    at_zero = eq(x, 0) if y.is_complex() else logical_and(eq(x, 0), ge(y, 0))
-    return where(at_zero, 0.0, mul(g, mul(out, log(where(at_zero, 1.0, x)))))
+            return g * out * cmath.log(x)
+        return g * out * (math.log(x) if x > 0 else (0.0 if x == 0 else math.nan))
+    at_zero = x == 0 if y.is_complex() else (x == 0) & (y >= 0)
+    return where(at_zero, 0.0, g * (out * log(where(at_zero, 1.0, x))))
 
 
-@unary(holomorphic=True, to_float=False, x=lambda g: neg(g))
+@unary(holomorphic=True, to_float=False, x=lambda g: -g)
 def neg(xp, x):
     """-input."""
     return xp.negative(x)
@@ -235,7 +238,7 @@ def positive(input: Tensor) -> Tensor:
     return input
 
 
-@unary(to_float=False, complex_rules=True, x=lambda g, x: mul(g, _direction(x)))
+@unary(to_float=False, complex_rules=True, x=lambda g, x: g * _direction(x))
 def abs(xp, x):
     """|input|; the derivative at 0 is taken as 0."""
     return xp.abs(x)
@@ -246,7 +249,7 @@ def _direction(x: Tensor) -> Tensor:
     if not x.is_complex():
         return sign(x)
     size = abs(x)
-    return div(x, where(eq(size, 0), 1.0, size))
+    return x / where(size == 0, 1.0, size)
 
 
 @unary(to_float=False, x=lambda g: zeros_like(g))
@@ -255,13 +258,13 @@ def sign(xp, x):
     return x if _is_bool(xp, x) else xp.sign(x)
 
 
-@unary(holomorphic=True, x=lambda g, out: neg(mul(g, mul(out, out))))
+@unary(holomorphic=True, x=lambda g, out: -g * (out * out))
 def reciprocal(xp, x):
     """1 / input."""
     return xp.divide(1.0, x)
 
 
-@unary(holomorphic=True, to_float=False, x=lambda g, x: mul(mul(g, 2.0), x))
+@unary(holomorphic=True, to_float=False, x=lambda g, x: 2 * g * x)
 def square(xp, x):
     """input * input."""
     if _is_bool(xp, x):
@@ -269,13 +272,13 @@ def square(xp, x):
     return xp.multiply(x, x)
 
 
-@unary(holomorphic=True, x=lambda g, out: div(g, mul(out, 2.0)))
+@unary(holomorphic=True, x=lambda g, out: g / (2 * out))
 def sqrt(xp, x):
     """The square root."""
     return xp.sqrt(x)
 
 
-@unary(holomorphic=True, x=lambda g, out: mul(mul(g, -0.5), pow(out, 3)))
+@unary(holomorphic=True, x=lambda g, out: -0.5 * g * out**3)
 def rsqrt(xp, x):
     """1 / sqrt(input)."""
     return xp.divide(1.0, xp.sqrt(x))
@@ -284,13 +287,13 @@ def rsqrt(xp, x):
 # Exponentials and logarithms
 
 
-@unary(holomorphic=True, x=lambda g, out: mul(g, out))
+@unary(holomorphic=True, x=lambda g, out: g * out)
 def exp(xp, x):
     """e ** input."""
     return xp.exp(x)
 
 
-@unary(holomorphic=True, x=lambda g, out: mul(mul(g, out), math.log(2.0)))
+@unary(holomorphic=True, x=lambda g, out: g * out * LOG_2)
 def exp2(xp, x):
     """2 ** input."""
     return xp.pow(2.0, x)
@@ -302,25 +305,25 @@ def expm1(xp, x):
     return xp.expm1(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: div(g, x))
+@unary(holomorphic=True, x=lambda g, x: g / x)
 def log(xp, x):
     """The natural logarithm."""
     return xp.log(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: div(g, mul(x, math.log(2.0))))
+@unary(holomorphic=True, x=lambda g, x: g / (x * LOG_2))
 def log2(xp, x):
     """The logarithm to base 2."""
     return xp.log2(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: div(g, mul(x, math.log(10.0))))
+@unary(holomorphic=True, x=lambda g, x: g / (x * LOG_10))
 def log10(xp, x):
     """The logarithm to base 10."""
     return xp.log10(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: div(g, add(x, 1.0)))
+@unary(holomorphic=True, x=lambda g, x: g / (1 + x))
 def log1p(xp, x):
     """log(1 + input), exact also near 0."""
     return xp.log1p(x)
@@ -339,37 +342,37 @@ def logaddexp(xp, x, y):
 # Trigonometry
 
 
-@unary(holomorphic=True, x=lambda g, x: mul(g, cos(x)))
+@unary(holomorphic=True, x=lambda g, x: g * cos(x))
 def sin(xp, x):
     """The sine of an angle in radians."""
     return xp.sin(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: neg(mul(g, sin(x))))
+@unary(holomorphic=True, x=lambda g, x: -g * sin(x))
 def cos(xp, x):
     """The cosine of an angle in radians."""
     return xp.cos(x)
 
 
-@unary(holomorphic=True, x=lambda g, out: mul(g, add(mul(out, out), 1.0)))
+@unary(holomorphic=True, x=lambda g, out: g * (1 + out * out))
 def tan(xp, x):
     """The tangent of an angle in radians."""
     return xp.tan(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: mul(g, rsqrt(rsub(mul(x, x), 1.0))))
+@unary(holomorphic=True, x=lambda g, x: g / sqrt(1 - x * x))
 def asin(xp, x):
     """The inverse sine."""
     return xp.asin(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: neg(mul(g, rsqrt(rsub(mul(x, x), 1.0)))))
+@unary(holomorphic=True, x=lambda g, x: -g / sqrt(1 - x * x))
 def acos(xp, x):
     """The inverse cosine."""
     return xp.acos(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: div(g, add(mul(x, x), 1.0)))
+@unary(holomorphic=True, x=lambda g, x: g / (1 + x * x))
 def atan(xp, x):
     """The inverse tangent."""
     return xp.atan(x)
@@ -377,61 +380,61 @@ def atan(xp, x):
 
 @binary(
     to_float=True,
-    x=lambda g, x, y: g * _by_squared_distance(y, x, y),
-    y=lambda g, x, y: -g * _by_squared_distance(x, x, y),
+    x=lambda g, x, y: g * _atan2_slope(y, x, y),
+    y=lambda g, x, y: -g * _atan2_slope(x, x, y),
 )
 def atan2(xp, x, y):
     """The angle of the point (other, input); the derivatives at the origin are taken as 0."""
     return xp.atan2(x, y)
 
 
-def _by_squared_distance(part: Any, x: Any, y: Any) -> Any:
+def _atan2_slope(part: Any, x: Any, y: Any) -> Any:
     """part / (x^2 + y^2), without the square, which overflows and vanishes early; 0 at the origin."""
     from .pointwise import hypot
 
     distance = hypot(x, y)
-    origin = eq(distance, 0)
+    origin = distance == 0
     distance = where(origin, 1.0, distance)
     return where(origin, 0.0, part / distance / distance)
 
 
-@unary(holomorphic=True, x=lambda g, x: mul(g, cosh(x)))
+@unary(holomorphic=True, x=lambda g, x: g * cosh(x))
 def sinh(xp, x):
     """The hyperbolic sine."""
     return xp.sinh(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: mul(g, sinh(x)))
+@unary(holomorphic=True, x=lambda g, x: g * sinh(x))
 def cosh(xp, x):
     """The hyperbolic cosine."""
     return xp.cosh(x)
 
 
-@unary(holomorphic=True, x=lambda g, out: mul(g, rsub(mul(out, out), 1.0)))
+@unary(holomorphic=True, x=lambda g, out: g * (1 - out * out))
 def tanh(xp, x):
     """The hyperbolic tangent."""
     return xp.tanh(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: mul(g, rsqrt(add(mul(x, x), 1.0))))
+@unary(holomorphic=True, x=lambda g, x: g / sqrt(1 + x * x))
 def asinh(xp, x):
     """The inverse hyperbolic sine."""
     return xp.asinh(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: mul(mul(g, rsqrt(sub(x, 1.0))), rsqrt(add(x, 1.0))))
+@unary(holomorphic=True, x=lambda g, x: g / (sqrt(x - 1) * sqrt(x + 1)))
 def acosh(xp, x):
     """The inverse hyperbolic cosine."""
     return xp.acosh(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: div(g, rsub(mul(x, x), 1.0)))
+@unary(holomorphic=True, x=lambda g, x: g / (1 - x * x))
 def atanh(xp, x):
     """The inverse hyperbolic tangent."""
     return xp.atanh(x)
 
 
-@unary(x=lambda g, x: mul(mul(g, 2.0 / math.sqrt(math.pi)), exp(neg(mul(x, x)))))
+@unary(x=lambda g, x: TWO_OVER_SQRT_PI * g * exp(-x * x))
 def erf(backend, x):
     """The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to input."""
     return _in_single(backend.xp, backend.erf, x)
@@ -440,7 +443,7 @@ def erf(backend, x):
 # Activations
 
 
-@unary(holomorphic=True, x=lambda g, out: g * (out * (1.0 - out)))
+@unary(holomorphic=True, x=lambda g, out: g * (out * (1 - out)))
 def sigmoid(xp, x):
     """1 / (1 + exp(-input)), written so that the exponential never overflows: all digits in both tails."""
 
@@ -498,56 +501,52 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
     return apply(_leaky_relu_primitive, floating("leaky_relu", input), slope=float(negative_slope))
 
 
-@unary(x=lambda g, x: mul(g, sigmoid(x)))
+@unary(x=lambda g, x: g * sigmoid(x))
 def _softplus(xp, x):
     return _in_single(xp, lambda x: xp.maximum(x, 0) + xp.log1p(xp.exp(-xp.abs(x))), x)
 
 
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """log(1 + exp(beta * input)) / beta; beta * input above `threshold` is returned as it is."""
-    scaled = mul(input, beta)
-    return where(gt(scaled, threshold), input, div(_softplus(scaled), beta))
+    scaled = beta * input
+    return where(scaled > threshold, input, _softplus(scaled) / beta)
 
 
-@unary(x=lambda g, x: mul(g, sigmoid(neg(x))))
+@unary(x=lambda g, x: g * sigmoid(-x))
 def logsigmoid(xp, x):
     """log(sigmoid(input)) without overflow."""
     return _in_single(xp, lambda x: xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x))), x)
 
 
-@unary(x=lambda g, x: mul(g, _gelu_slope(x)))
+@unary(x=lambda g, x: g * _gelu_slope(x))
 def gelu_exact(backend, x):
     """x * Phi(x), Phi the normal distribution function (D. Hendrycks, K. Gimpel, 2016)."""
-    return _in_single(backend.xp, lambda x: 0.5 * x * (1.0 + backend.erf(x * math.sqrt(0.5))), x)
+    return _in_single(backend.xp, lambda x: 0.5 * x * (1.0 + backend.erf(x * SQRT_HALF)), x)
 
 
 def _gelu_slope(x: Tensor) -> Tensor:
     """Phi(x) + x phi(x)."""
-    density = mul(exp(mul(mul(x, x), -0.5)), INV_SQRT_2PI)
-    return add(mul(add(erf(mul(x, math.sqrt(0.5))), 1.0), 0.5), mul(x, density))
+    density = exp(-0.5 * (x * x)) * INV_SQRT_2PI
+    return 0.5 * (1 + erf(x * SQRT_HALF)) + x * density
 
 
 # Choosing
 
 
-@binary(
-    x=lambda g, x, y: mul(g, _share(gt(x, y), eq(x, y), g)), y=lambda g, x, y: mul(g, _share(lt(x, y), eq(x, y), g))
-)
+@binary(x=lambda g, x, y: g * _share(x > y, x == y, g), y=lambda g, x, y: g * _share(x < y, x == y, g))
 def maximum(xp, x, y):
     """The larger of each pair; at ties each gets half of the gradient."""
     return xp.maximum(x, y)
 
 
-@binary(
-    x=lambda g, x, y: mul(g, _share(lt(x, y), eq(x, y), g)), y=lambda g, x, y: mul(g, _share(gt(x, y), eq(x, y), g))
-)
+@binary(x=lambda g, x, y: g * _share(x < y, x == y, g), y=lambda g, x, y: g * _share(x > y, x == y, g))
 def minimum(xp, x, y):
     """The smaller of each pair; at ties each gets half of the gradient."""
     return xp.minimum(x, y)
 
 
 def _share(chosen: Tensor, tied: Tensor, like: Tensor) -> Tensor:
-    return add(cast(chosen, like.dtype), mul(cast(tied, like.dtype), 0.5))
+    return cast(chosen, like.dtype) + 0.5 * cast(tied, like.dtype)
 
 
 def _where(xp, condition, x, y):
@@ -558,7 +557,7 @@ _where_primitive = _make(
     _where,
     {
         "x": lambda g, condition: apply(_gate_primitive, g, condition),
-        "y": lambda g, condition: apply(_gate_primitive, g, logical_not(condition)),
+        "y": lambda g, condition: apply(_gate_primitive, g, ~condition),
     },
     holomorphic=True,
 )
@@ -585,7 +584,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     if condition.dtype is not dtypes.bool:
         if condition.dtype is not dtypes.uint8:
             raise OperationError(f"where: expected a condition of bools, got {condition.dtype}; compare it, x > 0 say")
-        condition = ne(condition, 0)
+        condition = condition != 0
     kind = result_type(input, other)
     x, y = (_branch(each, condition, kind) for each in (input, other))
     return apply(_where_primitive, condition, x, y)
@@ -615,24 +614,18 @@ _clamp_primitive = _make(
 
 def _inside(x: Tensor, low: Any, high: Any) -> Tensor:
     if low is None:
-        return le(x, high)
-    return ge(x, low) if high is None else logical_and(ge(x, low), le(x, high))
+        return x <= high
+    return x >= low if high is None else (x >= low) & (x <= high)
 
 
 def _below(x: Tensor, low: Any, high: Any) -> Tensor:
     """Where the lower limit is taken: nowhere that it lies above the upper one, which then wins."""
-    return (
-        lt(x, low)
-        if high is None
-        else logical_and(lt(x, low), lt(low, high) if isinstance(low, Tensor) else gt(high, low))
-    )
+    return x < low if high is None else (x < low) & (low < high)
 
 
 def _above(x: Tensor, low: Any, high: Any) -> Tensor:
     """Where the upper limit is taken."""
-    if low is None:
-        return gt(x, high)
-    return logical_or(gt(x, high), gt(low, high) if isinstance(low, Tensor) else lt(high, low))
+    return x > high if low is None else (x > high) | (low > high)
 
 
 def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
@@ -694,8 +687,8 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
         return cast(round(cast(input, dtypes.float32), decimals=decimals), dtypes.float16)
     scale = 10.0 ** builtins.abs(decimals)
     if decimals > 0:
-        return div(_round(mul(input, scale)), scale)
-    return mul(_round(div(input, scale)), scale)
+        return _round(input * scale) / scale
+    return _round(input / scale) * scale
 
 
 @unary(to_float=False, x=lambda g: zeros_like(g))
@@ -748,7 +741,7 @@ def ge(xp, x, y):
 
 
 def _truth(input: Any) -> Any:
-    return input if not isinstance(input, Tensor) or input.dtype is dtypes.bool else ne(input, 0)
+    return input if not isinstance(input, Tensor) or input.dtype is dtypes.bool else input != 0
 
 
 @binary()
@@ -840,10 +833,8 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8
         raise OperationError(f"isclose: tolerances must not be negative, got rtol={rtol} and atol={atol}")
     if not result_type(input, other).is_inexact:
         input, other = cast(input, dtypes.float64), cast(other, dtypes.float64)
-    close = logical_or(eq(input, other), le(abs(sub(input, other)), add(mul(abs(other), rtol), atol)))
-    finite = logical_or(eq(input, other), isfinite(other))
-    close = logical_and(close, finite)
-    return logical_or(close, logical_and(isnan(input), isnan(other))) if equal_nan else close
+    near = (input == other) | isfinite(other) & (abs(input - other) <= atol + rtol * abs(other))
+    return near | isnan(input) & isnan(other) if equal_nan else near
 
 
 def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
@@ -853,4 +844,4 @@ def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-
 
 def equal(input: Tensor, other: Tensor) -> bool:
     """Whether both have the same shape and elements."""
-    return input.shape == other.shape and bool(eq(input, other).all())
+    return input.shape == other.shape and bool((input == other).all())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..engine import apply
 from ..primitive import multilinear, primitive
 from ..tensor import Tensor
-from . import elementwise as e
 from .creation import full
 from .shape import narrow, pad_constant
 
@@ -42,11 +41,11 @@ def _weights(like: Tensor, n: int, dim: int, inner: float) -> Tensor:
 
 
 def _half_adjoint(g: Tensor, n: int, dim: int, norm: str) -> Tensor:
-    return apply(_irfft, e.mul(g, _weights(g, n, dim, 0.5)), n=n, dim=dim, norm=UNSCALED[norm])
+    return apply(_irfft, g * _weights(g, n, dim, 0.5), n=n, dim=dim, norm=UNSCALED[norm])
 
 
 def _whole_adjoint(g: Tensor, n: int, dim: int, norm: str) -> Tensor:
-    return e.mul(apply(_rfft, g, dim=dim, norm=UNSCALED[norm]), _weights(g, n, dim, 2.0))
+    return apply(_rfft, g, dim=dim, norm=UNSCALED[norm]) * _weights(g, n, dim, 2.0)
 
 
 def transform(x: Tensor, dims: tuple[int, ...], inverse: bool, norm: str) -> Tensor:

@@ -231,7 +231,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
         return input.clone()
     check_scatter("scatter_add", input, axis, index, src)
     spread = apply(_scatter_sum, part_for(index, src), index.detach(), shape=tuple(input._array.shape), dim=axis)
-    return e.add(input, spread)
+    return input + spread
 
 
 @scalars_as_vectors
@@ -297,7 +297,7 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
             f"one_hot: num_classes must be positive, or -1 for the largest class + 1, got {num_classes}"
         )
     check_index("one_hot", tensor, num_classes, (dtypes.int64,))
-    return cast(e.eq(unsqueeze(tensor, -1), arange(num_classes, device=tensor.device)), dtypes.int64)
+    return cast(unsqueeze(tensor, -1) == arange(num_classes, device=tensor.device), dtypes.int64)
 
 
 INDICES = (dtypes.int64, dtypes.int32)

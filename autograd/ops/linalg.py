@@ -7,15 +7,14 @@ from ..errors import OperationError
 from ..modes import modes
 from ..primitive import multilinear
 from ..tensor import Tensor
-from . import elementwise as e
 from .promotion import cast, require_tensors
 from .reduction import _sum, sum_to
-from .shape import matrix_transpose, reshape, squeeze, unsqueeze
+from .shape import reshape, squeeze, unsqueeze
 
 
 @multilinear(
-    x=lambda g, y, x_shape: sum_to(matmul(g, matrix_transpose(y)), x_shape),
-    y=lambda g, x, y_shape: sum_to(matmul(matrix_transpose(x), g), y_shape),
+    x=lambda g, y, x_shape: sum_to(g @ y.mT, x_shape),
+    y=lambda g, x, y_shape: sum_to(x.mT @ g, y_shape),
 )
 def _matmul(backend, x, y):
     return backend.matmul(x, y)
@@ -87,7 +86,7 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
     """All products of the elements of two vectors, (m,), (n,) -> (m, n)."""
     _of_rank("outer", input, 1)
     _of_rank("outer", vec2, 1)
-    return e.mul(unsqueeze(input, -1), vec2)
+    return unsqueeze(input, -1) * vec2
 
 
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
@@ -97,8 +96,8 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: 
         beta, alpha = int(beta), int(alpha)
     if modes.autocast is not None:
         input = cast(input, product.dtype)
-    product = product if alpha == 1 else e.mul(product, alpha)
-    return e.add(product, input if beta == 1 else e.mul(input, beta))
+    product = product if alpha == 1 else alpha * product
+    return product + (input if beta == 1 else beta * input)
 
 
 # A layer's product: one primitive, because it is most of a network's time and its bias can be added in place.
@@ -118,7 +117,7 @@ def _linear(backend, x, weight, bias):
     return product if x.ndim == 2 else xp.reshape(product, (*x.shape[:-1], weight.shape[0]))
 
 
-@multilinear(up=lambda g, x: apply(_linear, x, g, None), x=lambda g, up: matmul(up, g))
+@multilinear(up=lambda g, x: apply(_linear, x, g, None), x=lambda g, up: up @ g)
 def _linear_weight(backend, up, x):
     return backend.matmul(backend.xp.matrix_transpose(up), x)
 
@@ -140,7 +139,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         raise
     if len(expected) == 1:
         product = matmul(input, weight)
-        return product if bias is None else e.add(product, bias)
+        return product if bias is None else product + bias
     if not shape or shape[-1] != expected[1]:
         raise OperationError(
             f"linear: the input's last dimension must be {expected[1]} for a weight of shape {tuple(expected)}, "

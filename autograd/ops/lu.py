@@ -11,10 +11,8 @@ from ..errors import OperationError
 from ..primitive import primitive
 from ..tensor import Tensor
 from . import elementwise as e
-from .arrange import adjoint
 from .creation import eye
 from .decompositions import solve
-from .linalg import matmul
 from .promotion import cast, require_inexact
 from .shape import cat, expand, tril, triu, unsqueeze
 
@@ -67,9 +65,9 @@ def _eliminate(xp, x):
 
 def _eliminate_slope(g: tuple[Tensor, Tensor], lower: Tensor, upper: Tensor) -> Tensor:
     """L^-H [tril(L^H gL, -1) + triu(gU U^H)] U^-H (F. de Hoog, R. Anderssen, M. Lukas, 2011)."""
-    inner = e.add(tril(matmul(adjoint(lower), g[0]), -1), triu(matmul(g[1], adjoint(upper))))
-    left = solve_triangular(adjoint(lower), inner, upper=True)
-    return solve_triangular(adjoint(upper), left, upper=False, left=False)
+    inner = tril(lower.mH @ g[0], -1) + triu(g[1] @ upper.mH)
+    left = solve_triangular(lower.mH, inner, upper=True)
+    return solve_triangular(upper.mH, left, upper=False, left=False)
 
 
 def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
@@ -77,7 +75,7 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
     triangle = triu(A) if upper else tril(A)
     if unitriangular:
         ones = eye(A._array.shape[-1], dtype=A.dtype, device=A.device)
-        triangle = e.where(e.ne(ones, 0), ones, triangle)
+        triangle = e.where(ones != 0, ones, triangle)
     return solve(triangle, B, left=left)
 
 
@@ -91,7 +89,7 @@ def _permutation(pivots: Tensor, rows: int) -> Tensor:
         other = unsqueeze(cast(pivots[..., k], dtypes.int64), -1) - 1
         mine = order[..., k : k + 1]
         theirs = order.gather(-1, other)
-        order = e.where(e.eq(numbers, k), theirs, e.where(e.eq(numbers, other), mine, order))
+        order = e.where(numbers == k, theirs, e.where(numbers == other, mine, order))
     return order
 
 
@@ -151,7 +149,7 @@ def lu_factor(A: Tensor, *, pivot: bool = True) -> LUFactor:
         below = cat([below, below.new_zeros(*below._array.shape[:-1], columns - size)], -1)
     if rows > size:
         upper = cat([upper, upper.new_zeros(*upper._array.shape[:-2], rows - size, columns)], -2)
-    return LUFactor(e.add(below, upper), pivots)
+    return LUFactor(below + upper, pivots)
 
 
 def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True) -> LU:
@@ -162,7 +160,7 @@ def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpa
     lower = upper = permutation = empty
     if unpack_data:
         lower = tril(LU_data[..., :size], -1)
-        lower = e.add(lower, eye(rows, size, dtype=LU_data.dtype, device=LU_data.device))
+        lower = lower + eye(rows, size, dtype=LU_data.dtype, device=LU_data.device)
         upper = triu(LU_data[..., :size, :])
     if unpack_pivots:
         permutation = _matrix(_permutation(LU_pivots, rows), LU_data.dtype)
@@ -195,7 +193,7 @@ def factored_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, 
 
 def _product(LU: Tensor, pivots: Tensor) -> Tensor:
     permutation, lower, upper = lu_unpack(LU, pivots)
-    return matmul(matmul(permutation, lower), upper)
+    return permutation @ lower @ upper
 
 
 def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:

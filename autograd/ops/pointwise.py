@@ -17,17 +17,17 @@ from .promotion import as_operand, cast, floating, inexact, promote, require_ten
 
 def frac(input: Tensor) -> Tensor:
     """The part behind the point, with the sign of the input."""
-    return e.sub(input, e.trunc(input))
+    return input - e.trunc(input)
 
 
 def deg2rad(input: Tensor) -> Tensor:
     """Degrees as radians."""
-    return e.mul(floating("deg2rad", input), math.pi / 180.0)
+    return floating("deg2rad", input) * (math.pi / 180.0)
 
 
 def rad2deg(input: Tensor) -> Tensor:
     """Radians as degrees."""
-    return e.mul(floating("rad2deg", input), 180.0 / math.pi)
+    return floating("rad2deg", input) * (180.0 / math.pi)
 
 
 def sgn(input: Tensor) -> Tensor:
@@ -55,8 +55,8 @@ def copysign(xp, x, y):
 
 @e.binary(
     to_float=True,
-    x=lambda g, x, out: e.mul(g, e.div(x, out)),
-    y=lambda g, y, out: e.mul(g, e.div(y, out)),
+    x=lambda g, x, out: g * (x / out),
+    y=lambda g, y, out: g * (y / out),
 )
 def hypot(xp, x, y):
     """sqrt(input^2 + other^2) without overflow."""
@@ -65,8 +65,8 @@ def hypot(xp, x, y):
 
 @e.binary(
     to_float=True,
-    x=lambda g, x, y: g * e.sigmoid((x - y) * math.log(2.0)),
-    y=lambda g, x, y: g * e.sigmoid((y - x) * math.log(2.0)),
+    x=lambda g, x, y: g * e.sigmoid((x - y) * e.LOG_2),
+    y=lambda g, x, y: g * e.sigmoid((y - x) * e.LOG_2),
 )
 def logaddexp2(xp, x, y):
     """log2(2^input + 2^other) without overflow."""
@@ -75,7 +75,7 @@ def logaddexp2(xp, x, y):
     return larger + xp.log1p(xp.pow(2.0, gap)) * (1.0 / math.log(2.0))
 
 
-@e.binary(to_float=True, x=lambda g, x, y: e.where(e.ne(x, y), g, 0.0), y=lambda g: zeros_like(g))
+@e.binary(to_float=True, x=lambda g, x, y: e.where(x != y, g, 0.0), y=lambda g: zeros_like(g))
 def nextafter(xp, x, y):
     """The next representable number after input towards other; its derivative by input is 1, but 0 where both meet."""
     return xp.nextafter(x, y)
@@ -95,7 +95,7 @@ def fmax(input: Any, other: Any) -> Tensor:
     x, y = _two_tensors("fmax", input, other)
     if not x.is_floating_point():
         return e.maximum(x, y)
-    return e.where(e.logical_or(e.ge(x, y), e.isnan(y)), x, y)
+    return e.where((x >= y) | e.isnan(y), x, y)
 
 
 def fmin(input: Any, other: Any) -> Tensor:
@@ -103,7 +103,7 @@ def fmin(input: Any, other: Any) -> Tensor:
     x, y = _two_tensors("fmin", input, other)
     if not x.is_floating_point():
         return e.minimum(x, y)
-    return e.where(e.logical_or(e.le(x, y), e.isnan(y)), x, y)
+    return e.where((x <= y) | e.isnan(y), x, y)
 
 
 def float_power(input: Any, exponent: Any) -> Tensor:
@@ -115,7 +115,7 @@ def float_power(input: Any, exponent: Any) -> Tensor:
 
 def ldexp(input: Tensor, other: Tensor) -> Tensor:
     """input * 2 ** other."""
-    return e.mul(input, e.pow(2.0, inexact("ldexp", other)))
+    return input * 2.0 ** inexact("ldexp", other)
 
 
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
@@ -123,13 +123,13 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     gap = end - input
     if not isinstance(weight, Tensor):
         return input + gap * weight if abs(weight) < 0.5 else end - gap * (1 - weight)
-    return e.where(e.lt(e.abs(weight), 0.5), input + gap * weight, end - gap * (1 - weight))
+    return e.where(e.abs(weight) < 0.5, input + gap * weight, end - gap * (1 - weight))
 
 
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
     """input + value * tensor1 * tensor2."""
     product = e.mul(tensor1, tensor2)
-    return e.add(input, product if value == 1 else e.mul(product, value))
+    return input + (product if value == 1 else value * product)
 
 
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
@@ -137,14 +137,14 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1
     if not result_type(tensor1, tensor2).is_inexact:
         raise OperationError("addcdiv: dividing integers is not supported; convert one with .float()")
     quotient = e.div(tensor1, tensor2)
-    return e.add(input, quotient if value == 1 else e.mul(quotient, value))
+    return input + (quotient if value == 1 else value * quotient)
 
 
 def heaviside(input: Tensor, values: Tensor) -> Tensor:
     """0 below zero, 1 above, `values` at zero; it has no derivative."""
     require_tensors("heaviside", input, values)
     x, y = promote("heaviside", input.detach(), values.detach())
-    return e.where(e.eq(x, 0), y, cast(e.gt(x, 0), x.dtype))
+    return e.where(x == 0, y, cast(x > 0, x.dtype))
 
 
 _LARGEST = {"float16": 65504.0, "float32": 3.4028234663852886e38, "float64": 1.7976931348623157e308}
@@ -171,19 +171,19 @@ def nan_to_num(
 
 def isposinf(input: Tensor) -> Tensor:
     """Whether each element is inf."""
-    return e.eq(input, math.inf) if input.is_floating_point() else e.ne(input, input)
+    return input == math.inf if input.is_floating_point() else input != input
 
 
 def isneginf(input: Tensor) -> Tensor:
     """Whether each element is -inf."""
-    return e.eq(input, -math.inf) if input.is_floating_point() else e.ne(input, input)
+    return input == -math.inf if input.is_floating_point() else input != input
 
 
 def isreal(input: Tensor) -> Tensor:
     """Whether each element is a real number: all are but complex ones with an imaginary part."""
     if input.is_complex():
-        return e.eq(input.imag, 0)
-    return e.logical_or(e.eq(input, input), e.ne(input, input))
+        return input.imag == 0
+    return (input == input) | (input != input)
 
 
 @e.binary()
@@ -205,31 +205,31 @@ def gcd(input: Tensor, other: Tensor) -> Tensor:
     require_tensors("gcd", input, other)
     x, y = broadcast_tensors(*promote("gcd", input, other))
     x, y = e.abs(x), e.abs(y)
-    while bool(e.ne(y, 0).any()):
-        rest = e.remainder(x, e.where(e.eq(y, 0), 1, y))
-        x, y = e.where(e.eq(y, 0), x, y), e.where(e.eq(y, 0), 0, rest)
+    while bool((y != 0).any()):
+        rest = x % e.where(y == 0, 1, y)
+        x, y = e.where(y == 0, x, y), e.where(y == 0, 0, rest)
     return x
 
 
 def lcm(input: Tensor, other: Tensor) -> Tensor:
     """The least common multiple."""
     divisor = gcd(input, other)
-    safe = e.where(e.eq(divisor, 0), 1, divisor)
-    return e.abs(e.mul(e.floor_divide(input, safe), other))
+    safe = e.where(divisor == 0, 1, divisor)
+    return e.abs(input // safe * other)
 
 
 def isin(elements: Tensor, test_elements: Any, *, invert: bool = False) -> Tensor:
     """Whether each element is among the test elements."""
     tests = test_elements if isinstance(test_elements, Tensor) else as_operand("isin", test_elements, elements)
-    found = e.eq(elements.unsqueeze(-1), tests.reshape(-1)).any(-1)
-    return e.logical_not(found) if invert else found
+    found = (elements.unsqueeze(-1) == tests.reshape(-1)).any(-1)
+    return ~found if invert else found
 
 
 def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
     """The p-norm of input - other."""
     from .reduction import norm
 
-    return norm(e.sub(input, other), p)
+    return norm(input - other, p)
 
 
 class MantissaAndExponent(NamedTuple):
@@ -244,16 +244,16 @@ def frexp(input: Tensor) -> MantissaAndExponent:
     if not input.is_floating_point():
         raise OperationError(f"frexp: expected a floating-point tensor, got {input.dtype}")
     size = e.abs(input.detach())
-    ordinary = e.logical_and(e.isfinite(size), e.ne(size, 0))
+    ordinary = e.isfinite(size) & (size != 0)
     exponent = e.floor(e.log2(e.where(ordinary, size, 1.0)))
-    shrunk = _scaled(e.where(ordinary, size, 0.5), e.neg(exponent))  # in [1, 2), but for rounding of the logarithm
-    exponent = e.add(exponent, cast(e.ge(shrunk, 2.0), input.dtype))
-    exponent = e.sub(exponent, cast(e.lt(shrunk, 1.0), input.dtype))
-    exponent = e.where(ordinary, e.add(exponent, 1.0), 0.0)
-    return MantissaAndExponent(_scaled(input, e.neg(exponent)), cast(exponent, dtypes.int32))
+    shrunk = _scaled(e.where(ordinary, size, 0.5), -exponent)  # in [1, 2), but for rounding of the logarithm
+    exponent = exponent + cast(shrunk >= 2.0, input.dtype)
+    exponent = exponent - cast(shrunk < 1.0, input.dtype)
+    exponent = e.where(ordinary, exponent + 1.0, 0.0)
+    return MantissaAndExponent(_scaled(input, -exponent), cast(exponent, dtypes.int32))
 
 
 def _scaled(x: Tensor, exponent: Tensor) -> Tensor:
     """x * 2**exponent in two steps, since 2**exponent may overflow."""
-    half = e.floor(e.mul(exponent, 0.5))
-    return e.mul(e.mul(x, e.exp2(half)), e.exp2(e.sub(exponent, half)))
+    half = e.floor(0.5 * exponent)
+    return x * e.exp2(half) * e.exp2(exponent - half)

@@ -22,23 +22,23 @@ def _polynomial(name: str, formula: str, first: tuple[float, float], step: Coeff
         given = input if isinstance(input, Tensor) else as_operand(name, float(input), n)
         x = floating(name, given)
         if shifted:
-            x = e.sub(e.mul(x, 2.0), 1.0)
+            x = 2.0 * x - 1.0
         if isinstance(n, Tensor):
             if modes.listener is not None:
                 modes.listener.on_unreplayable(f"{name}() of a tensor of degrees")
             degrees: Any = e.trunc(n.detach()) if n.is_floating_point() else n.detach()
             highest = int(degrees.max().item()) if degrees.numel() else -1
-            x = e.add(x, e.mul(degrees, 0.0).to(x.dtype))
+            x = x + (0.0 * degrees).to(x.dtype)
         else:
             degrees = highest = int(n)
 
         previous, current = zeros_like(x), ones_like(x)
         found = zeros_like(x) if isinstance(degrees, Tensor) or degrees < 0 else current
         for k in range(highest + 1):
-            found = e.where(e.eq(degrees, k), current, found) if isinstance(degrees, Tensor) else current
+            found = e.where(degrees == k, current, found) if isinstance(degrees, Tensor) else current
             a, b, c = (first[0], first[1], 0.0) if k == 0 else step(k)
-            slope = e.mul(x, a) if not b else e.add(e.mul(x, a), b)
-            previous, current = current, e.sub(e.mul(slope, current), e.mul(previous, c))
+            slope = a * x if not b else a * x + b
+            previous, current = current, slope * current - c * previous
         return found
 
     polynomial.__name__ = polynomial.__qualname__ = name

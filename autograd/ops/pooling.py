@@ -17,7 +17,6 @@ from ..engine import apply
 from ..errors import OperationError
 from ..primitive import primitive
 from ..tensor import Tensor
-from . import elementwise as e
 from .convolution import as_tuple
 from .promotion import require_floating
 from .shape import pad_constant
@@ -179,12 +178,12 @@ def avg_pool(
     if divisor_override == 0:
         raise OperationError(f"{name}: divisor_override must not be 0")
     if divisor_override is not None:
-        return e.div(total, float(divisor_override))
+        return total / float(divisor_override)
     if not any(over) and (count_include_pad or not any(pads)):
-        return e.div(total, float(math.prod(kernel)))
+        return total / float(math.prod(kernel))
     from .creation import ones
 
     counted = ones((1, 1, *input.shape[2:]), dtype=input.dtype, device=input.device)
     counted = _grow(counted, pads, (0,) * dims, 1.0 if count_include_pad else 0.0)
     counted = _grow(counted, (0,) * dims, over, 0.0)
-    return e.div(total, apply(_sum_pool, counted, kernel=kernel, stride=strides))
+    return total / apply(_sum_pool, counted, kernel=kernel, stride=strides)

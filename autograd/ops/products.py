@@ -13,7 +13,7 @@ from ..errors import OperationError
 from ..modes import modes
 from ..tensor import Tensor
 from . import elementwise as e
-from .arrange import adjoint, diagonal
+from .arrange import diagonal
 from .dims import normalize_dim
 from .linalg import bmm, matmul, mm, mv, outer
 from .promotion import cast, result_type
@@ -136,7 +136,7 @@ def _contract(x: Tensor, a: list[str], y: Tensor, b: list[str], later: set[str])
 
     first = prepare(x, a, batch + left + joint, [batch, left, joint])
     second = prepare(y, b, batch + joint + right, [batch, joint, right])
-    product = matmul(first, second)
+    product = first @ second
     letters = batch + left + right
     return reshape(product, [sizes[c] for c in letters]), letters
 
@@ -166,13 +166,13 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     x = reshape(permute(a, left + first), (-1 if count else math.prod(a._array.shape[i] for i in left), count))
     y = reshape(permute(b, second + right), (count, -1 if count else math.prod(b._array.shape[i] for i in right)))
     shape = [a._array.shape[i] for i in left] + [b._array.shape[i] for i in right]
-    return reshape(matmul(x, y), shape)
+    return reshape(x @ y, shape)
 
 
 def inner(input: Tensor, other: Tensor) -> Tensor:
     """The inner products of the last dimensions."""
     if not input.ndim or not other.ndim:
-        return e.mul(input, other)
+        return input * other
     return tensordot(input, other, ([-1], [-1]))
 
 
@@ -191,7 +191,7 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
     b = (1,) * (rank - other.ndim) + tuple(other._array.shape)
     x = reshape(input, [size for n in a for size in (n, 1)])
     y = reshape(other, [size for n in b for size in (1, n)])
-    return reshape(e.mul(x, y), [m * n for m, n in zip(a, b, strict=True)])
+    return reshape(x * y, [m * n for m, n in zip(a, b, strict=True)])
 
 
 def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
@@ -208,7 +208,7 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
     if x._array.shape[axis] != 3:
         raise OperationError(f"cross: dimension {axis} of shape {tuple(x.shape)} must have size 3")
     a, b = x.unbind(axis), y.unbind(axis)
-    parts = [e.sub(e.mul(a[(i + 1) % 3], b[(i + 2) % 3]), e.mul(a[(i + 2) % 3], b[(i + 1) % 3])) for i in range(3)]
+    parts = [a[(i + 1) % 3] * b[(i + 2) % 3] - a[(i + 2) % 3] * b[(i + 1) % 3] for i in range(3)]
     return stack(parts, axis)
 
 
@@ -217,10 +217,10 @@ def _plus(input: Tensor, product: Tensor, beta: float, alpha: float) -> Tensor:
         beta, alpha = int(beta), int(alpha)
     if modes.autocast is not None:
         input = cast(input, product.dtype)
-    scaled = product if alpha == 1 else e.mul(product, alpha)
+    scaled = product if alpha == 1 else alpha * product
     if beta == 0:
         return scaled
-    return e.add(scaled, input if beta == 1 else e.mul(input, beta))
+    return scaled + (input if beta == 1 else beta * input)
 
 
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
@@ -275,7 +275,7 @@ def chain_matmul(*matrices: Tensor) -> Tensor:
 
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:
     """The p-norm distances between all rows: (*, m, d), (*, n, d) -> (*, m, n)."""
-    gap = e.sub(unsqueeze(x1, -2), unsqueeze(x2, -3))
+    gap = unsqueeze(x1, -2) - unsqueeze(x2, -3)
     if p == math.inf:
         return amax(e.abs(gap), -1)
     return norm(gap, p, -1)
@@ -286,7 +286,7 @@ def pdist(input: Tensor, p: float = 2.0) -> Tensor:
     rows = input._array.shape[0]
     first = [i for i in range(rows) for _ in range(i + 1, rows)]
     second = [j for i in range(rows) for j in range(i + 1, rows)]
-    return norm(e.sub(input[first], input[second]), p, -1)
+    return norm(input[first] - input[second], p, -1)
 
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
@@ -313,7 +313,7 @@ def cov(
             raise OperationError(f"cov: expected {x._array.shape[1]} {name}, got shape {tuple(given.shape)}")
         if given.dtype.is_inexact == (name == "fweights"):
             raise OperationError(f"cov: {name} are {'whole' if name == 'fweights' else 'floating-point'} numbers")
-        if given.is_cpu and bool(e.lt(given, 0).any()):
+        if given.is_cpu and bool((given < 0).any()):
             raise OperationError(f"cov: {name} must not be negative")
     if not x.dtype.is_inexact:
         x = cast(x, dtypes.get_default_dtype())
@@ -321,22 +321,22 @@ def cov(
     weights: Tensor | None = None if fweights is None else cast(fweights, x.dtype.to_real())
     if aweights is not None:
         importance = cast(aweights, x.dtype.to_real())
-        weights = importance if weights is None else e.mul(weights, importance)
+        weights = importance if weights is None else weights * importance
     if weights is None:
         mean, freedom = x.mean(1, keepdim=True), max(count - correction, 0)
-        centred = e.sub(x, mean)
-        product = matmul(centred, adjoint(centred))
-        found = e.div(product, float(freedom)) if freedom else e.div(product, e.mul(product.detach().abs(), 0.0))
+        centred = x - mean
+        product = centred @ centred.mH
+        found = product / float(freedom) if freedom else product / (0.0 * product.detach().abs())
     else:
         total = sum(weights)
-        mean = e.div(sum(e.mul(x, weights), 1, keepdim=True), total)
-        centred = e.sub(x, mean)
+        mean = sum(x * weights, 1, keepdim=True) / total
+        centred = x - mean
         freed = total  # what the sum of squares is divided by, after NumPy's cov
         if correction and aweights is not None:
-            freed = e.sub(total, e.mul(e.div(sum(e.mul(weights, importance)), total), float(correction)))
+            freed = total - float(correction) * (sum(weights * importance) / total)
         elif correction:
-            freed = e.sub(total, float(correction))
-        found = e.div(matmul(e.mul(centred, weights), adjoint(centred)), e.clamp(freed, min=0.0))
+            freed = total - float(correction)
+        found = (centred * weights) @ centred.mH / e.clamp(freed, min=0.0)
     return squeeze(found)
 
 
@@ -344,6 +344,6 @@ def corrcoef(input: Tensor) -> Tensor:
     """The correlation coefficients of variables in rows."""
     found = cov(input)
     if not found.ndim:
-        return e.div(found, found)
+        return found / found
     spread = e.sqrt(diagonal(found).real)
-    return e.div(e.div(found, unsqueeze(spread, 1)), unsqueeze(spread, 0))
+    return found / unsqueeze(spread, 1) / unsqueeze(spread, 0)

@@ -283,7 +283,7 @@ def normal(
     if size is None:
         like = mean + std * 0 if isinstance(mean, Tensor) else std
         size, device, dtype = tuple(like.shape), like.device, like.dtype
-    return e.add(e.mul(randn(tuple(size), generator=generator, dtype=dtype, device=device), std), mean)
+    return randn(tuple(size), generator=generator, dtype=dtype, device=device) * std + mean
 
 
 def _probabilities(x: Tensor) -> bool:
@@ -314,7 +314,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
     with no_grad():
         shape = tuple(input._array.shape)
         keep = apply(_keep, _state(None, input.device), shape=shape, p=float(p), dtype=input.dtype)
-    return e.mul(input, keep)
+    return input * keep
 
 
 def multinomial(
@@ -334,9 +334,9 @@ def multinomial(
         raise OperationError(f"multinomial: can't draw {num_samples} of {count} without replacement")
     weights = cast(input.detach(), dtypes.float64)
     if input.is_cpu:  # where looking costs no synchronisation
-        good = bool(e.logical_and(e.isfinite(weights), e.ge(weights, 0)).all())
-        possible = e.gt(weights, 0).sum(-1)
-        if not good or not bool(e.ge(possible, 1 if replacement else num_samples).all()):
+        good = bool((e.isfinite(weights) & (weights >= 0)).all())
+        possible = (weights > 0).sum(-1)
+        if not good or not bool((possible >= (1 if replacement else num_samples)).all()):
             raise OperationError(
                 "multinomial: the weights must be finite, none negative, and enough of them above 0 in each row"
             )
@@ -344,11 +344,11 @@ def multinomial(
     if replacement:
         drawn = rand((*weights.shape[:-1], num_samples), **options)
         edges = cumsum(weights, -1)
-        found = searchsorted(edges, e.mul(drawn, edges[..., -1:]), right=True)
+        found = searchsorted(edges, drawn * edges[..., -1:], right=True)
         return e.clamp(found, max=count - 1)
     # The order of exponential waiting times is a draw without replacement (P. Efraimidis, P. Spirakis, 2006).
-    waits = e.div(e.neg(e.log1p(e.neg(rand(tuple(weights.shape), **options)))), weights)
-    waits = e.where(e.gt(weights, 0), waits, math.inf)
+    waits = -e.log1p(-rand(tuple(weights.shape), **options)) / weights
+    waits = e.where(weights > 0, waits, math.inf)
     return narrow(argsort(waits, -1), -1, 0, num_samples)
 
 
@@ -360,18 +360,18 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
 
     if not input.is_floating_point():
         raise OperationError(f"poisson: expected floating-point rates, got {input.dtype}")
-    if input.is_cpu and bool(e.lt(input, 0).any()):
+    if input.is_cpu and bool((input < 0).any()):
         raise OperationError("poisson: rates must not be negative")
     rates = cast(input.detach(), dtypes.float64)
     options: dict[str, Any] = {"generator": generator, "device": input.device, "dtype": dtypes.float64}
     steps = 80
-    waits = e.neg(e.log1p(e.neg(rand((*rates._array.shape, steps), **options))))
+    waits = -e.log1p(-rand((*rates._array.shape, steps), **options))
     arrived = waits.cumsum(-1)
-    small = e.lt(arrived, expand(unsqueeze(e.clamp(rates, max=30.0), -1), arrived._array.shape)).sum(-1)
+    small = (arrived < expand(unsqueeze(e.clamp(rates, max=30.0), -1), arrived._array.shape)).sum(-1)
     drawn = randn(tuple(rates._array.shape), **options)
-    root = e.add(e.sqrt(e.clamp(rates, min=0.0)), e.mul(drawn, 0.5))
-    large = e.clamp(e.round(e.sub(e.mul(root, root), 0.125)), min=0.0)
-    return cast(e.where(e.le(rates, 30.0), cast(small, dtypes.float64), large), input.dtype)
+    root = e.sqrt(e.clamp(rates, min=0.0)) + 0.5 * drawn
+    large = e.clamp(e.round(root * root - 0.125), min=0.0)
+    return cast(e.where(rates <= 30.0, cast(small, dtypes.float64), large), input.dtype)
 
 
 def _filled(name: str, formula: str, transform: Any) -> Any:
@@ -398,17 +398,17 @@ def _check(name: str, holds: bool, what: str) -> None:
 
 def _exponential(u: Tensor, lambd: float = 1.0) -> Tensor:
     _check("exponential_", lambd > 0, f"lambd > 0, got {lambd}")
-    return e.div(e.neg(e.log1p(e.neg(u))), lambd)
+    return -e.log1p(-u) / lambd
 
 
 def _cauchy(u: Tensor, median: float = 0.0, sigma: float = 1.0) -> Tensor:
     _check("cauchy_", sigma > 0, f"sigma > 0, got {sigma}")
-    return e.add(e.mul(e.tan(e.mul(e.sub(u, 0.5), math.pi)), sigma), median)
+    return median + sigma * e.tan(math.pi * (u - 0.5))
 
 
 def _geometric(u: Tensor, p: float) -> Tensor:
     _check("geometric_", 0 < p < 1, f"p between 0 and 1, got {p}")
-    return e.clamp(e.ceil(e.div(e.log1p(e.neg(u)), math.log1p(-p))), min=1.0)
+    return e.clamp(e.ceil(e.log1p(-u) / math.log1p(-p)), min=1.0)
 
 
 exponential_ = _filled("exponential_", "exponential numbers of rate lambd", _exponential)

@@ -79,7 +79,7 @@ def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtype
     dims = normalize_dims("mean", dim, input.ndim)
     count = _count(input, dims)
     total = apply(_sum, single(input), dim=dims, keepdim=keepdim)
-    return restored(e.div(total, float(count)) if count else e.div(total, e.mul(total, 0.0)), input.dtype)
+    return restored(total / float(count) if count else total / (0.0 * total), input.dtype)
 
 
 @numpy_names
@@ -102,15 +102,15 @@ def var(
 
         pairs = view_as_real(require_inexact("var", input))
         dims = normalize_dims("var", dim, input.ndim)
-        parts = (var(pairs[..., i], dims, None, keepdim, correction=correction) for i in (0, 1))
-        return e.add(*parts)
+        real, imag = (var(pairs[..., i], dims, None, keepdim, correction=correction) for i in (0, 1))
+        return real + imag
     require_floating("var", input)
     dims = normalize_dims("var", dim, input.ndim)
     x = single(input)
-    centred = e.sub(x, mean(x, dims, keepdim=True) if x.ndim else x)
-    total = apply(_sum, e.mul(centred, centred), dim=dims, keepdim=keepdim)
+    centred = x - (mean(x, dims, keepdim=True) if x.ndim else x)
+    total = apply(_sum, centred * centred, dim=dims, keepdim=keepdim)
     freedom = builtins.max(_count(input, dims) - correction, 0)
-    return restored(e.div(total, float(freedom)) if freedom else e.div(total, e.mul(total, 0.0)), input.dtype)
+    return restored(total / float(freedom) if freedom else total / (0.0 * total), input.dtype)
 
 
 @numpy_names
@@ -124,7 +124,7 @@ def std(
 ) -> Tensor:
     """The square root of `var`; the derivative at equal numbers is taken as 0."""
     squared = var(single(input), dim, unbiased, keepdim, correction=correction)
-    equal = e.eq(squared, 0)
+    equal = squared == 0
     return restored(e.where(equal, 0.0, e.sqrt(e.where(equal, 1.0, squared))), input.dtype)
 
 
@@ -157,9 +157,9 @@ def std_mean(
 def _among_ties(g: Tensor, x: Tensor, out: Tensor, dim: tuple[int, ...], keepdim: bool) -> Tensor:
     """Shares the gradient of an extreme evenly among the elements that equal it."""
     shape = x._array.shape
-    hits = cast(e.eq(x, expand_reduced(out, shape, dim, keepdim)), g.dtype)
+    hits = cast(x == expand_reduced(out, shape, dim, keepdim), g.dtype)
     count = apply(_sum, hits, dim=dim, keepdim=True)
-    return e.mul(hits, e.div(expand_reduced(g, shape, dim, keepdim), count))
+    return hits * (expand_reduced(g, shape, dim, keepdim) / count)
 
 
 @primitive(x=lambda g, x, out, dim, keepdim: _among_ties(g, x, out, dim, keepdim))
@@ -304,8 +304,8 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
         return e.log(sum(input, dims, keepdim))
     shift = amax(input.detach().real, dims, keepdim=True)
     shift = e.where(e.isfinite(shift), shift, 0.0)
-    total = e.log(apply(_sum, e.exp(e.sub(input, shift)), dim=dims, keepdim=True))
-    result = e.add(total, shift)
+    total = e.log(apply(_sum, e.exp(input - shift), dim=dims, keepdim=True))
+    result = total + shift
     from .shape import squeeze
 
     return restored(result if keepdim or not dims else squeeze(result, dims), given.dtype)
@@ -341,11 +341,11 @@ def _norm(input: Tensor, p: float | str | None, dim: Dims, keepdim: bool) -> Ten
     if isinstance(p, str):
         raise OperationError(f"norm: p is a number, 'fro' or 'nuc', got {p!r}")
     # At 0, where a power has no derivative, the subgradient of least norm is 0.
-    zero = e.eq(input, 0)
-    powers = e.where(zero, 0.0 if p > 0 else math.inf, e.pow(e.abs(e.where(zero, 1.0, input)), p))
+    zero = input == 0
+    powers = e.where(zero, 0.0 if p > 0 else math.inf, e.abs(e.where(zero, 1.0, input)) ** p)
     total = sum(powers, dims, keepdim)
-    empty = e.eq(total, 0)
-    return e.where(empty, 0.0 if p > 0 else math.inf, e.pow(e.where(empty, 1.0, total), 1.0 / p))
+    empty = total == 0
+    return e.where(empty, 0.0 if p > 0 else math.inf, e.where(empty, 1.0, total) ** (1.0 / p))
 
 
 def _euclidean(x: Tensor, dims: tuple[int, ...], keepdim: bool) -> Tensor:
@@ -359,5 +359,5 @@ def _norm2(xp, x, *, dim, keepdim):
 
 def _norm_slope(g: Tensor, x: Tensor, out: Tensor, dim: tuple[int, ...], keepdim: bool) -> Tensor:
     """x / |x|, and 0 at 0, where the subgradient of least norm is 0."""
-    ratio = e.where(e.eq(out, 0), 0.0, e.div(g, e.where(e.eq(out, 0), 1.0, out)))
-    return e.mul(x, expand_reduced(ratio, x._array.shape, dim, keepdim))
+    ratio = e.where(out == 0, 0.0, g / e.where(out == 0, 1.0, out))
+    return x * expand_reduced(ratio, x._array.shape, dim, keepdim)

@@ -140,7 +140,7 @@ def logcumsumexp(input: Tensor, dim: int) -> Tensor:
 def _cumulative_extreme(name: str, input: Tensor, dim: int, better: Any) -> ValuesAndIndices:
     axis = normalize_dim(name, dim, input.ndim)
     if not input.ndim or not input.numel():
-        return ValuesAndIndices(input.clone(), cast(e.mul(input.detach(), 0), dtypes.int64))
+        return ValuesAndIndices(input.clone(), cast(0 * input.detach(), dtypes.int64))
     places = _best_so_far(input.detach(), axis, better)
     return ValuesAndIndices(gather(input, axis, places), places)
 
@@ -156,9 +156,9 @@ def _best_so_far(x: Tensor, axis: int, better: Any) -> Tensor:
     while reach < count:
         earlier = cat([narrow(places, axis, 0, reach), narrow(places, axis, 0, count - reach)], axis)
         old, new = gather(x, axis, earlier), gather(x, axis, places)
-        keep = e.logical_or(better(new, old), e.isnan(new)) if x.is_floating_point() else better(new, old)
+        keep = better(new, old) | e.isnan(new) if x.is_floating_point() else better(new, old)
         if x.is_floating_point():
-            keep = e.logical_and(keep, e.logical_or(e.isnan(new), e.logical_not(e.isnan(old))))
+            keep = keep & (e.isnan(new) | ~e.isnan(old))
         places = e.where(keep, places, earlier)
         reach *= 2
     return places
@@ -190,7 +190,7 @@ def diff(
     axis = normalize_dim("diff", dim, x.ndim)
     for _ in range(n):
         above, below = _neighbours(x, axis)
-        x = e.ne(above, below) if x.dtype is dtypes.bool else e.sub(above, below)
+        x = above != below if x.dtype is dtypes.bool else above - below
     return x
 
 
@@ -203,12 +203,13 @@ def _neighbours(x: Tensor, axis: int) -> tuple[Tensor, Tensor]:
 def _areas(name: str, y: Tensor, x: Tensor | None, dx: float, dim: int) -> tuple[Tensor, int]:
     """The areas under the lines between neighbouring points."""
     axis = normalize_dim(name, dim, y.ndim)
-    middle = e.mul(e.add(*_neighbours(y, axis)), 0.5)
+    above, below = _neighbours(y, axis)
+    middle = 0.5 * (above + below)
     if x is None:
-        return e.mul(middle, dx), axis
+        return middle * dx, axis
     if x.ndim == 1 and y.ndim > 1:
         x = reshape(x, [-1 if i == axis else 1 for i in range(y.ndim)])
-    return e.mul(middle, diff(x, dim=axis - y.ndim)), axis
+    return middle * diff(x, dim=axis - y.ndim), axis
 
 
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int = -1) -> Tensor:
@@ -249,28 +250,28 @@ def _slope(x: Tensor, axis: int, step: Any, edge_order: int) -> Tensor:
     if count <= edge_order:
         raise RuntimeError(f"gradient: dimension {axis} has {count} points, edge_order {edge_order} needs more")
     if not isinstance(step, Tensor) or not step.ndim:
-        widths = e.add(e.mul(narrow(x, axis, 0, count - 1).detach(), 0.0), step)
+        widths = 0.0 * narrow(x, axis, 0, count - 1).detach() + step
     else:
         shape = [-1 if i == axis else 1 for i in range(x.ndim)]
-        widths = e.add(e.mul(narrow(x, axis, 0, count - 1).detach(), 0.0), reshape(diff(step), shape))
-    slopes = e.div(diff(x, dim=axis), widths)
+        widths = 0.0 * narrow(x, axis, 0, count - 1).detach() + reshape(diff(step), shape)
+    slopes = diff(x, dim=axis) / widths
 
     def at(y: Tensor, i: int) -> Tensor:
         return narrow(y, axis, i if i >= 0 else y._array.shape[axis] + i, 1)
 
     first, last = at(slopes, 0), at(slopes, -1)
     if edge_order == 2:  # the line through the first two slopes, at the end
-        first = e.sub(first, e.mul(_turn(at(slopes, 0), at(slopes, 1), at(widths, 0), at(widths, 1)), at(widths, 0)))
-        last = e.add(last, e.mul(_turn(at(slopes, -2), at(slopes, -1), at(widths, -2), at(widths, -1)), at(widths, -1)))
+        first = first - _turn(at(slopes, 0), at(slopes, 1), at(widths, 0), at(widths, 1)) * at(widths, 0)
+        last = last + _turn(at(slopes, -2), at(slopes, -1), at(widths, -2), at(widths, -1)) * at(widths, -1)
     before, after = narrow(slopes, axis, 0, count - 2), narrow(slopes, axis, 1, count - 2)
     left, right = narrow(widths, axis, 0, count - 2), narrow(widths, axis, 1, count - 2)
-    middle = e.div(e.add(e.mul(before, right), e.mul(after, left)), e.add(left, right))
+    middle = (before * right + after * left) / (left + right)
     return cat([first, middle, last], axis)
 
 
 def _turn(before: Tensor, after: Tensor, left: Tensor, right: Tensor) -> Tensor:
     """Half of the second derivative."""
-    return e.div(e.sub(after, before), e.add(left, right))
+    return (after - before) / (left + right)
 
 
 @numpy_names
@@ -288,8 +289,8 @@ def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: An
     x = input if dtype is None else cast(input, dtype)
     dims = normalize_dims("nanmean", dim, x.ndim)
     kind = x.dtype if x.is_floating_point() else dtypes.int64
-    known = apply(_sum, cast(e.logical_not(e.isnan(x)), kind), dim=dims, keepdim=keepdim)
-    return e.div(nansum(x, dims if x.ndim else None, keepdim), known)
+    known = apply(_sum, cast(~e.isnan(x), kind), dim=dims, keepdim=keepdim)
+    return nansum(x, dims if x.ndim else None, keepdim) / known
 
 
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> tuple[Tensor, Tensor]:

@@ -65,23 +65,23 @@ def scatter_reduce(
     check_scatter("scatter_reduce", input, axis, index, src)
     part = part_for(index, src)
     counted = _counted(input, axis, index, dtypes.int64)
-    named = e.gt(counted, 0)
+    named = counted > 0
     if reduce in ("sum", "mean"):
         start = input if include_self else e.where(named, zeros_like(input), input)
         total = scatter_add(start, axis, index, part)
         if reduce == "sum":
             return total
-        count = e.clamp(e.add(counted, 1) if include_self else counted, min=1)
+        count = e.clamp(counted + 1 if include_self else counted, min=1)
         if input.is_floating_point():
-            return e.div(total, cast(count, input.dtype))
-        return cast(e.floor_divide(total, count), input.dtype)
+            return total / cast(count, input.dtype)
+        return cast(total // count, input.dtype)
     if reduce not in ("prod", "amax", "amin"):
         raise OperationError(f"scatter_reduce: reduce is 'sum', 'prod', 'mean', 'amax' or 'amin', got {reduce!r}")
     if reduce == "prod":
         product = _segment_products(part, index, axis)
         spread = apply(_scatter_sum, product, index.detach(), shape=tuple(input._array.shape), dim=axis)
         start = input if include_self else ones_like(input)
-        return e.where(named, cast(e.mul(start, cast(spread, input.dtype)), input.dtype), input)
+        return e.where(named, cast(start * cast(spread, input.dtype), input.dtype), input)
     return apply(_scatter_extreme, input, index.detach(), part, dim=axis, largest=reduce == "amax", own=include_self)
 
 
@@ -98,13 +98,13 @@ def _extreme_slopes(
     g: Tensor, x: Tensor, index: Tensor, src: Tensor, out: Tensor, dim: int, own: bool
 ) -> tuple[Tensor, Tensor]:
     """All that equal the extreme share its gradient evenly."""
-    ours = cast(e.eq(x, out), g.dtype)
+    ours = cast(x == out, g.dtype)
     if not own:
-        ours = e.where(e.gt(_counted(x, dim, index, dtypes.int64), 0), 0.0, ours)
-    theirs = cast(e.eq(src, gather(out, dim, index)), g.dtype)
-    sharing = e.add(ours, apply(_scatter_sum, theirs, index, shape=tuple(x._array.shape), dim=dim))
-    each = e.div(g, sharing)
-    return e.mul(ours, each), e.mul(theirs, gather(each, dim, index))
+        ours = e.where(_counted(x, dim, index, dtypes.int64) > 0, 0.0, ours)
+    theirs = cast(src == gather(out, dim, index), g.dtype)
+    sharing = ours + apply(_scatter_sum, theirs, index, shape=tuple(x._array.shape), dim=dim)
+    each = g / sharing
+    return ours * each, theirs * gather(each, dim, index)
 
 
 def _segment_products(values: Tensor, index: Tensor, axis: int) -> Tensor:
@@ -118,12 +118,12 @@ def _segment_products(values: Tensor, index: Tensor, axis: int) -> Tensor:
     reach = 1
     while reach < count:
         behind = narrow(x, axis, 0, count - reach)
-        same = e.eq(narrow(places, axis, reach, count - reach), narrow(places, axis, 0, count - reach))
+        same = narrow(places, axis, reach, count - reach) == narrow(places, axis, 0, count - reach)
         tail = narrow(x, axis, reach, count - reach)
-        x = cat([narrow(x, axis, 0, reach), e.where(same, e.mul(tail, behind), tail)], axis)
+        x = cat([narrow(x, axis, 0, reach), e.where(same, tail * behind, tail)], axis)
         reach *= 2
     if count > 1:
-        last = e.ne(narrow(places, axis, 1, count - 1), narrow(places, axis, 0, count - 1))
+        last = narrow(places, axis, 1, count - 1) != narrow(places, axis, 0, count - 1)
         x = cat([e.where(last, narrow(x, axis, 0, count - 1), 0), narrow(x, axis, count - 1, 1)], axis)
     return apply(_scatter_sum, x, order, shape=tuple(index._array.shape), dim=axis)
 
@@ -150,9 +150,9 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     if tuple(source.shape) != expected:
         raise OperationError(f"index_add: expected a source of shape {expected}, got {tuple(source.shape)}")
     pattern, tensors = _parse(input, _index("index_add", input, dim, index))
-    scaled = source if alpha == 1 else cast(e.mul(source, alpha), source.dtype)
+    scaled = source if alpha == 1 else cast(source * alpha, source.dtype)
     spread = apply(_index_adjoint, scaled, *tensors, shape=tuple(input._array.shape), pattern=pattern)
-    return e.add(input, spread)
+    return input + spread
 
 
 @scalars_as_vectors
@@ -197,7 +197,7 @@ def index_put(input: Tensor, indices: tuple, values: Tensor, accumulate: bool = 
     pattern, tensors = _parse(input, tuple(indices))
     shape = read(input.detach(), tuple(indices)).shape
     spread = apply(_index_adjoint, expand(values, shape), *tensors, shape=tuple(input._array.shape), pattern=pattern)
-    return e.add(input, spread)
+    return input + spread
 
 
 def take(input: Tensor, index: Tensor) -> Tensor:
@@ -222,7 +222,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
         for i, (a, b) in enumerate(zip(indices._array.shape, input._array.shape, strict=True))
     ]
     source = [b if i == axis else size for i, (size, b) in enumerate(zip(shape, input._array.shape, strict=True))]
-    wrapped = e.remainder(indices, input._array.shape[axis]) if indices.numel() else indices
+    wrapped = indices % input._array.shape[axis] if indices.numel() else indices
     return gather(expand(input, source), axis, expand(wrapped, shape).contiguous())
 
 

@@ -37,7 +37,7 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool
     refuse_complex("sort", input)
     if not input.ndim:
         normalize_dim("argsort", dim, 0)
-        return cast(e.mul(cast(input.detach(), dtypes.int64), 0), dtypes.int64)
+        return cast(0 * cast(input.detach(), dtypes.int64), dtypes.int64)
     axis = normalize_dim("argsort", dim, input.ndim)
     x = cast(input, dtypes.uint8) if input.dtype is dtypes.bool else input
     return apply(_argsort, x.detach(), dim=axis, descending=descending)
@@ -101,12 +101,12 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     if dim is None:
         flat = reshape(input, -1)
         if not flat.numel():
-            return e.mul(flat.sum(), math.nan)
+            return flat.sum() * math.nan
         value = median(flat.detach(), 0).values
         if not input.requires_grad:
             return value
-        hits = cast(e.logical_or(e.eq(flat, value), e.logical_and(e.isnan(flat), e.isnan(value))), input.dtype)
-        return e.div(e.where(e.gt(hits, 0), flat, 0.0).sum(), hits.sum())  # equal elements share the gradient
+        hits = cast((flat == value) | e.isnan(flat) & e.isnan(value), input.dtype)
+        return e.where(hits > 0, flat, 0.0).sum() / hits.sum()  # equal elements share the gradient
     if not input.ndim:
         return ValuesAndIndices(input.clone(), argsort(input))
     axis = normalize_dim("median", dim, input.ndim)
@@ -133,8 +133,8 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> A
     if not input.ndim:
         return median(input, dim, keepdim)
     axis = normalize_dim("nanmedian", dim, input.ndim)
-    known = e.logical_not(e.isnan(input)).sum(axis, keepdim=True)
-    middle = e.clamp(e.floor_divide(e.sub(known, 1), 2), min=0)
+    known = (~e.isnan(input)).sum(axis, keepdim=True)
+    middle = e.clamp((known - 1) // 2, min=0)
     return _picked(input, gather(argsort(input, axis), axis, middle), axis, keepdim)
 
 
@@ -147,10 +147,10 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> ValuesAndIndice
     axis = normalize_dim("mode", dim, input.ndim)
     ordered, order = sort(input.detach(), axis)
     rows = movedim(ordered, axis, -1)
-    counts = cast(e.eq(unsqueeze(rows, -1), unsqueeze(rows, -2)), dtypes.int64).sum(-1)
+    counts = cast(unsqueeze(rows, -1) == unsqueeze(rows, -2), dtypes.int64).sum(-1)
     best = movedim(argmax(counts, -1, keepdim=True), -1, axis)
     times = movedim(gather(counts, -1, argmax(counts, -1, keepdim=True)), -1, axis)
-    return _picked(input, gather(order, axis, e.sub(e.add(best, times), 1)), axis, keepdim)
+    return _picked(input, gather(order, axis, best + times - 1), axis, keepdim)
 
 
 def quantile(
@@ -179,29 +179,27 @@ def _quantile(
     rows = flatten(input).unsqueeze(0) if dim is None else movedim(input, axis, -1)
     ordered = sort(rows, -1).values
     missing = e.isnan(rows.detach()).sum(-1, keepdim=True)
-    last = (
-        e.sub(rows._array.shape[-1] - 1, missing) if ignore_nan else e.add(e.mul(missing, 0), rows._array.shape[-1] - 1)
-    )
-    rank = e.mul(reshape(levels, -1), cast(last, input.dtype))
+    last = rows._array.shape[-1] - 1 - missing if ignore_nan else 0 * missing + rows._array.shape[-1] - 1
+    rank = reshape(levels, -1) * cast(last, input.dtype)
     below = e.clamp(e.floor(rank), min=0.0)
     if interpolation == "nearest":
-        below, weight = e.round(rank), e.mul(rank, 0.0)
+        below, weight = e.round(rank), 0.0 * rank
     elif interpolation == "lower":
-        weight = e.mul(rank, 0.0)
+        weight = 0.0 * rank
     elif interpolation == "higher":
-        below, weight = e.ceil(rank), e.mul(rank, 0.0)
+        below, weight = e.ceil(rank), 0.0 * rank
     elif interpolation == "midpoint":
-        weight = e.mul(cast(e.gt(rank, below), input.dtype), 0.5)
+        weight = 0.5 * cast(rank > below, input.dtype)
     elif interpolation == "linear":
-        weight = e.sub(rank, below)
+        weight = rank - below
     else:
         raise ValueError(f"{name}: unknown interpolation {interpolation!r}")
     low = cast(below, dtypes.int64)
-    high = e.minimum(cast(e.add(low, 1), dtypes.int64), e.clamp(last, min=0))
+    high = e.minimum(cast(low + 1, dtypes.int64), e.clamp(last, min=0))
     first, second = gather(ordered, -1, low), gather(ordered, -1, high)
-    found = e.add(first, e.mul(e.sub(second, first), weight)) if interpolation in ("linear", "midpoint") else first
+    found = first + weight * (second - first) if interpolation in ("linear", "midpoint") else first
     if not ignore_nan:
-        found = e.where(e.gt(missing, 0), math.nan, found)
+        found = e.where(missing > 0, math.nan, found)
     if dim is None:
         found = reshape(found, -1) if not keepdim else reshape(found, (-1, *(1,) * input.ndim))
         return found if levels.ndim else squeeze(found, 0)
@@ -249,14 +247,14 @@ def _unique_rows(input: Tensor, axis: int, return_inverse: bool, return_counts: 
     order = _lexicographic(rows)
     ordered = rows[order]
     if len(order):
-        new = e.ne(ordered[1:], ordered[:-1]).any(1)
+        new = (ordered[1:] != ordered[:-1]).any(1)
         from .shape import cat
 
-        first = cat([e.eq(order[:1], order[:1]), new])
+        first = cat([order[:1] == order[:1], new])
     else:
-        first = e.eq(order, order)
-    number = e.sub(cast(first, dtypes.int64).cumsum(0), 1)
-    inverse = e.mul(order, 0)
+        first = order == order
+    number = cast(first, dtypes.int64).cumsum(0) - 1
+    inverse = 0 * order
     inverse[order] = number
     values = movedim(input.detach(), axis, 0)[order[first]]
     wanted: list[Tensor] = [movedim(values, 0, axis)]
@@ -289,8 +287,8 @@ def unique_consecutive(
     rows = reshape(slices, (count, -1)) if slices.numel() else slices.new_zeros(count, 1)
     first = full((count,), True, device=input.device)
     if count:
-        write(first, (slice(1, None),), e.ne(rows[1:], rows[:-1]).any(1))
-    number = e.sub(cast(first, dtypes.int64).cumsum(0), 1)
+        write(first, (slice(1, None),), (rows[1:] != rows[:-1]).any(1))
+    number = cast(first, dtypes.int64).cumsum(0) - 1
     wanted = [movedim(slices[first], 0, axis) if dim is not None else slices[first]]
     if return_inverse:
         wanted.append(reshape(number, input.shape) if dim is None else number)
@@ -327,8 +325,8 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
         low, high = x.min().item(), x.max().item()
     if low == high:
         low, high = low - 1, high + 1
-    x = x[e.logical_and(e.ge(x, low), e.le(x, high))]
-    number = e.clamp(cast(e.floor(e.mul(e.sub(x, low), bins / (high - low))), dtypes.int64), 0, bins - 1)
+    x = x[(x >= low) & (x <= high)]
+    number = e.clamp(cast(e.floor((x - low) * (bins / (high - low))), dtypes.int64), 0, bins - 1)
     return cast(bincount(number, minlength=bins), input.dtype)
 
 
@@ -373,12 +371,12 @@ def histogramdd(
             low, high = (range[2 * i], range[2 * i + 1]) if range is not None else _span(values)
             part = linspace(low, high, part + 1, dtype=input.dtype, device=input.device)
         part = part.detach()
-        number = e.sub(searchsorted(part, values.contiguous(), right=True), 1)
+        number = searchsorted(part, values.contiguous(), right=True) - 1
         bins_here = part._array.shape[0] - 1
         number = e.clamp(number, max=bins_here - 1)  # the last edge belongs to the last bin
-        here = e.logical_and(e.ge(values, part[0]), e.le(values, part[-1]))
-        place = number if place is None else e.add(e.mul(place, bins_here), number)
-        inside = here if inside is None else e.logical_and(inside, here)
+        here = (values >= part[0]) & (values <= part[-1])
+        place = number if place is None else place * bins_here + number
+        inside = here if inside is None else inside & here
         edges.append(part)
         size *= bins_here
     assert place is not None
@@ -389,10 +387,10 @@ def histogramdd(
     counted = cast(bincount(place[inside], weights[inside], size), input.dtype)
     counted = reshape(counted, [part._array.shape[0] - 1 for part in edges])
     if density:
-        counted = e.div(counted, counted.sum())
+        counted = counted / counted.sum()
         for i, part in enumerate(edges):
             shape = [-1 if j == i else 1 for j, _ in enumerate(edges)]
-            counted = e.div(counted, reshape(e.sub(part[1:], part[:-1]), shape))
+            counted = counted / reshape(part[1:] - part[:-1], shape)
     return counted, tuple(edges)
 
 
@@ -433,6 +431,6 @@ def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     sizes = (shape,) if isinstance(shape, int) else tuple(int(size) for size in shape)
     rest, found = indices, []
     for size in reversed(sizes):
-        found.append(e.remainder(rest, size))
-        rest = e.floor_divide(rest, size)
+        found.append(rest % size)
+        rest = rest // size
     return tuple(reversed(found))

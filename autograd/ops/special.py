@@ -15,10 +15,9 @@ from ..tensor import Tensor
 from . import elementwise as e
 from .elementwise import (
     INV_SQRT_2PI,
-    add,
+    SQRT_HALF,
+    TWO_OVER_SQRT_PI,
     binary,
-    div,
-    eq,
     erf,
     exp,
     exp2,
@@ -26,10 +25,7 @@ from .elementwise import (
     log,
     log1p,
     logsigmoid,
-    mul,
-    neg,
     sigmoid,
-    sub,
     unary,
     where,
 )  # fmt: skip
@@ -43,13 +39,13 @@ def _in_double(kernel: Any, xp: Any, x: Any, *more: Any) -> Any:
     return found if x.dtype == xp.float64 else xp.astype(found, x.dtype)
 
 
-@unary(x=lambda g, x: mul(mul(g, -2.0 / math.sqrt(math.pi)), exp(neg(mul(x, x)))))
+@unary(x=lambda g, x: -TWO_OVER_SQRT_PI * g * exp(-x * x))
 def erfc(xp, x):
     """1 - erf(input), exact also where erf is close to 1."""
     return _in_double(kernels.erfc, xp, x)
 
 
-@unary(x=lambda g, x, out: mul(g, sub(mul(mul(x, out), 2.0), 2.0 / math.sqrt(math.pi))))
+@unary(x=lambda g, x, out: g * (2 * (x * out) - TWO_OVER_SQRT_PI))
 def erfcx(xp, x):
     """exp(input^2) * erfc(input)."""
     return _in_double(kernels.erfcx, xp, x)
@@ -61,19 +57,19 @@ def erfinv(xp, x):
     return _in_double(kernels.erfinv, xp, x)
 
 
-@unary(x=lambda g, x: mul(g, digamma(x)))
+@unary(x=lambda g, x: g * digamma(x))
 def lgamma(xp, x):
     """log |Gamma(input)|."""
     return _in_double(kernels.lgamma, xp, x)
 
 
-@unary(x=lambda g, x: mul(g, polygamma(1, x)))
+@unary(x=lambda g, x: g * polygamma(1, x))
 def digamma(xp, x):
     """The derivative of lgamma."""
     return _in_double(kernels.digamma, xp, x)
 
 
-@primitive(x=lambda g, x, n: mul(g, polygamma(n + 1, x)))
+@primitive(x=lambda g, x, n: g * polygamma(n + 1, x))
 def _polygamma(xp, x, *, n):
     return _in_double(kernels.polygamma, xp, x, n)
 
@@ -89,8 +85,8 @@ def mvlgamma(input: Tensor, p: int) -> Tensor:
     """The logarithm of the p-variate gamma function."""
     total = lgamma(input)
     for j in range(1, p):
-        total = add(total, lgamma(sub(input, j / 2)))
-    return add(total, p * (p - 1) / 4 * math.log(math.pi))
+        total = total + lgamma(input - j / 2)
+    return total + p * (p - 1) / 4 * math.log(math.pi)
 
 
 def sinc(input: Tensor) -> Tensor:
@@ -113,7 +109,7 @@ _SINC_SLOPE = tuple((-1) ** k * 2.0 * k / math.factorial(2 * k + 1) for k in ran
 
 def _sinc_slope(x: Tensor) -> Tensor:
     """(cos(x) - sinc(x)) / x; below 1, where that cancels, its series."""
-    near = e.lt(e.abs(x), 1.0)
+    near = e.abs(x) < 1
     small, large = where(near, x, 0.0), where(near, 1.0, x)
     square = small * small
     series: Any = _SINC_SLOPE[0]
@@ -129,7 +125,7 @@ def _logit(xp, x):
 
 def _logit_slope(x: Tensor) -> Tensor:
     """1 / (x (1 - x)), nan outside [0, 1], where the function is."""
-    outside = e.logical_or(e.lt(x, 0), e.gt(x, 1))
+    outside = (x < 0) | (x > 1)
     return where(outside, math.nan, 1.0 / (x * (1.0 - x)))
 
 
@@ -139,7 +135,7 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
     return _logit(x if eps is None else e.clamp(x, eps, 1.0 - eps))
 
 
-@binary(to_float=True, x=lambda g, x, y: mul(g, _where_nonzero(x, log, y)), y=lambda g, x, y: div(mul(g, x), y))
+@binary(to_float=True, x=lambda g, x, y: g * _xlogy_slope(x, log, y), y=lambda g, x, y: g * x / y)
 def xlogy(xp, x, y):
     """input * log(other), 0 where input is 0."""
     return _xlog(xp, x, y, xp.log)
@@ -147,8 +143,8 @@ def xlogy(xp, x, y):
 
 @binary(
     to_float=True,
-    x=lambda g, x, y: mul(g, _where_nonzero(x, log1p, y)),
-    y=lambda g, x, y: div(mul(g, x), add(y, 1.0)),
+    x=lambda g, x, y: g * _xlogy_slope(x, log1p, y),
+    y=lambda g, x, y: g * x / (1 + y),
 )
 def xlog1py(xp, x, y):
     """input * log(1 + other), 0 where input is 0."""
@@ -162,13 +158,13 @@ def _xlog(xp: Any, x: Any, y: Any, logarithm: Any) -> Any:
     return xp.where(xp.logical_and(x == 0, xp.logical_not(xp.isnan(y))), 0.0, found)
 
 
-def _where_nonzero(x: Any, logarithm: Any, y: Any) -> Any:
+def _xlogy_slope(x: Any, logarithm: Any, y: Any) -> Any:
     """The derivative by x, log(y), which torch takes as 0 where x is 0 and the logarithm has no limit."""
     if not isinstance(y, Tensor):
         return math.log(y) if logarithm is log else math.log1p(y)
-    edge = e.le(y, 0 if logarithm is log else -1)
+    edge = y <= (0 if logarithm is log else -1)
     if isinstance(x, Tensor):
-        edge = e.logical_and(edge, eq(x, 0))
+        edge = edge & (x == 0)
     return where(edge, 0.0, logarithm(where(edge, 1.0, y)))
 
 
@@ -181,7 +177,7 @@ def entr(xp, x):
 
 @binary(
     to_float=True,
-    x=lambda g, x, y: g * _cross_entropy_slope(x, y),
+    x=lambda g, x, y: g * _binary_cross_entropy_slope(x, y),
     y=lambda g, x: g * (_limited_log(1.0 - x, -x, log1p) - _limited_log(x, x, log)),
 )
 def binary_cross_entropy(xp, x, y):
@@ -189,7 +185,7 @@ def binary_cross_entropy(xp, x, y):
     return (y - 1.0) * xp.maximum(xp.log1p(-x), -100.0) - y * xp.maximum(xp.log(x), -100.0)
 
 
-def _cross_entropy_slope(x: Tensor, y: Tensor) -> Tensor:
+def _binary_cross_entropy_slope(x: Tensor, y: Tensor) -> Tensor:
     """(x - y) / (x (1 - x)), the product not below 1e-12: finite, with the right sign, for a prediction of 0 or 1."""
     product = x * (1.0 - x)
     # The limit is taken of the value alone, so that a second derivative sees the curve, as torch's does.
@@ -224,7 +220,7 @@ def binary_cross_entropy_of_logits(input: Tensor, target: Tensor, pos_weight: Te
 
 def _limited_log(size: Tensor, x: Tensor, logarithm: Any) -> Tensor:
     """The logarithm of a size, as a function of x, and -100 with no slope where it is lower."""
-    low = e.lt(size, math.exp(-100.0))
+    low = size < math.exp(-100.0)
     return where(low, -100.0, logarithm(where(low, 0.5, x)))
 
 
@@ -253,16 +249,16 @@ def ndtri(xp, x):
     return _in_double(kernels.ndtri, xp, x)
 
 
-@unary(x=lambda g, x: g * _inverse_mills(x))
+@unary(x=lambda g, x: g * _log_ndtr_slope(x))
 def log_ndtr(xp, x):
     """log(ndtr(input)), exact also far below 0."""
     return _in_double(kernels.log_ndtr, xp, x)
 
 
-def _inverse_mills(x: Tensor) -> Tensor:
+def _log_ndtr_slope(x: Tensor) -> Tensor:
     """phi(x) / Phi(x); below 0, where both vanish, sqrt(2 / pi) / erfcx(-x / sqrt(2)) (J. Mills, 1926)."""
-    below = e.lt(x, 0)
-    tail = math.sqrt(2.0 / math.pi) / erfcx(where(below, x, 0.0) * -math.sqrt(0.5))
+    below = x < 0
+    tail = math.sqrt(2.0 / math.pi) / erfcx(where(below, x, 0.0) * -SQRT_HALF)
     above = where(below, 0.0, x)
     return where(below, tail, exp(-0.5 * above * above) * INV_SQRT_2PI / ndtr(above))
 
@@ -284,7 +280,7 @@ def _unknown(name: str, argument: str) -> Any:
 @binary(
     to_float=True,
     x=lambda g: _unknown("zeta", "its first argument"),
-    y=lambda g, x, y: neg(mul(mul(g, x), zeta(x + 1.0, y))),
+    y=lambda g, x, y: -g * x * zeta(x + 1, y),
 )
 def zeta(xp, x, y):
     """Hurwitz's zeta function, the sum of (other + k)^-input over k = 0, 1, ...; Riemann's for other = 1."""
@@ -306,16 +302,15 @@ def _incomplete(position: int, xp: Any, a: Any, x: Any) -> Any:
     return xp.astype(kernels.gammainc(xp, a, x)[position], like.dtype)
 
 
-def _gamma_density(a: Any, x: Any) -> Tensor:
+def _igamma_slope(a: Any, x: Any) -> Tensor:
     """x^(a-1) e^-x / Gamma(a)."""
-    logarithm = sub(sub(mul(log(x), sub(a, 1.0)), x), lgamma(a) if isinstance(a, Tensor) else math.lgamma(a))
-    return exp(logarithm)
+    return exp((a - 1) * log(x) - x - (lgamma(a) if isinstance(a, Tensor) else math.lgamma(a)))
 
 
 @binary(
     to_float=True,
     x=lambda g: _unknown("igamma", "its first argument"),
-    y=lambda g, x, y: mul(g, _gamma_density(x, y)),
+    y=lambda g, x, y: g * _igamma_slope(x, y),
 )
 def igamma(xp, x, y):
     """The regularised lower incomplete gamma function P(input, other)."""
@@ -325,7 +320,7 @@ def igamma(xp, x, y):
 @binary(
     to_float=True,
     x=lambda g: _unknown("igammac", "its first argument"),
-    y=lambda g, x, y: neg(mul(g, _gamma_density(x, y))),
+    y=lambda g, x, y: -g * _igamma_slope(x, y),
 )
 def igammac(xp, x, y):
     """The regularised upper incomplete gamma function Q(input, other) = 1 - P."""

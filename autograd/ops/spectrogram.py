@@ -21,9 +21,9 @@ from .shape import narrow, pad_constant, reshape, transpose, unsqueeze
 def _cosines(name: str, count: int, weights: Sequence[float], sym: bool, dtype: Any, device: Any) -> Tensor:
     """a_0 - a_1 cos(2 pi i / (n - 1)) + a_2 cos(4 pi i / (n - 1)) - ..."""
     turns = _positions(name, count, sym, dtype, device)
-    total = e.add(e.mul(turns, 0.0), weights[0])
+    total = 0.0 * turns + weights[0]
     for k, weight in enumerate(weights[1:], 1):
-        total = e.add(total, e.mul(e.cos(e.mul(turns, 2.0 * math.pi * k)), weight * (-1) ** k))
+        total = total + (-1) ** k * weight * e.cos(2.0 * math.pi * k * turns)
     return total
 
 
@@ -35,11 +35,11 @@ def _positions(name: str, count: int, sym: bool, dtype: Any, device: Any) -> Ten
     if not kind.is_floating_point:
         raise ValueError(f"{name}: expected a floating-point dtype, got {kind}")
     steps = (count - 1 if sym else count) or 1
-    return e.mul(arange(count, dtype=kind, device=device), 1.0 / steps)
+    return arange(count, dtype=kind, device=device) * (1.0 / steps)
 
 
 def _finish(x: Tensor, count: int, requires_grad: bool) -> Tensor:
-    return (x if count != 1 else e.add(e.mul(x, 0.0), 1.0)).requires_grad_(requires_grad)
+    return (x if count != 1 else 0.0 * x + 1.0).requires_grad_(requires_grad)
 
 
 def general_cosine(
@@ -77,21 +77,21 @@ def nuttall(M: int, *, sym: bool = True, **options: Any) -> Tensor:
 def bartlett(M: int, *, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A triangle."""
     x = _positions("bartlett", M, sym, dtype, device)
-    return _finish(e.rsub(e.abs(e.sub(e.mul(x, 2.0), 1.0)), 1.0), M, requires_grad)
+    return _finish(1.0 - e.abs(2.0 * x - 1.0), M, requires_grad)
 
 
 def cosine(M: int, *, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Half a period of the sine."""
     x = _positions("cosine", M, sym, dtype, device)
     steps = M if sym else M + 1
-    half = e.add(e.mul(x, float((M - 1 if sym else M) or 1)), 0.5)
-    return _finish(e.sin(e.mul(half, math.pi / max(steps, 1))), M, requires_grad)
+    half = x * float((M - 1 if sym else M) or 1) + 0.5
+    return _finish(e.sin(math.pi / max(steps, 1) * half), M, requires_grad)
 
 
 def _offsets(name: str, M: int, sym: bool, center: float | None, dtype: Any, device: Any) -> Tensor:
     middle = (M - 1 if sym else M) / 2.0 if center is None else center
     _positions(name, M, sym, dtype, device)
-    return e.sub(arange(M, dtype=dtype or dtypes.get_default_dtype(), device=device), middle)
+    return arange(M, dtype=dtype or dtypes.get_default_dtype(), device=device) - middle
 
 
 def exponential(
@@ -104,7 +104,7 @@ def exponential(
     if sym and center is not None:
         raise ValueError("exponential: center is of windows that are not symmetric; pass sym=False")
     away = e.abs(_offsets("exponential", M, sym, center, dtype, device))
-    return _finish(e.exp(e.mul(away, -1.0 / tau)), M, requires_grad)
+    return _finish(e.exp(-1.0 / tau * away), M, requires_grad)
 
 
 def gaussian(
@@ -113,8 +113,8 @@ def gaussian(
     """exp(-(i - center)^2 / (2 std^2))."""
     if std <= 0:
         raise ValueError(f"gaussian: std must be positive, got {std}")
-    away = e.mul(_offsets("gaussian", M, sym, None, dtype, device), 1.0 / (std * math.sqrt(2.0)))
-    return _finish(e.exp(e.neg(e.mul(away, away))), M, requires_grad)
+    away = _offsets("gaussian", M, sym, None, dtype, device) * (1.0 / (std * math.sqrt(2.0)))
+    return _finish(e.exp(-away * away), M, requires_grad)
 
 
 def kaiser(
@@ -123,10 +123,10 @@ def kaiser(
     """i0(beta sqrt(1 - x^2)) / i0(beta), x from -1 to 1 (J. Kaiser, 1966)."""
     if beta < 0:
         raise ValueError(f"kaiser: beta must not be negative, got {beta}")
-    x = e.sub(e.mul(_positions("kaiser", M, sym, dtype, device), 2.0), 1.0)
-    inside = e.sqrt(e.clamp(e.rsub(e.mul(x, x), 1.0), min=0.0))
-    top = i0(e.add(e.mul(x, 0.0), float(beta)))
-    return _finish(e.div(i0(e.mul(inside, float(beta))), top), M, requires_grad)
+    x = 2.0 * _positions("kaiser", M, sym, dtype, device) - 1.0
+    inside = e.sqrt(e.clamp(1.0 - x * x, min=0.0))
+    top = i0(0.0 * x + float(beta))
+    return _finish(i0(float(beta) * inside) / top, M, requires_grad)
 
 
 def _periodic(window: Any, name: str) -> Any:
@@ -184,7 +184,7 @@ def stft(
         x = pad_by(unsqueeze(x, 1), (n_fft // 2, n_fft // 2), mode=pad_mode)[:, 0]
     if n_fft > x._array.shape[-1] or hop < 1:
         raise OperationError(f"stft: windows of {n_fft} samples, {hop} apart, in {x._array.shape[-1]}")
-    frames = e.mul(x.unfold(-1, n_fft, hop), taper)
+    frames = x.unfold(-1, n_fft, hop) * taper
     norm = "ortho" if normalized else "backward"
     if onesided:
         spectra = half_transform(frames, 2, norm)
@@ -218,7 +218,7 @@ def istft(
     else:
         frames = real_transform(narrow(spectra, 2, 0, n_fft // 2 + 1), n_fft, 2, norm)
     total = n_fft + hop * (count - 1)
-    places = e.add(unsqueeze(e.mul(arange(count, device=input.device), hop), 1), arange(n_fft, device=input.device))
+    places = unsqueeze(arange(count, device=input.device) * hop, 1) + arange(n_fft, device=input.device)
     places = reshape(places, -1)
 
     def added(frames: Tensor) -> Tensor:
@@ -226,14 +226,14 @@ def istft(
         blank = zeros(flat._array.shape[0], total, dtype=flat.dtype, device=flat.device)
         return blank.index_add(1, places, flat)
 
-    signal = added(e.mul(frames, taper))
-    squares = added(e.mul(taper, taper).expand(1, count, n_fft))
+    signal = added(frames * taper)
+    squares = added((taper * taper).expand(1, count, n_fft))
     start = n_fft // 2 if center else 0
     end = total - (n_fft // 2 if center else 0) if length is None else min(start + length, total)
     signal, squares = narrow(signal, 1, start, end - start), narrow(squares, 1, start, end - start)
-    if squares.is_cpu and bool(e.le(e.abs(squares), 1e-11).any()):
+    if squares.is_cpu and bool((e.abs(squares) <= 1e-11).any()):
         raise OperationError("istft: the windows leave samples uncovered (window overlap add min: 1)")
-    found = e.div(signal, squares)
+    found = signal / squares
     if length is not None and length > end - start:
         found = pad_constant(found, (0, length - (end - start)))
     return found if input.ndim == 3 else found[0]
