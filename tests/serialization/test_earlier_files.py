@@ -10,6 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from earlier_files.write import describe
+
+import autograd
+import nn
+import torchlike
+from torchlike import factorisations
 
 pytest.importorskip("safetensors", reason="save_checkpoint and save write safetensors files")
 
@@ -83,6 +89,23 @@ def test_a_checkpoint_of_an_earlier_version() -> None:
     assert_alike(parts, expected)
     assert plain == expected_plain
     assert random == expected_random
+
+
+@pytest.mark.cpu_only
+def test_trusted_classes_are_known_by_their_earlier_names() -> None:
+    for name, classes in (
+        ("memory_format.pickle", [torchlike.memory_format]),
+        ("results.pickle", [type(autograd.max(autograd.eye(2), 1)), nn.utils.rnn.PackedSequence]),
+        ("tensors.pickle", [nn.Linear]),
+    ):
+        classes = [*classes, factorisations.SVD, factorisations.QR, factorisations.TriangularSolution]
+        with autograd.serialization.safe_globals(classes):
+            assert_alike(json.loads(json.dumps(describe(autograd.load(FILES / name)))), CONTENTS[name])
+    with (
+        autograd.serialization.safe_globals([nn.Linear]),
+        pytest.raises(autograd.SerializationError, match="memory_format"),
+    ):
+        autograd.load(FILES / "memory_format.pickle")
 
 
 RESOLVE = """

@@ -1,0 +1,57 @@
+"""Methods of torch's tensors that `autograd.Tensor` has for scripts alone; its own file names them, this one says what
+they do.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd import Tensor
+from autograd.ops.creation import of_sizes_or_data
+
+from .factorisations import lu, qr, svd, triangular_solve
+from .kinds import type_ as type
+
+
+def itself(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """The tensor itself: there is nothing to change about where or how it is stored."""
+    return self
+
+
+to_sparse = to_dense = coalesce = pin_memory = share_memory_ = itself
+
+
+def new(self: Tensor, *args: Any) -> Tensor:
+    """A tensor of this one's dtype and device, of a shape or with given data, as `Tensor(...)` takes them."""
+    return of_sizes_or_data("new", args, None, self.dtype, self.device)
+
+
+def is_nonzero(self: Tensor) -> bool:
+    """Whether the one element is not 0."""
+    return bool(self)
+
+
+def is_same_size(self: Tensor, other: Tensor) -> bool:
+    """Whether the shapes are the same."""
+    return self.shape == other.shape
+
+
+def is_signed(self: Tensor) -> bool:
+    """Whether the dtype has negative numbers."""
+    return self.dtype.is_signed
+
+
+def is_pinned(self: Tensor, *args: Any) -> bool:
+    """False: memory is not pinned."""
+    return False
+
+
+def is_shared(self: Tensor) -> bool:
+    """False: tensors lie in memory of their process."""
+    return False
+
+
+__all__ = [
+    "coalesce", "is_nonzero", "is_pinned", "is_same_size", "is_shared", "is_signed", "itself", "lu", "new",
+    "pin_memory", "qr", "share_memory_", "svd", "to_dense", "to_sparse", "triangular_solve", "type",
+]  # fmt: skip
