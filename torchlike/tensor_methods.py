@@ -1,6 +1,4 @@
-"""Methods of torch's tensors that `autograd.Tensor` has for scripts alone; its own file names them, this one says what
-they do.
-"""
+"""Methods that `autograd.Tensor` has for scripts written for torch alone: it names them, here is what they do."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ from earlier_files.write import describe
 import autograd
 import nn
 import torchlike
+from autograd.serialization.moved import MODULES
 from torchlike import factorisations
 
 pytest.importorskip("safetensors", reason="save_checkpoint and save write safetensors files")
@@ -106,6 +108,15 @@ def test_trusted_classes_are_known_by_their_earlier_names() -> None:
         pytest.raises(autograd.SerializationError, match="memory_format"),
     ):
         autograd.load(FILES / "memory_format.pickle")
+
+
+@pytest.mark.cpu_only
+def test_the_table_of_what_has_moved() -> None:
+    for old, new in MODULES.items():
+        assert importlib.util.find_spec(new) is not None, f"{new}, where {old} should be, is not there"
+        path = ROOT / old.replace(".", "/")
+        assert not path.with_suffix(".py").exists(), f"{old} is there: it has not moved"
+        assert not (path / "__init__.py").exists(), f"{old} is there: it has not moved"
 
 
 RESOLVE = """
