@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins as _builtins
 import importlib as _importlib
 import math as _math
-import sys as _sys
 from typing import Any as _Any
 
 from . import methods as _methods
@@ -123,7 +122,6 @@ from .ops.creation import (
     zeros,
     zeros_like,
 )  # fmt: skip
-from .ops.creation import of_sizes_or_data as _of_sizes_or_data
 from .ops.decompositions import cholesky, cholesky_inverse, cholesky_solve, det
 from .ops.decompositions import inv as inverse
 from .ops.decompositions import pinv as pinverse
@@ -204,7 +202,6 @@ from .ops.indexing import gather, index_select, masked_fill, masked_select, nonz
 from .ops.linalg import addmm, bmm, dot, matmul, mm, mv, outer
 from .ops.lu import lu_solve, lu_unpack
 from .ops.normalisation import log_softmax, softmax
-from .ops.older import lu, qr, svd, triangular_solve
 from .ops.pointwise import (
     addcdiv,
     addcmul,
@@ -327,6 +324,7 @@ from .ops.scatter import (
     take_along_dim,
 )  # fmt: skip
 from .ops.shape import (
+    broadcast_shapes,
     broadcast_tensors,
     broadcast_to,
     cat,
@@ -404,82 +402,20 @@ from .ops.spectrogram import (
 from .ops.strided import as_strided, as_strided_scatter, empty_strided
 from .printing import set_printoptions
 from .serialization import load, load_checkpoint, save, save_checkpoint
-from .settings import (
-    broadcast_shapes,
-    channels_last,
-    channels_last_3d,
-    compile,
-    contiguous_format,
-    get_float32_matmul_precision,
-    get_num_threads,
-    memory_format,
-    newaxis,
-    preserve_format,
-    set_default_tensor_type,
-    set_float32_matmul_precision,
-    set_num_threads,
-    typename,
-    use_deterministic_algorithms,
-)  # fmt: skip
-from .sparse import sparse_coo_tensor
 from .tensor import Size, Tensor
+from .threads import get_num_threads, set_num_threads
 from .version import __version__
 
 absolute, multiply, subtract, divide, true_divide, negative = abs, mul, sub, div, div, neg
 arccos, arcsin, arctan, arctan2, arcsinh, arccosh, arctanh = acos, asin, atan, atan2, asinh, acosh, atanh
 clip, greater, greater_equal, less, less_equal, not_equal, moveaxis = clamp, gt, ge, lt, le, ne, movedim
-FloatTensor = Tensor
-
-
-def _typed(name: str, kind: dtype) -> _Any:
-    def make(*values: _Any, size: _Any = None) -> Tensor:
-        return _of_sizes_or_data(name, values, size, kind, None)
-
-    make.__name__ = make.__qualname__ = name
-    make.__doc__ = f"Tensor(...) with dtype {kind!r}."
-    return make
-
-
-LongTensor, IntTensor = _typed("LongTensor", int64), _typed("IntTensor", int32)
-ShortTensor, CharTensor = _typed("ShortTensor", int16), _typed("CharTensor", int8)
-DoubleTensor, HalfTensor = _typed("DoubleTensor", float64), _typed("HalfTensor", float16)
-BoolTensor, ByteTensor = _typed("BoolTensor", bool), _typed("ByteTensor", uint8)
-
 pi, inf, nan, e = _math.pi, _math.inf, _math.nan, _math.e
-expit, trapz, swapdims, fix, asarray, spmm = sigmoid, trapezoid, swapaxes, trunc, as_tensor, mm
-
-
-# Functions of layers that torch has at its top, too, with the same arguments.
-_FUNCTIONAL = frozenset({
-    "adaptive_avg_pool1d", "adaptive_max_pool1d", "alpha_dropout", "avg_pool1d", "bilinear", "celu", "channel_shuffle",
-    "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "cosine_embedding_loss",
-    "dropout", "feature_alpha_dropout", "group_norm", "hardshrink", "hinge_embedding_loss", "kl_div", "layer_norm",
-    "margin_ranking_loss", "max_pool1d", "max_pool2d", "max_pool3d", "pairwise_distance", "pixel_shuffle",
-    "pixel_unshuffle", "poisson_nll_loss", "prelu", "rms_norm", "rrelu", "selu", "threshold", "triplet_margin_loss",
-})  # fmt: skip
-
-
-def __getattr__(name: str) -> _Any:
-    """torch's functions in place (`relu_(x)` is `x.relu_()`), and, for `import autograd as torch`, its packages."""
-    if name.endswith("_") and not name.startswith("_") and hasattr(Tensor, name):
-        return getattr(Tensor, name)
-    if name in ("nn", "optim"):  # built on this package, so it finds them only when they are asked for
-        return _importlib.import_module(name)
-    if name == "jit":
-        return _importlib.import_module("autograd.jit")
-    if name in _FUNCTIONAL:
-        return getattr(_importlib.import_module("nn.functional"), name)
-    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+expit, trapz, swapdims, fix, asarray = sigmoid, trapezoid, swapaxes, trunc, as_tensor
 
 
 def is_tensor(obj: object) -> _builtins.bool:
     """Whether it is a Tensor."""
     return isinstance(obj, Tensor)
-
-
-def Variable(x: Tensor, requires_grad: _builtins.bool = False) -> Tensor:  # noqa: N802
-    """The tensor itself: Variables and tensors have been one since torch 0.4 (2018)."""
-    return x.requires_grad_() if requires_grad else x
 
 
 def detach(input: Tensor) -> Tensor:
@@ -498,9 +434,7 @@ def is_floating_point(input: Tensor) -> _builtins.bool:
 
 
 from . import (  # noqa: E402
-    accelerator,
     amp,
-    backends,
     capture,
     cuda,
     data,
@@ -509,20 +443,25 @@ from . import (  # noqa: E402
     func,
     functional,
     linalg,
-    onnx,
     random,
     serialization,
     signal,
     special,
     testing,
-    utils,
-    vision,
 )  # fmt: skip
 from .amp import autocast  # noqa: E402
 from .amp.autocast import is_autocast_enabled  # noqa: E402
+from .serialization.moved import resolve_old_names as _resolve_old_names  # noqa: E402
 from .testing import gradcheck, gradgradcheck  # noqa: E402
 
 logdet, matrix_exp, matrix_power, slogdet = linalg.logdet, linalg.matrix_exp, linalg.matrix_power, linalg.slogdet
+_resolve_old_names()
 
-# A script that says `import autograd as torch` finds torch.autograd.grad, torch.autograd.Function, ... here, too.
-autograd = _sys.modules[__name__]
+
+def __getattr__(name: str) -> _Any:
+    """What only scripts written for torch look for, after `import autograd as torch`: all of it is in `torchlike`."""
+    if not name.startswith("_"):
+        torchlike = _importlib.import_module("torchlike")
+        if hasattr(torchlike, name):
+            return getattr(torchlike, name)
+    raise AttributeError(f"module 'autograd' has no attribute {name!r}")

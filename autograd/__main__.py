@@ -6,7 +6,7 @@ import os
 import runpy
 import sys
 
-from .aliases import torch_names
+from torchlike.aliases import torch_names
 
 
 def main() -> None:

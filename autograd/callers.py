@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Iterator
 from types import FrameType
 
-_PACKAGES = ("autograd", "nn", "optim")  # side by side, in a checkout as in site-packages
+_PACKAGES = ("autograd", "nn", "optim", "torchlike")  # side by side, in a checkout as in site-packages
 
 
 @functools.lru_cache(maxsize=4096)

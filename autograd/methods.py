@@ -6,7 +6,7 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from . import compat, dtypes
+from . import dtypes
 from .ops import (
     arrange,
     bessel,
@@ -19,7 +19,6 @@ from .ops import (
     linalg,
     lu,
     normalisation,
-    older,
     pointwise,
     products,
     random,
@@ -52,7 +51,6 @@ _FROM = {
         renorm split_with_sizes sum_to_size tensor_split tile trace unfold view_as vsplit""",
     decompositions: "cholesky cholesky_inverse cholesky_solve det",
     lu: "lu_solve",
-    older: "lu qr svd triangular_solve",
     pointwise: """
         addcdiv addcmul bitwise_left_shift bitwise_right_shift copysign deg2rad dist float_power fmax fmin frac gcd
         heaviside hypot isneginf isposinf isreal lcm ldexp lerp logaddexp2 nan_to_num nextafter rad2deg sgn signbit
@@ -149,29 +147,6 @@ def cuda(self: Tensor, device: Any = None, non_blocking: bool = False) -> Tensor
     return self.to("cuda" if device is None else device)
 
 
-# torch's names for kinds of tensors, from before there were dtypes.
-_KINDS = {
-    "Float": dtypes.float32, "Double": dtypes.float64, "Half": dtypes.float16, "Long": dtypes.int64,
-    "Int": dtypes.int32, "Short": dtypes.int16, "Char": dtypes.int8, "Byte": dtypes.uint8, "Bool": dtypes.bool,
-    "": dtypes.float32, "ComplexFloat": dtypes.complex64, "ComplexDouble": dtypes.complex128,
-}  # fmt: skip
-
-
-def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
-    """The tensor as another dtype, or kind of tensor ("torch.FloatTensor"); without one, the name of its kind."""
-    if dtype is None:
-        kind = next((name for name, known in _KINDS.items() if known is self.dtype), self.dtype.name)
-        return f"autograd.{'cuda.' if self.is_cuda else ''}{kind}Tensor"
-    if isinstance(dtype, dtypes.dtype):
-        return cast(self, dtype)
-    name = dtype if isinstance(dtype, str) else dtype.__name__
-    kind = name.rpartition(".")[2].removesuffix("Tensor")
-    if kind not in _KINDS:
-        raise TypeError(f"type: expected a dtype or a kind of tensor, got {dtype!r}")
-    moved = self.to("cuda") if ".cuda." in name else self
-    return cast(moved, _KINDS[kind])
-
-
 def matmul_operator(self: Tensor, other: Any) -> Any:
     """self @ other."""
     return linalg.matmul(self, other) if isinstance(other, Tensor) else NotImplemented
@@ -201,23 +176,30 @@ def polygamma(self: Tensor, n: int) -> Tensor:
     return special.polygamma(n, self)
 
 
-def _later(name: str) -> Callable[..., Any]:
-    """A method that is a function of `autograd.linalg`, which is made of methods itself."""
+def _later(module: str, name: str) -> Callable[..., Any]:
+    """A method that is a function of a module that itself is made of methods."""
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
-        from . import linalg
+        import autograd
 
-        return getattr(linalg, name)(self, *args, **kwargs)
+        return getattr(getattr(autograd, module), name)(self, *args, **kwargs)
 
     method.__name__ = method.__qualname__ = name
-    method.__doc__ = f"`autograd.linalg.{name}`."
+    method.__doc__ = f"`{name}` of `autograd.{module}`."
     return method
+
+
+_LATER = {
+    "linalg": "logdet slogdet matrix_exp matrix_power",
+    "tensor_methods": """
+        lu qr svd triangular_solve type new is_nonzero is_same_size is_signed is_pinned is_shared to_sparse to_dense
+        coalesce pin_memory share_memory_""",  # torch's alone: see `torchlike`
+}
+_NEVER = ("is_sparse", "is_quantized", "is_meta", "is_mps", "is_nested", "is_xpu")
 
 
 _OTHERS: dict[str, Any] = {
     "where": where, "polygamma": polygamma, "inverse": decompositions.inv, "pinverse": decompositions.pinv,
-    "logdet": _later("logdet"), "slogdet": _later("slogdet"),
-    "matrix_exp": _later("matrix_exp"), "matrix_power": _later("matrix_power"),
     "H": property(arrange.adjoint), "mH": property(arrange.adjoint), "ndimension": Tensor.dim,
     **{f"{f.__name__}_": inplace.reshaping(f) for f in (shape.squeeze, shape.unsqueeze, shape.transpose, shape.t)},
     "__matmul__": matmul_operator, "__rmatmul__": reflected_matmul,
@@ -228,7 +210,7 @@ _OTHERS: dict[str, Any] = {
     "as_strided": strided.as_strided, "as_strided_scatter": strided.as_strided_scatter,
     "stft": spectrogram.stft, "istft": spectrogram.istft, "histogram": sorting.histogram,
     "byte": _cast_method("byte", dtypes.uint8), "char": _cast_method("char", dtypes.int8),
-    "cpu": cpu, "cuda": cuda, "type": type_, "type_as": type_as,
+    "cpu": cpu, "cuda": cuda, "type_as": type_as,
 }  # fmt: skip
 
 
@@ -254,6 +236,11 @@ def _attach() -> None:
         setattr(Tensor, name, _cast_method(name, getattr(dtypes, name)))
     for name, attribute in _OTHERS.items():
         setattr(Tensor, name, attribute)
+    for place, names in _LATER.items():
+        for name in names.split():
+            setattr(Tensor, name, _later(place, name))
+    for name in _NEVER:
+        setattr(Tensor, name, False)
 
 
 def _comparison(name: str) -> Callable[[Tensor, Any], Any]:
@@ -268,4 +255,3 @@ def _comparison(name: str) -> Callable[[Tensor, Any], Any]:
 
 
 _attach()
-compat.attach()

@@ -97,7 +97,7 @@ def test_an_archive_of_the_engine(tmp_path: Path) -> None:
 
     archive = tmp_path / "engine.zip"
     with zipfile.ZipFile(archive, "w") as out:
-        for package in ("autograd", "nn", "optim"):
+        for package in ("autograd", "nn", "optim", "torchlike"):
             for path in (ROOT / package).rglob("*.py"):
                 out.write(path, path.relative_to(ROOT))
     script = tmp_path / "train.py"

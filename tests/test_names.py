@@ -42,10 +42,3 @@ def test_constants_and_limits() -> None:
         assert (ours.max, ours.min, ours.bits) == (theirs.max, theirs.min, theirs.bits)
     with pytest.raises(TypeError, match="iinfo"):
         autograd.finfo(autograd.int64)
-
-
-def test_typed_constructors() -> None:
-    assert autograd.LongTensor([1, 2]).dtype is autograd.int64
-    assert autograd.DoubleTensor(2, 3).shape == (2, 3)
-    assert autograd.BoolTensor([0, 1]).tolist() == [False, True]
-    assert autograd.FloatTensor([1]).dtype is autograd.float32

@@ -28,7 +28,7 @@ import pytest
 from oracle import assert_same, torch_or_skip
 
 import autograd
-from autograd.aliases import torch_names
+from torchlike.aliases import torch_names
 
 ROOT = Path(__file__).parents[1]
 REPOSITORIES = [
@@ -496,14 +496,14 @@ def test_nanogpt(published: Path) -> None:
 @pytest.mark.parametrize("kind", ["Transformer", "BoW", "MLP", "RNN", "GRU", "Bigram"])
 def test_makemore(kind: str, published: Path) -> None:
     torch_or_skip()
-    for name in ("torch.utils.tensorboard", "autograd.utils.tensorboard"):
+    for name in ("torch.utils.tensorboard", "torchlike.utils.tensorboard"):
         if name not in sys.modules:
             sys.modules[name] = types.ModuleType(name)
             sys.modules[name].SummaryWriter = None  # type: ignore[attr-defined]
     try:
         modules = both(find(published, "makemore") / "makemore.py")
     finally:
-        del sys.modules["autograd.utils.tensorboard"]
+        del sys.modules["torchlike.utils.tensorboard"]
     nets = []
     for module in modules:
         config = module.ModelConfig(block_size=6, vocab_size=9, n_layer=2, n_head=2, n_embd=8, n_embd2=8)

@@ -7,7 +7,6 @@ from typing import Any
 from ..backend import get_backend
 from ..backend import is_available as _is_available
 from ..random import manual_seed_all
-from . import amp
 
 
 def manual_seed(seed: int) -> None:
@@ -72,16 +71,11 @@ def set_device(device: Any) -> None:
 OutOfMemoryError = MemoryError  # CuPy's is one
 
 
-def _typed(name: str) -> Any:
-    def make(*values: Any) -> Any:
-        import autograd
+def __getattr__(name: str) -> Any:
+    """What only scripts written for torch look for; see `autograd.__getattr__`."""
+    from .. import __getattr__ as of_scripts
 
-        return getattr(autograd, name)(*values).to("cuda")
-
-    make.__name__ = f"autograd.cuda.{name}"  # which Tensor.type reads
-    make.__doc__ = f"autograd.{name}(...) on the GPU."
-    return make
-
-
-FloatTensor, DoubleTensor, HalfTensor = _typed("FloatTensor"), _typed("DoubleTensor"), _typed("HalfTensor")
-LongTensor, IntTensor, BoolTensor, ByteTensor = map(_typed, ("LongTensor", "IntTensor", "BoolTensor", "ByteTensor"))
+    found = None if name.startswith("_") else getattr(of_scripts("cuda"), name, None)
+    if found is None:
+        raise AttributeError(f"module 'autograd.cuda' has no attribute {name!r}")
+    return found

@@ -7,10 +7,12 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ..engine import apply
 from ..errors import OperationError
 from ..primitive import multilinear
-from ..tensor import Tensor
+from ..tensor import Size, Tensor
 from ..views import drop_hidden_base, settle
 from .creation import shape_of
 from .dims import normalize_dim, numpy_names
@@ -463,3 +465,12 @@ def pad_constant(input: Tensor, pad: Sequence[int], value: float = 0) -> Tensor:
         input = _crop(input, [(max(-a, 0), max(-b, 0)) for a, b in widths])
         widths = [(max(a, 0), max(b, 0)) for a, b in widths]
     return apply(_pad, input, widths=tuple(widths), value=value)
+
+
+def broadcast_shapes(*shapes: Any) -> Any:
+    """The shape that tensors of these shapes broadcast to.
+
+    >>> broadcast_shapes((2, 1), (3,))
+    autograd.Size([2, 3])
+    """
+    return Size(np.broadcast_shapes(*((s,) if isinstance(s, int) else tuple(s) for s in shapes)))

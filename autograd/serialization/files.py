@@ -15,7 +15,7 @@ from .. import dtypes
 from ..backend import get_backend, is_available
 from ..device import device as Device
 from ..errors import SerializationError
-from ..tensor import Tensor, wrap
+from ..tensor import Size, Tensor, wrap
 from ..tensor import _rebuild as rebuild_tensor
 from .reading import CallerError, reading, shown
 from .torch_files import device_of, elements_of, is_stream, read_stream, read_zip, size_of
@@ -132,21 +132,20 @@ def _own_names() -> dict[str, Any]:
     """What this engine's tensors are made of in a pickle."""
     from nn.parameter import Buffer, Parameter
 
-    kinds = {"autograd.tensor.Tensor": Tensor, "nn.parameter.Parameter": Parameter, "nn.parameter.Buffer": Buffer}
-
     def tensor(cls: Any, array: Any, device: Any, requires_grad: Any, state: Any) -> Tensor:
         known = isinstance(cls, type) and issubclass(cls, Tensor)
         if not known or not isinstance(array, np.ndarray) or not isinstance(state, dict):
             raise SerializationError(f"it makes a tensor of {shown(cls)} and {shown(array)}")
         return rebuild_tensor(cls, array, str(device_of(device)), bool(requires_grad), state)
 
-    return {
-        **PLAIN, **kinds,
-        "autograd.tensor._rebuild": Rebuild(tensor),
-        "autograd.tensor.Size": Rebuild(size_of),
-        "autograd.dtypes._by_name": Rebuild(dtypes.BY_NAME.__getitem__),
-        "autograd.device.device": Rebuild(device_of),
-    }  # fmt: skip
+    own: dict[Any, Any] = {
+        **{kind: kind for kind in (Tensor, Parameter, Buffer)},
+        rebuild_tensor: Rebuild(tensor),
+        Size: Rebuild(size_of),
+        dtypes._by_name: Rebuild(dtypes.BY_NAME.__getitem__),
+        Device: Rebuild(device_of),
+    }
+    return PLAIN | {f"{each.__module__}.{each.__name__}": stands_for for each, stands_for in own.items()}
 
 
 def to_safetensors(obj: Any) -> bytes:

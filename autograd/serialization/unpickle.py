@@ -20,6 +20,7 @@ from typing import IO, Any
 import numpy as np
 
 from ..errors import SerializationError
+from .moved import present_name
 from .reading import Keys, reading, shown
 
 
@@ -173,7 +174,7 @@ class Machine:
     def named(self, module: Any, attribute: Any) -> Any:
         if not isinstance(module, str) or not isinstance(attribute, str):
             raise SerializationError("this pickle names something by what is no string")
-        name = f"{module}.{attribute}"
+        name = present_name(module, attribute)
         if name in self.trusted:
             return self.trusted[name]
         if name not in self.names:

@@ -166,7 +166,7 @@ class Writer:
     def _function(self, value: Any) -> str | None:
         """A function or a class: by the name it was defined with, if it has one."""
         qualified, name, module = value.__qualname__, value.__name__, value.__module__ or ""
-        if module.split(".")[0] in ("autograd", "nn", "optim") and is_engine(_file(module)):
+        if module.split(".")[0] in ("autograd", "nn", "optim", "torchlike") and is_engine(_file(module)):
             return self._public(value, module, qualified)
         own = getattr(value, "__globals__", None) or _variables(module)
         if name == "<lambda>":

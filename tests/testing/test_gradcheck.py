@@ -156,7 +156,7 @@ def test_arguments_are_torchs() -> None:
 
 
 def test_torchs_places() -> None:
-    from autograd.aliases import torch_names
+    from torchlike.aliases import torch_names
 
     assert autograd.gradcheck is gradcheck
     assert autograd.autograd.gradgradcheck is gradgradcheck

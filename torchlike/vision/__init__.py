@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..data import datasets, transforms
-from ..data import images as utils
+from autograd.data import datasets, transforms
+from autograd.data import images as utils
 
 __all__ = ["datasets", "transforms", "utils"]
 
@@ -15,4 +15,4 @@ def __getattr__(name: str) -> Any:
         import nn.models
 
         return nn.models
-    raise AttributeError(f"module 'autograd.vision' has no attribute {name!r}")
+    raise AttributeError(f"module 'torchlike.vision' has no attribute {name!r}")

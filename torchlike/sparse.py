@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .errors import OperationError
-from .ops.creation import as_tensor, zeros
-from .ops.linalg import mm
-from .ops.scatter import index_put
-from .tensor import Tensor
+from autograd import OperationError, Tensor, as_tensor, index_put, mm, zeros
 
 
 def sparse_coo_tensor(

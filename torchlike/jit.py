@@ -26,6 +26,11 @@ def script_method(method: Callable[..., Any]) -> Callable[..., Any]:
 ignore = export = unused = script_method
 
 
+def compile(model: Any = None, **options: Any) -> Any:
+    """The model or function itself, which runs eagerly; as a decorator, too. See `autograd.capture` for recording."""
+    return (lambda function: function) if model is None else model
+
+
 def is_scripting() -> bool:
     """False."""
     return False
@@ -35,6 +40,7 @@ is_tracing = is_scripting
 
 __all__ = [
     "ScriptModule",
+    "compile",
     "export",
     "ignore",
     "is_scripting",

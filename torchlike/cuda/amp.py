@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import amp
-from ..dtypes import dtype as DType
-from ..dtypes import float16
+from autograd import amp, float16
+from autograd import dtype as DType
 
 
 class autocast(amp.autocast):

@@ -1,5 +1,5 @@
 """torch.utils' place: `autograd.utils.data` is `autograd.data`."""
 
-from .. import data
+from autograd import data
 
 __all__ = ["data"]

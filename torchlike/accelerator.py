@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import cuda
-from .device import device
+from autograd import cuda, device
 
 
 def is_available() -> bool:

@@ -1,16 +1,22 @@
-"""Methods of torch's tensors that mean little here, so that scripts which call them run."""
+"""Methods that `autograd.Tensor` has for scripts written for torch alone: it names them, here is what they do."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .ops.creation import of_sizes_or_data
-from .tensor import Tensor
+from autograd import Tensor
+from autograd.ops.creation import of_sizes_or_data
+
+from .factorisations import lu, qr, svd, triangular_solve
+from .kinds import type_ as type
 
 
 def itself(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """The tensor itself: there is nothing to change about where or how it is stored."""
     return self
+
+
+to_sparse = to_dense = coalesce = pin_memory = share_memory_ = itself
 
 
 def new(self: Tensor, *args: Any) -> Tensor:
@@ -33,13 +39,17 @@ def is_signed(self: Tensor) -> bool:
     return self.dtype.is_signed
 
 
-def attach() -> None:
-    """Makes them methods of Tensor."""
-    methods: Any = Tensor
-    for name in ("to_sparse", "to_dense", "coalesce", "pin_memory", "share_memory_"):
-        setattr(methods, name, itself)
-    for function in (new, is_nonzero, is_same_size, is_signed):
-        setattr(methods, function.__name__, function)
-    for name in ("is_sparse", "is_quantized", "is_meta", "is_mps", "is_nested", "is_xpu"):
-        setattr(methods, name, False)
-    methods.is_shared = methods.is_pinned = lambda self: False
+def is_pinned(self: Tensor, *args: Any) -> bool:
+    """False: memory is not pinned."""
+    return False
+
+
+def is_shared(self: Tensor) -> bool:
+    """False: tensors lie in memory of their process."""
+    return False
+
+
+__all__ = [
+    "coalesce", "is_nonzero", "is_pinned", "is_same_size", "is_shared", "is_signed", "itself", "lu", "new",
+    "pin_memory", "qr", "share_memory_", "svd", "to_dense", "to_sparse", "triangular_solve", "type",
+]  # fmt: skip

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections import namedtuple
 from typing import Any
 
-from ..tensor import Tensor
-from . import decompositions as d
-from .arrange import adjoint
-from .lu import lu_factor, solve_triangular
+from autograd import Tensor, adjoint, linalg
 
 QR = namedtuple("QR", "Q R")
 SVD = namedtuple("SVD", "U S V")
@@ -17,25 +14,24 @@ TriangularSolution = namedtuple("TriangularSolution", "solution cloned_coefficie
 
 def svd(input: Tensor, some: bool = True, compute_uv: bool = True) -> SVD:
     """(U, S, V) with U @ diag(S) @ V.mH = input: V itself, where `linalg.svd` gives its adjoint."""
-    u, s, vh = d.svd(input, full_matrices=not some)
+    u, s, vh = linalg.svd(input, full_matrices=not some)
     if not compute_uv:
-        rows, columns = input._array.shape[-2:]
-        batch = tuple(input._array.shape[:-2])
+        *batch, rows, columns = input.shape
         return SVD(s.new_zeros(*batch, rows, rows), s, s.new_zeros(*batch, columns, columns))
     return SVD(u, s, adjoint(vh))
 
 
 def qr(input: Tensor, some: bool = True) -> QR:
     """(Q, R) with Q @ R = input; reduced unless `some` is off."""
-    return QR(*d.qr(input, "reduced" if some else "complete"))
+    return QR(*linalg.qr(input, "reduced" if some else "complete"))
 
 
 def lu(A: Tensor, pivot: bool = True, get_infos: bool = False) -> Any:
     """(LU, pivots), as `linalg.lu_factor`, and an int32 zero a matrix with get_infos."""
-    factored, pivots = lu_factor(A, pivot=pivot)
+    factored, pivots = linalg.lu_factor(A, pivot=pivot)
     if not get_infos:
         return factored, pivots
-    return factored, pivots, pivots.new_zeros(tuple(A._array.shape[:-2]))
+    return factored, pivots, pivots.new_zeros(A.shape[:-2])
 
 
 def triangular_solve(
@@ -43,5 +39,5 @@ def triangular_solve(
 ) -> TriangularSolution:
     """(X, A) with A @ X = b, of A only the given triangle; of its transpose with `transpose`."""
     triangle = A.mT if transpose else A
-    found = solve_triangular(triangle, b, upper=upper != transpose, unitriangular=unitriangular)
+    found = linalg.solve_triangular(triangle, b, upper=upper != transpose, unitriangular=unitriangular)
     return TriangularSolution(found, A.clone())

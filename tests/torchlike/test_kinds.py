@@ -1,0 +1,49 @@
+"""torch's names from before there were dtypes."""
+
+from __future__ import annotations
+
+import pytest
+
+import autograd
+
+
+def test_constructors() -> None:
+    assert autograd.LongTensor([1, 2]).dtype is autograd.int64
+    assert autograd.DoubleTensor(2, 3).shape == (2, 3)
+    assert autograd.BoolTensor([0, 1]).tolist() == [False, True]
+    assert autograd.FloatTensor([1]).dtype is autograd.float32
+    assert autograd.FloatTensor is autograd.Tensor
+
+
+def test_the_kind_of_a_tensor() -> None:
+    torch = autograd
+    x = torch.ones(2, dtype=torch.float64, device="cpu")
+    assert x.type() == torch.typename(x) == "autograd.DoubleTensor"
+    for kind, dtype in [
+        (torch.FloatTensor, torch.float32), ("torch.LongTensor", torch.int64), (torch.ByteTensor, torch.uint8),
+        (torch.int8, torch.int8), ("torch.BoolTensor", torch.bool), (torch.Tensor, torch.float32),
+    ]:  # fmt: skip
+        assert x.type(kind).dtype is dtype
+    with pytest.raises(TypeError, match="kind of tensor"):
+        x.type("torch.QuantTensor")
+
+
+def test_the_default_kind() -> None:
+    torch = autograd
+    torch.set_default_tensor_type(torch.DoubleTensor)
+    try:
+        assert torch.zeros(1).dtype is torch.float64
+    finally:
+        torch.set_default_tensor_type("torch.FloatTensor")
+    assert torch.zeros(1).dtype is torch.float32
+
+
+def test_kinds_on_a_gpu() -> None:
+    torch = autograd
+    assert torch.cuda.FloatTensor.__name__ == "autograd.cuda.FloatTensor"
+    if not torch.cuda.is_available():
+        with pytest.raises(RuntimeError, match="cuda"):
+            torch.ones(2).type(torch.cuda.LongTensor)
+        return
+    x = torch.ones(2).type(torch.cuda.LongTensor)
+    assert (x.type(), x.dtype) == ("autograd.cuda.LongTensor", torch.int64)
