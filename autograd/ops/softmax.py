@@ -9,6 +9,7 @@ from ..engine import apply, partial_derivative
 from ..primitive import primitive
 from ..tensor import Tensor
 from .dims import normalize_dim, numpy_names
+from .elementwise import exp
 from .promotion import cast, floating, restored, single
 
 
@@ -19,7 +20,7 @@ def _softmax(xp, x, *, dim):
     return powers
 
 
-@primitive(x=lambda g, out, dim: g - out.exp() * g.sum(dim, keepdim=True))
+@primitive(x=lambda g, out, dim: g - exp(out) * g.sum(dim, keepdim=True))
 def _log_softmax(xp, x, *, dim):
     return _log_softmax_of(xp, x, dim)
 
