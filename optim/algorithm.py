@@ -27,6 +27,11 @@ class Algorithm:
         return self.name
 
 
+def is_update(member: Any) -> bool:
+    """Whether a class means this for its algorithm: optimizers written for torch have methods called `update`, too."""
+    return isinstance(member, staticmethod) and next(iter(inspect.signature(member).parameters), None) == "xp"
+
+
 def descent(p: Any, g: Any, maximize: bool, weight_decay: Any = 0.0, *, lr: Any = 0.0, decoupled: bool = False) -> Any:
     """The gradient to descend along: turned round to maximize, and with weight decay.
 

@@ -15,7 +15,7 @@ from autograd.engine import apply
 from autograd.modes import modes, unlistened
 from autograd.tensor import Cell, RemovableHandle
 
-from .algorithm import Algorithm
+from .algorithm import Algorithm, is_update
 from .update import check, fits, update
 
 Alike = dict[Any, list[tuple[Tensor, Tensor, dict[str, Tensor]]]]
@@ -71,14 +71,14 @@ class Optimizer:
         Its signature names the state, which starts as zeros unless `new_state` says otherwise, and after a
         `*` the hyperparameters of a group that it reads.
         """
-        raise NotImplementedError("an optimizer defines update() or step()")
+        raise NotImplementedError("an optimizer defines a static update(xp, p, g, ...), or step()")
 
     algorithm = Algorithm("optim.Optimizer", update)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """A subclass's own step, too, calls the hooks, and its own update is the algorithm."""
         super().__init_subclass__(**kwargs)
-        if isinstance(cls.__dict__.get("update"), staticmethod):  # a method of this name is the subclass's own affair
+        if is_update(cls.__dict__.get("update")):
             cls.algorithm = Algorithm(f"{cls.__module__}.{cls.__qualname__}", cls.update)
         if "step" in cls.__dict__:
             cls.step = _with_hooks(cls.__dict__["step"])  # type: ignore[method-assign]
