@@ -201,7 +201,6 @@ from .ops.elementwise import (
 from .ops.indexing import gather, index_select, masked_fill, masked_select, nonzero, scatter_add
 from .ops.linalg import addmm, bmm, dot, matmul, mm, mv, outer
 from .ops.lu import lu_solve, lu_unpack
-from .ops.normalisation import log_softmax, softmax
 from .ops.pointwise import (
     addcdiv,
     addcmul,
@@ -356,6 +355,7 @@ from .ops.shape import (
     unsqueeze,
 )  # fmt: skip
 from .ops.shape import pad_constant as constant_pad_nd
+from .ops.softmax import log_softmax, softmax
 from .ops.sorting import (
     argsort,
     bincount,

@@ -18,7 +18,6 @@ from .ops.bessel import (
     spherical_bessel_j0,
 )  # fmt: skip
 from .ops.elementwise import erf, exp2, expm1, log1p, round
-from .ops.normalisation import log_softmax, softmax
 from .ops.polynomials import (
     chebyshev_polynomial_t,
     chebyshev_polynomial_u,
@@ -34,6 +33,7 @@ from .ops.polynomials import (
     shifted_chebyshev_polynomial_w,
 )  # fmt: skip
 from .ops.reduction import logsumexp
+from .ops.softmax import log_softmax, softmax
 from .ops.special import (
     digamma,
     entr,

@@ -1,4 +1,4 @@
-"""Optimizers under torch's names: the formula and its paper in each file, the loop in the backend's kernel."""
+"""Optimizers under torch's names: the formula, its paper and the update in each file."""
 
 from . import lr_scheduler, swa_utils
 from .adadelta import Adadelta

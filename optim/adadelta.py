@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import autograd
-from autograd import Tensor
-
-from .optimizer import Optimizer, check_at_least_zero, step_counter
+from .algorithm import descent
+from .optimizer import Optimizer, check_at_least_zero
+from .options import accepts
 
 
 class Adadelta(Optimizer):
@@ -19,23 +18,24 @@ class Adadelta(Optimizer):
     M. Zeiler, "ADADELTA: an adaptive learning rate method", 2012.
     """
 
-    algorithm = "adadelta"
-    hyperparameters = ("lr", "rho", "eps", "weight_decay", "maximize")
-    state_names = ("step", "square_avg", "acc_delta")
+    @staticmethod
+    def update(xp, p, g, step, square_avg, acc_delta, *, lr, rho, eps, weight_decay, maximize):
+        step += 1.0
+        g = descent(p, g, maximize, weight_decay)
+        square_avg *= rho
+        square_avg += g * g * (1.0 - rho)
+        delta = xp.sqrt(acc_delta + eps) / xp.sqrt(square_avg + eps) * g
+        acc_delta *= rho
+        acc_delta += delta * delta * (1.0 - rho)
+        p -= lr * delta
 
+    @accepts("foreach", "capturable", "differentiable", positional=1)
     def __init__(
-        self, params: Any, lr: Any = 1.0, rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0,
-        foreach: Any = None, *, capturable: bool = False, maximize: bool = False, differentiable: bool = False,
+        self, params: Any, lr: Any = 1.0, rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0, *,
+        maximize: bool = False,
     ) -> None:  # fmt: skip
         check_at_least_zero(lr=lr, eps=eps, weight_decay=weight_decay)
         if not 0.0 <= rho <= 1.0:
             raise ValueError(f"Invalid rho value: {rho}; expected a number in [0, 1]")
-        names = {
-            "lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
-            "capturable": capturable, "foreach": foreach, "differentiable": differentiable,
-        }  # fmt: skip
+        names = {"lr": lr, "rho": rho, "eps": eps, "weight_decay": weight_decay, "maximize": maximize}
         super().__init__(params, names)
-
-    def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
-        zeros = autograd.zeros_like(p.detach())
-        return {"step": step_counter(p), "square_avg": zeros, "acc_delta": zeros.clone()}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import Any
 
 import autograd
 from autograd import Tensor
 
-from .optimizer import Optimizer, check_at_least_zero, step_counter
+from .algorithm import descent
+from .optimizer import Optimizer, check_at_least_zero, scalar
+from .options import accepts
 
 
 class Adafactor(Optimizer):
@@ -22,14 +25,36 @@ class Adafactor(Optimizer):
     N. Shazeer, M. Stern, "Adafactor: adaptive learning rates with sublinear memory cost", 2018.
     """
 
-    algorithm = "adafactor"
-    hyperparameters = ("lr", "beta2_decay", "eps", "d", "weight_decay", "maximize")
-    state_names = ("step", "row_var", "col_var", "variance")
-    optional_state = ("row_var", "col_var", "variance")
+    blended = ("row_var", "col_var", "variance")
+    decoupled = True
 
+    @staticmethod
+    def update(
+        xp, p, g, step, row_var=None, col_var=None, variance=None, *, lr, beta2_decay, eps, d, weight_decay, maximize
+    ):  # fmt: skip
+        step += 1.0
+        count = xp.astype(step, xp.float64)
+        least = float(xp.finfo(p.dtype).eps) if eps[0] is None else eps[0]
+        size = max(math.prod(p.shape), 1)
+        scale = xp.maximum(xp.sqrt(xp.sum(p * p)) / size**0.5, eps[1])
+        rate = xp.astype(xp.minimum(count**-0.5, lr), p.dtype)
+        g = descent(p, g, maximize, weight_decay, lr=lr, decoupled=True)
+        share = xp.astype(count**beta2_decay, p.dtype)
+        squares = g * g
+        if variance is None:
+            row_var += (xp.mean(squares, axis=-1, keepdims=True) - row_var) * share
+            col_var += (xp.mean(squares, axis=-2, keepdims=True) - col_var) * share
+            spread = xp.matmul(row_var, col_var) / xp.maximum(xp.mean(row_var, axis=-2, keepdims=True), least)
+        else:
+            variance += (squares - variance) * share
+            spread = variance
+        moved = g / xp.sqrt(xp.maximum(spread, least * least))
+        p -= rate * scale / xp.maximum(xp.sqrt(xp.sum(moved * moved)) / (size**0.5 * d), 1.0) * moved
+
+    @accepts("foreach")
     def __init__(
         self, params: Any, lr: Any = 1e-2, beta2_decay: float = -0.8, eps: tuple[float | None, float] = (None, 1e-3),
-        d: float = 1.0, weight_decay: float = 0.0, *, foreach: Any = None, maximize: bool = False,
+        d: float = 1.0, weight_decay: float = 0.0, *, maximize: bool = False,
     ) -> None:  # fmt: skip
         check_at_least_zero(lr=lr, weight_decay=weight_decay, eps=eps[1])
         if beta2_decay > 0:
@@ -38,7 +63,7 @@ class Adafactor(Optimizer):
             raise ValueError(f"Invalid clipping threshold d: {d}; expected a number >= 1")
         names = {
             "lr": lr, "beta2_decay": beta2_decay, "eps": eps, "d": d, "weight_decay": weight_decay,
-            "foreach": foreach, "maximize": maximize,
+            "maximize": maximize,
         }  # fmt: skip
         super().__init__(params, names)
 
@@ -46,9 +71,9 @@ class Adafactor(Optimizer):
         assert p.grad is not None
         g = p.grad.detach()
         if g.dim() < 2:
-            return {"step": step_counter(p), "variance": autograd.zeros_like(g)}
+            return {"step": scalar(p), "variance": autograd.zeros_like(g)}
         rows, columns = (g.new_zeros(self.state_shape(name, g)) for name in ("row_var", "col_var"))
-        return {"step": step_counter(p), "row_var": rows, "col_var": columns}
+        return {"step": scalar(p), "row_var": rows, "col_var": columns}
 
     @classmethod
     @functools.cache

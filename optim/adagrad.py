@@ -7,7 +7,9 @@ from typing import Any
 import autograd
 from autograd import Tensor
 
-from .optimizer import Optimizer, check_at_least_zero, step_counter
+from .algorithm import descent
+from .optimizer import Optimizer, check_at_least_zero, scalar
+from .options import accepts
 
 
 class Adagrad(Optimizer):
@@ -19,14 +21,18 @@ class Adagrad(Optimizer):
     J. Duchi, E. Hazan, Y. Singer, "Adaptive subgradient methods", 2011.
     """
 
-    algorithm = "adagrad"
-    hyperparameters = ("lr", "lr_decay", "eps", "weight_decay", "maximize")
-    state_names = ("step", "sum")
+    @staticmethod
+    def update(xp, p, g, step, sum, *, lr, lr_decay, eps, weight_decay, maximize):
+        step += 1.0
+        g = descent(p, g, maximize, weight_decay)
+        rate = xp.astype(lr / (1.0 + (xp.astype(step, xp.float64) - 1.0) * lr_decay), p.dtype)
+        sum += g * g
+        p -= rate * (g / (xp.sqrt(sum) + eps))
 
+    @accepts("foreach", "differentiable", "fused", positional=1)
     def __init__(
         self, params: Any, lr: Any = 1e-2, lr_decay: float = 0, weight_decay: float = 0,
-        initial_accumulator_value: float = 0, eps: float = 1e-10, foreach: Any = None, *, maximize: bool = False,
-        differentiable: bool = False, fused: Any = None,
+        initial_accumulator_value: float = 0, eps: float = 1e-10, *, maximize: bool = False,
     ) -> None:  # fmt: skip
         check_at_least_zero(
             lr=lr, lr_decay=lr_decay, weight_decay=weight_decay, eps=eps,
@@ -34,8 +40,7 @@ class Adagrad(Optimizer):
         )  # fmt: skip
         names = {
             "lr": lr, "lr_decay": lr_decay, "eps": eps, "weight_decay": weight_decay,
-            "initial_accumulator_value": initial_accumulator_value, "foreach": foreach, "maximize": maximize,
-            "differentiable": differentiable, "fused": fused,
+            "initial_accumulator_value": initial_accumulator_value, "maximize": maximize,
         }  # fmt: skip
         super().__init__(params, names)
         for group in self.param_groups:  # torch makes this state at once
@@ -44,4 +49,4 @@ class Adagrad(Optimizer):
 
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         start = float(group["initial_accumulator_value"])
-        return {"step": step_counter(p), "sum": autograd.full_like(p.detach(), start)}
+        return {"step": scalar(p), "sum": autograd.full_like(p.detach(), start)}

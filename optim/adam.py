@@ -7,7 +7,9 @@ from typing import Any
 import autograd
 from autograd import Tensor
 
-from .optimizer import Optimizer, check_at_least_zero, check_betas, step_counter
+from .algorithm import descent
+from .optimizer import Optimizer, check_at_least_zero, check_betas
+from .options import accepts
 
 
 class Adam(Optimizer):
@@ -20,36 +22,47 @@ class Adam(Optimizer):
     D. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2014; S. Reddi et al., 2018.
     """
 
-    algorithm = "adam"
-    hyperparameters = ("lr", "betas", "eps", "weight_decay", "maximize")
-    state_names = ("step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq")
-    optional_state = ("max_exp_avg_sq",)
-    decoupled = False
+    blended = ("exp_avg",)
 
+    @staticmethod
+    def update(
+        xp, p, g, step, exp_avg, exp_avg_sq, max_exp_avg_sq=None, *,
+        lr, betas, eps, weight_decay, decoupled_weight_decay, maximize,
+    ):  # fmt: skip
+        beta1, beta2 = betas
+        step += 1.0
+        g = descent(p, g, maximize, weight_decay, lr=lr, decoupled=decoupled_weight_decay)
+        exp_avg *= beta1
+        exp_avg += g * (1.0 - beta1)
+        exp_avg_sq *= beta2
+        exp_avg_sq += g * g * (1.0 - beta2)
+        count = xp.astype(step, xp.float64)  # 1 - beta**step cancels: float32 would keep four digits
+        first = xp.astype(1.0 - beta1**count, p.dtype)
+        second = xp.astype(1.0 - beta2**count, p.dtype)
+        root = exp_avg_sq
+        if max_exp_avg_sq is not None:
+            max_exp_avg_sq[...] = xp.maximum(max_exp_avg_sq, exp_avg_sq)
+            root = max_exp_avg_sq
+        p -= (lr / first) * exp_avg / (xp.sqrt(root) / xp.sqrt(second) + eps)
+
+    @accepts("foreach", "capturable", "differentiable", "fused")
     def __init__(
         self, params: Any, lr: Any = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
-        weight_decay: float = 0, amsgrad: bool = False, *, foreach: Any = None, maximize: bool = False,
-        capturable: bool = False, differentiable: bool = False, fused: Any = None,
-        decoupled_weight_decay: bool = False,
+        weight_decay: float = 0, amsgrad: bool = False, *, maximize: bool = False, decoupled_weight_decay: bool = False,
     ) -> None:  # fmt: skip
         check_at_least_zero(lr=lr, eps=eps, weight_decay=weight_decay)
         check_betas(betas)
         names = {
             "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad,
-            "maximize": maximize, "foreach": foreach, "capturable": capturable, "differentiable": differentiable,
-            "fused": fused, "decoupled_weight_decay": decoupled_weight_decay or self.decoupled,
+            "maximize": maximize, "decoupled_weight_decay": decoupled_weight_decay or self.decoupled,
         }  # fmt: skip
         super().__init__(params, names)
 
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
-        zeros = autograd.zeros_like(p.detach())
-        state = {"step": step_counter(p), "exp_avg": zeros, "exp_avg_sq": zeros.clone()}
+        state = super().new_state(p, group)
         if group["amsgrad"]:
-            state["max_exp_avg_sq"] = zeros.clone()
+            state["max_exp_avg_sq"] = autograd.zeros_like(p.detach())
         return state
-
-    def hyper(self, group: dict[str, Any]) -> dict[str, Any]:
-        return {**super().hyper(group), "decoupled": group["decoupled_weight_decay"]}
 
 
 class AdamW(Adam):
@@ -60,12 +73,9 @@ class AdamW(Adam):
 
     decoupled = True
 
+    @accepts("foreach", "capturable", "differentiable", "fused")
     def __init__(
         self, params: Any, lr: Any = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
-        weight_decay: float = 1e-2, amsgrad: bool = False, *, maximize: bool = False, foreach: Any = None,
-        capturable: bool = False, differentiable: bool = False, fused: Any = None,
+        weight_decay: float = 1e-2, amsgrad: bool = False, *, maximize: bool = False,
     ) -> None:  # fmt: skip
-        super().__init__(
-            params, lr, betas, eps, weight_decay, amsgrad, foreach=foreach, maximize=maximize, capturable=capturable,
-            differentiable=differentiable, fused=fused,
-        )  # fmt: skip
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)

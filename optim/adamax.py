@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import autograd
-from autograd import Tensor
-
-from .optimizer import Optimizer, check_at_least_zero, check_betas, step_counter
+from .algorithm import descent
+from .optimizer import Optimizer, check_at_least_zero, check_betas
+from .options import accepts
 
 
 class Adamax(Optimizer):
@@ -19,23 +18,23 @@ class Adamax(Optimizer):
     D. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2014, section 7.
     """
 
-    algorithm = "adamax"
-    hyperparameters = ("lr", "betas", "eps", "weight_decay", "maximize")
-    state_names = ("step", "exp_avg", "exp_inf")
+    blended = ("exp_avg",)
 
+    @staticmethod
+    def update(xp, p, g, step, exp_avg, exp_inf, *, lr, betas, eps, weight_decay, maximize):
+        step += 1.0
+        g = descent(p, g, maximize, weight_decay)
+        exp_avg += (g - exp_avg) * (1.0 - betas[0])
+        exp_inf[...] = xp.maximum(exp_inf * betas[1], xp.abs(g) + eps)
+        rate = xp.astype(lr / (1.0 - betas[0] ** xp.astype(step, xp.float64)), p.dtype)
+        p -= rate * exp_avg / exp_inf
+
+    @accepts("foreach", "differentiable", "capturable", positional=1)
     def __init__(
         self, params: Any, lr: Any = 2e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
-        weight_decay: float = 0, foreach: Any = None, *, maximize: bool = False, differentiable: bool = False,
-        capturable: bool = False,
+        weight_decay: float = 0, *, maximize: bool = False,
     ) -> None:  # fmt: skip
         check_at_least_zero(lr=lr, eps=eps, weight_decay=weight_decay)
         check_betas(betas)
-        names = {
-            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "foreach": foreach,
-            "maximize": maximize, "differentiable": differentiable, "capturable": capturable,
-        }  # fmt: skip
+        names = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize}
         super().__init__(params, names)
-
-    def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
-        zeros = autograd.zeros_like(p.detach())
-        return {"step": step_counter(p), "exp_avg": zeros, "exp_inf": zeros.clone()}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import autograd
 from autograd import Tensor
 
-from .optimizer import Optimizer, check_at_least_zero, step_counter
+from .algorithm import descent
+from .optimizer import Optimizer, check_at_least_zero, scalar
+from .options import accepts
 
 
 class ASGD(Optimizer):
@@ -19,23 +20,30 @@ class ASGD(Optimizer):
     B. Polyak, A. Juditsky, "Acceleration of stochastic approximation by averaging", 1992.
     """
 
-    algorithm = "asgd"
-    hyperparameters = ("lr", "lambd", "alpha", "t0", "weight_decay", "maximize")
-    state_names = ("step", "eta", "mu", "ax")
+    scalars = ("step", "eta", "mu")
 
+    @staticmethod
+    def update(xp, p, g, step, eta, mu, ax, *, lr, lambd, alpha, t0, weight_decay, maximize):
+        step += 1.0
+        g = descent(p, g, maximize, weight_decay)
+        rate, share = xp.astype(eta, p.dtype), xp.astype(mu, p.dtype)
+        p *= 1.0 - lambd * rate
+        p -= rate * g
+        ax += (p - ax) * share
+        count = xp.astype(step, xp.float64)
+        eta[...] = xp.astype(lr / (1.0 + lambd * lr * count) ** alpha, eta.dtype)
+        mu[...] = xp.astype(1.0 / xp.maximum(count - t0, 1.0), mu.dtype)
+
+    @accepts("foreach", "maximize", "differentiable", "capturable", positional=4)
     def __init__(
         self, params: Any, lr: Any = 1e-2, lambd: float = 1e-4, alpha: float = 0.75, t0: float = 1e6,
-        weight_decay: float = 0, foreach: Any = None, maximize: bool = False, differentiable: bool = False,
-        capturable: bool = False,
+        weight_decay: float = 0, *, maximize: bool = False,
     ) -> None:  # fmt: skip
         check_at_least_zero(lr=lr, weight_decay=weight_decay)
         names = {
-            "lr": lr, "lambd": lambd, "alpha": alpha, "t0": t0, "weight_decay": weight_decay, "foreach": foreach,
-            "maximize": maximize, "differentiable": differentiable, "capturable": capturable,
+            "lr": lr, "lambd": lambd, "alpha": alpha, "t0": t0, "weight_decay": weight_decay, "maximize": maximize,
         }  # fmt: skip
         super().__init__(params, names)
 
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
-        eta = autograd.full((), float(group["lr"]), dtype=autograd.float32, device=p.device)
-        zeros = autograd.zeros_like(p.detach())
-        return {"step": step_counter(p), "eta": eta, "mu": autograd.ones_like(eta), "ax": zeros}
+        return {**super().new_state(p, group), "eta": scalar(p, float(group["lr"])), "mu": scalar(p, 1.0)}

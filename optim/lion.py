@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import autograd
-from autograd import Tensor
-
+from .algorithm import descent
 from .optimizer import Optimizer, check_at_least_zero, check_betas
 
 
@@ -20,9 +18,13 @@ class Lion(Optimizer):
     X. Chen et al., "Symbolic discovery of optimization algorithms", 2023.
     """
 
-    algorithm = "lion"
-    hyperparameters = ("lr", "betas", "weight_decay", "maximize")
-    state_names = ("exp_avg",)
+    decoupled = True
+
+    @staticmethod
+    def update(xp, p, g, exp_avg, *, lr, betas, weight_decay, maximize):
+        g = descent(p, g, maximize, weight_decay, lr=lr, decoupled=True)
+        p -= lr * xp.sign(exp_avg * betas[0] + g * (1.0 - betas[0]))
+        exp_avg += (g - exp_avg) * (1.0 - betas[1])
 
     def __init__(
         self, params: Any, lr: Any = 1e-4, betas: tuple[float, float] = (0.9, 0.99), weight_decay: float = 0.0, *,
@@ -31,6 +33,3 @@ class Lion(Optimizer):
         check_at_least_zero(lr=lr, weight_decay=weight_decay)
         check_betas(betas)
         super().__init__(params, {"lr": lr, "betas": betas, "weight_decay": weight_decay, "maximize": maximize})
-
-    def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
-        return {"exp_avg": autograd.zeros_like(p.detach())}

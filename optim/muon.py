@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import autograd
 from autograd import Tensor
 
 from .optimizer import Optimizer, check_at_least_zero
@@ -23,11 +22,29 @@ class Muon(Optimizer):
     K. Jordan et al., "Muon: an optimizer for hidden layers in neural networks", 2024.
     """
 
-    algorithm = "muon"
-    hyperparameters = (
-        "lr", "weight_decay", "momentum", "nesterov", "ns_coefficients", "eps", "ns_steps", "adjust_lr_fn",
-    )  # fmt: skip
-    state_names = ("momentum_buffer",)
+    blended = ("momentum_buffer",)
+    decoupled = True
+
+    @staticmethod
+    def update(
+        xp, p, g, momentum_buffer, *,
+        lr, weight_decay, momentum, nesterov, ns_coefficients, eps, ns_steps, adjust_lr_fn,
+    ):  # fmt: skip
+        momentum_buffer += (g - momentum_buffer) * (1.0 - momentum)
+        x = g + (momentum_buffer - g) * momentum if nesterov else momentum_buffer
+        rows, columns = p.shape
+        x = x.T if rows > columns else x
+        x = x / xp.maximum(xp.sqrt(xp.sum(x * x)), eps)
+        a, b, c = ns_coefficients
+        for _ in range(ns_steps):
+            gram = xp.matmul(x, x.T)
+            x = a * x + xp.matmul(b * gram + c * xp.matmul(gram, gram), x)
+        x = x.T if rows > columns else x
+        scale = (
+            0.2 * max(rows, columns) ** 0.5 if adjust_lr_fn == "match_rms_adamw" else max(1.0, rows / columns) ** 0.5
+        )
+        p *= 1.0 - lr * weight_decay
+        p -= lr * scale * x
 
     def __init__(
         self, params: Any, lr: Any = 1e-3, weight_decay: float = 0.1, momentum: float = 0.95, nesterov: bool = True,
@@ -53,4 +70,4 @@ class Muon(Optimizer):
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         if p.dim() != 2:  # its .data was replaced
             raise ValueError(f"Muon only supports 2D parameters whereas we found a parameter with size: {p.shape}")
-        return {"momentum_buffer": autograd.zeros_like(p.detach())}
+        return super().new_state(p, group)

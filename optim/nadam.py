@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import autograd
 from autograd import Tensor
 
-from .optimizer import Optimizer, check_at_least_zero, check_betas, step_counter
+from .algorithm import descent
+from .optimizer import Optimizer, check_at_least_zero, check_betas, scalar
+from .options import accepts
 
 
 class NAdam(Optimizer):
@@ -20,28 +21,40 @@ class NAdam(Optimizer):
     T. Dozat, "Incorporating Nesterov momentum into Adam", 2016.
     """
 
-    algorithm = "nadam"
-    hyperparameters = ("lr", "betas", "eps", "weight_decay", "momentum_decay", "maximize")
-    state_names = ("step", "mu_product", "exp_avg", "exp_avg_sq")
+    scalars = ("step", "mu_product")
+    blended = ("exp_avg",)
 
+    @staticmethod
+    def update(
+        xp, p, g, step, mu_product, exp_avg, exp_avg_sq, *,
+        lr, betas, eps, weight_decay, momentum_decay, decoupled_weight_decay, maximize,
+    ):  # fmt: skip
+        step += 1.0
+        g = descent(p, g, maximize, weight_decay, lr=lr, decoupled=decoupled_weight_decay)
+        count = xp.astype(step, xp.float64)
+        mu, following = (betas[0] * (1.0 - 0.5 * 0.96 ** (each * momentum_decay)) for each in (count, count + 1.0))
+        mu_product *= xp.astype(mu, mu_product.dtype)
+        product = xp.astype(mu_product, xp.float64)
+        exp_avg += (g - exp_avg) * (1.0 - betas[0])
+        exp_avg_sq *= betas[1]
+        exp_avg_sq += g * g * (1.0 - betas[1])
+        spread = xp.sqrt(exp_avg_sq / xp.astype(1.0 - betas[1] ** count, p.dtype)) + eps
+        p -= xp.astype(lr * (1.0 - mu) / (1.0 - product), p.dtype) * (g / spread)
+        p -= xp.astype(lr * following / (1.0 - product * following), p.dtype) * (exp_avg / spread)
+
+    @accepts("foreach", "capturable", "differentiable")
     def __init__(
         self, params: Any, lr: Any = 2e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
         weight_decay: float = 0, momentum_decay: float = 4e-3, decoupled_weight_decay: bool = False, *,
-        foreach: Any = None, maximize: bool = False, capturable: bool = False, differentiable: bool = False,
+        maximize: bool = False,
     ) -> None:  # fmt: skip
         check_at_least_zero(lr=lr, eps=eps, weight_decay=weight_decay, momentum_decay=momentum_decay)
         check_betas(betas)
         names = {
             "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "momentum_decay": momentum_decay,
-            "decoupled_weight_decay": decoupled_weight_decay, "maximize": maximize, "foreach": foreach,
-            "capturable": capturable, "differentiable": differentiable,
+            "decoupled_weight_decay": decoupled_weight_decay, "maximize": maximize,
         }  # fmt: skip
         super().__init__(params, names)
 
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
-        zeros = autograd.zeros_like(p.detach())
-        product = autograd.ones((), dtype=autograd.float32, device=p.device)
-        return {"step": step_counter(p), "mu_product": product, "exp_avg": zeros, "exp_avg_sq": zeros.clone()}
-
-    def hyper(self, group: dict[str, Any]) -> dict[str, Any]:
-        return {**super().hyper(group), "decoupled": group["decoupled_weight_decay"]}
+        return {**super().new_state(p, group), "mu_product": scalar(p, 1.0)}

@@ -15,7 +15,8 @@ from autograd.engine import apply
 from autograd.modes import modes, unlistened
 from autograd.tensor import Cell, RemovableHandle
 
-from .update import SCALARS, check, fits, update
+from .algorithm import Algorithm, is_update
+from .update import check, fits, update
 
 Alike = dict[Any, list[tuple[Tensor, Tensor, dict[str, Tensor]]]]
 
@@ -40,19 +41,45 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
 class Optimizer:
     """The base of all optimizers.
 
-    A subclass names its `algorithm` (the backend's kernel), the hyperparameters that the kernel reads
-    at each step, and the state a parameter needs. `params` is an iterable of tensors, of (name,
-    tensor) pairs, or of dictionaries: groups with hyperparameters of their own.
+    A subclass writes its `update`, on arrays, or a `step` of its own. `params` is an iterable of tensors,
+    of (name, tensor) pairs, or of dictionaries: groups with hyperparameters of their own.
+
+    >>> import autograd, optim
+    >>> class SignDescent(optim.Optimizer):
+    ...     def __init__(self, params, lr=0.1, momentum=0.9):
+    ...         super().__init__(params, {"lr": lr, "momentum": momentum})
+    ...     @staticmethod
+    ...     def update(xp, p, g, mean, *, lr, momentum):
+    ...         mean += (g - mean) * (1.0 - momentum)
+    ...         p -= lr * xp.sign(mean)
+    >>> p = autograd.tensor([1.0, -2.0], requires_grad=True)
+    >>> optimizer = SignDescent([p])
+    >>> (p * p).sum().backward()
+    >>> optimizer.step()
+    >>> p.detach(), optimizer.state[p]["mean"]
+    (tensor([ 0.9000, -1.9000]), tensor([ 0.2000, -0.4000]))
     """
 
-    algorithm: str
-    hyperparameters: tuple[str, ...]
-    state_names: tuple[str, ...] = ()
-    optional_state: tuple[str, ...] = ()  # of these, what only some settings need
+    scalars: tuple[str, ...] = ("step",)  # state that is one number a parameter, in float32 as torch's
+    blended: tuple[str, ...] = ()  # state that torch blends with the gradient by lerp, which takes one dtype
+    decoupled = False  # whether weight decay leaves the gradient alone, unless its group says so
+
+    @staticmethod
+    def update(xp, p, g, *state, **hyper):
+        """One step on the parameter's array p with the gradient g, written in place, as is the state.
+
+        Its signature names the state, which starts as zeros unless `new_state` says otherwise, and after a
+        `*` the hyperparameters of a group that it reads.
+        """
+        raise NotImplementedError("an optimizer defines a static update(xp, p, g, ...), or step()")
+
+    algorithm = Algorithm("optim.Optimizer", update)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """A subclass's own step, too, calls the hooks."""
+        """A subclass's own step, too, calls the hooks, and its own update is the algorithm."""
         super().__init_subclass__(**kwargs)
+        if is_update(cls.__dict__.get("update")):
+            cls.algorithm = Algorithm(f"{cls.__module__}.{cls.__qualname__}", cls.update)
         if "step" in cls.__dict__:
             cls.step = _with_hooks(cls.__dict__["step"])  # type: ignore[method-assign]
 
@@ -64,7 +91,7 @@ class Optimizer:
             raise TypeError(
                 f"{type(self).__name__}: expected parameters to optimize, got {type(params).__name__}{hint}"
             )
-        self.defaults = defaults
+        self.defaults = {**defaults, **self.__dict__.pop("_unused", {})}
         self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
         groups = list(params)
@@ -100,22 +127,25 @@ class Optimizer:
         self.param_groups.append(group)
 
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
-        """The state of a parameter before its first step: some of `state_names`."""
-        return {}
+        """The state of a parameter before its first step: zeros, here, for all that every setting needs."""
+        return {
+            name: scalar(p) if name in self.scalars else autograd.zeros_like(p.detach())
+            for name in self.algorithm.needed
+        }
 
     @classmethod
     @functools.cache
     def is_complete(cls, names: tuple[str, ...]) -> bool:
         """Whether these pieces of state are all that the algorithm can't do without."""
-        return set(cls.state_names) <= {*names, *cls.optional_state}
+        return set(cls.algorithm.needed) <= set(names)
 
     def state_shape(self, name: str, p: Tensor) -> tuple[int, ...]:
         """The shape that a piece of a parameter's state has."""
-        return () if name in SCALARS else tuple(p._array.shape)
+        return () if name in self.scalars else tuple(p._array.shape)
 
     def hyper(self, group: dict[str, Any]) -> dict[str, Any]:
-        """What the kernel reads of a group."""
-        return {name: _plain(group[name]) for name in self.hyperparameters}
+        """What the update reads of a group."""
+        return {name: _plain(group[name]) for name in self.algorithm.hyperparameters}
 
     def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """Calls hook(optimizer, args, kwargs) before each step; what it returns replaces (args, kwargs)."""
@@ -158,7 +188,7 @@ class Optimizer:
             if g is None:
                 continue
             state = self.state.get(p) or {}
-            if not fits(p, g, state) or (state and not self.is_complete(tuple(state))):
+            if not fits(p, g, state, self.scalars) or (state and not self.is_complete(tuple(state))):
                 with unlistened():
                     check(self, group, f"{position} of group {number}", p, g, state)
             if not state:
@@ -228,13 +258,23 @@ class Optimizer:
             if number in state_dict["state"]:
                 loaded_state = state_dict["state"][number]
                 state[p] = {
-                    name: _adopt(name, loaded_state[name], p)
-                    for name in self.state_names or loaded_state  # a user's own optimizer names none
+                    name: self._adopt(name, loaded_state[name], p)
+                    for name in self.algorithm.state or loaded_state  # an optimizer with a step of its own names none
                     if loaded_state.get(name) is not None
                 }
         for group, loaded in zip(self.param_groups, saved, strict=True):
             group.update({k: copy.deepcopy(v) for k, v in loaded.items() if k != "params"})
         self.state = state
+
+    def _adopt(self, name: str, value: Any, p: Tensor) -> Any:
+        """A loaded piece of state: a copy with the parameter's dtype and device; counts and rates keep their dtype."""
+        if name in self.scalars:
+            number = autograd.as_tensor(value).detach().clone().to(p.device)
+            number = number.reshape(()) if number.numel() == 1 else number
+            return number if number.is_floating_point() else number.to(autograd.float32)
+        if not isinstance(value, Tensor):
+            return copy.deepcopy(value)
+        return value.detach().clone().to(device=p.device, dtype=p.dtype)
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
@@ -244,19 +284,8 @@ class Optimizer:
         return "\n".join([*lines, ")"])
 
 
-def _adopt(name: str, value: Any, p: Tensor) -> Any:
-    """A loaded piece of state: a copy with the parameter's dtype and device; counts and rates keep their dtype."""
-    if name in SCALARS:
-        number = autograd.as_tensor(value).detach().clone().to(p.device)
-        number = number.reshape(()) if number.numel() == 1 else number
-        return number if number.is_floating_point() else number.to(autograd.float32)
-    if not isinstance(value, Tensor):
-        return copy.deepcopy(value)
-    return value.detach().clone().to(device=p.device, dtype=p.dtype)
-
-
 def _plain(value: Any) -> Any:
-    """A hyperparameter for the kernel: a tensor (a learning rate, say) as its array."""
+    """A hyperparameter for the update: a tensor (a learning rate, say) as its array."""
     return value._array if isinstance(value, Tensor) else value
 
 
@@ -278,6 +307,6 @@ def check_betas(betas: tuple[float, ...]) -> None:
             raise ValueError(f"Invalid beta parameter at index {number}: {beta}; expected a number in [0, 1)")
 
 
-def step_counter(p: Tensor) -> Tensor:
-    """A step count as torch keeps it: a float32 scalar."""
-    return autograd.zeros((), dtype=autograd.float32, device=p.device)
+def scalar(p: Tensor, value: float = 0.0) -> Tensor:
+    """A count or a rate as torch keeps it: one float32 number."""
+    return autograd.full((), value, dtype=autograd.float32, device=p.device)

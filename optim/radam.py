@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import autograd
-from autograd import Tensor
-
-from .optimizer import Optimizer, check_at_least_zero, check_betas, step_counter
+from .algorithm import descent
+from .optimizer import Optimizer, check_at_least_zero, check_betas
+from .options import accepts
 
 
 class RAdam(Optimizer):
@@ -20,27 +19,36 @@ class RAdam(Optimizer):
     L. Liu et al., "On the variance of the adaptive learning rate and beyond", 2019.
     """
 
-    algorithm = "radam"
-    hyperparameters = ("lr", "betas", "eps", "weight_decay", "maximize")
-    state_names = ("step", "exp_avg", "exp_avg_sq")
+    blended = ("exp_avg",)
 
+    @staticmethod
+    def update(
+        xp, p, g, step, exp_avg, exp_avg_sq, *, lr, betas, eps, weight_decay, decoupled_weight_decay, maximize
+    ):  # fmt: skip
+        step += 1.0
+        g = descent(p, g, maximize, weight_decay, lr=lr, decoupled=decoupled_weight_decay)
+        count = xp.astype(step, xp.float64)
+        exp_avg += (g - exp_avg) * (1.0 - betas[0])
+        exp_avg_sq *= betas[1]
+        exp_avg_sq += g * g * (1.0 - betas[1])
+        first, second = 1.0 - betas[0] ** count, 1.0 - betas[1] ** count
+        longest = 2.0 / (1.0 - betas[1]) - 1.0
+        length = longest - 2.0 * count * betas[1] ** count / second
+        safe = xp.where(length > 5.0, length, 6.0)
+        rectified = (safe - 4.0) * (safe - 2.0) * longest / ((longest - 4.0) * (longest - 2.0) * safe)
+        scale = xp.astype(xp.sqrt(rectified * second), p.dtype) / (xp.sqrt(exp_avg_sq) + eps)
+        moved = exp_avg / xp.astype(first, p.dtype) * lr
+        p -= xp.where(length > 5.0, moved * scale, moved)
+
+    @accepts("foreach", "capturable", "differentiable")
     def __init__(
         self, params: Any, lr: Any = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
-        weight_decay: float = 0, decoupled_weight_decay: bool = False, *, foreach: Any = None,
-        maximize: bool = False, capturable: bool = False, differentiable: bool = False,
+        weight_decay: float = 0, decoupled_weight_decay: bool = False, *, maximize: bool = False,
     ) -> None:  # fmt: skip
         check_at_least_zero(lr=lr, eps=eps, weight_decay=weight_decay)
         check_betas(betas)
         names = {
             "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
-            "foreach": foreach, "capturable": capturable, "decoupled_weight_decay": decoupled_weight_decay,
-            "differentiable": differentiable,
+            "decoupled_weight_decay": decoupled_weight_decay,
         }  # fmt: skip
         super().__init__(params, names)
-
-    def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
-        zeros = autograd.zeros_like(p.detach())
-        return {"step": step_counter(p), "exp_avg": zeros, "exp_avg_sq": zeros.clone()}
-
-    def hyper(self, group: dict[str, Any]) -> dict[str, Any]:
-        return {**super().hyper(group), "decoupled": group["decoupled_weight_decay"]}

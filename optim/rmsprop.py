@@ -7,7 +7,9 @@ from typing import Any
 import autograd
 from autograd import Tensor
 
-from .optimizer import Optimizer, check_at_least_zero, step_counter
+from .algorithm import descent
+from .optimizer import Optimizer, check_at_least_zero
+from .options import accepts
 
 
 class RMSprop(Optimizer):
@@ -21,29 +23,44 @@ class RMSprop(Optimizer):
     G. Hinton, lecture 6e of "Neural networks for machine learning", 2012; A. Graves, 2013 (centered).
     """
 
-    algorithm = "rmsprop"
-    hyperparameters = ("lr", "alpha", "eps", "weight_decay", "momentum", "maximize")
-    state_names = ("step", "square_avg", "momentum_buffer", "grad_avg")
-    optional_state = ("momentum_buffer", "grad_avg")
+    blended = ("grad_avg",)
 
+    @staticmethod
+    def update(
+        xp, p, g, step, square_avg, momentum_buffer=None, grad_avg=None, *,
+        lr, alpha, eps, weight_decay, momentum, maximize,
+    ):  # fmt: skip
+        step += 1.0
+        g = descent(p, g, maximize, weight_decay)
+        square_avg *= alpha
+        square_avg += g * g * (1.0 - alpha)
+        spread = square_avg
+        if grad_avg is not None:
+            grad_avg += (g - grad_avg) * (1.0 - alpha)
+            spread = square_avg - grad_avg * grad_avg
+        g = g / (xp.sqrt(spread) + eps)
+        if momentum_buffer is not None:
+            momentum_buffer *= momentum
+            momentum_buffer += g
+            g = momentum_buffer
+        p -= lr * g
+
+    @accepts("capturable", "foreach", "maximize", "differentiable", positional=4)
     def __init__(
         self, params: Any, lr: Any = 1e-2, alpha: float = 0.99, eps: float = 1e-8, weight_decay: float = 0,
-        momentum: float = 0, centered: bool = False, capturable: bool = False, foreach: Any = None,
-        maximize: bool = False, differentiable: bool = False,
+        momentum: float = 0, centered: bool = False, *, maximize: bool = False,
     ) -> None:  # fmt: skip
         check_at_least_zero(lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum)
         names = {
             "lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered,
-            "weight_decay": weight_decay, "capturable": capturable, "foreach": foreach, "maximize": maximize,
-            "differentiable": differentiable,
+            "weight_decay": weight_decay, "maximize": maximize,
         }  # fmt: skip
         super().__init__(params, names)
 
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
-        zeros = autograd.zeros_like(p.detach())
-        state = {"step": step_counter(p), "square_avg": zeros}
+        state = super().new_state(p, group)
         if group["momentum"] > 0:
-            state["momentum_buffer"] = zeros.clone()
+            state["momentum_buffer"] = autograd.zeros_like(p.detach())
         if group["centered"]:
-            state["grad_avg"] = zeros.clone()
+            state["grad_avg"] = autograd.zeros_like(p.detach())
         return state

@@ -7,7 +7,9 @@ from typing import Any
 import autograd
 from autograd import Tensor
 
-from .optimizer import Optimizer, check_at_least_zero, step_counter
+from .algorithm import descent
+from .optimizer import Optimizer, check_at_least_zero
+from .options import accepts
 
 
 class Rprop(Optimizer):
@@ -19,25 +21,29 @@ class Rprop(Optimizer):
     M. Riedmiller, H. Braun, "A direct adaptive method for faster backpropagation learning", 1993.
     """
 
-    algorithm = "rprop"
-    hyperparameters = ("lr", "etas", "step_sizes", "maximize")
-    state_names = ("step", "prev", "step_size")
+    @staticmethod
+    def update(xp, p, g, step, prev, step_size, *, etas, step_sizes, maximize):
+        step += 1.0
+        g = descent(p, g, maximize)
+        agreement = g * prev
+        factor = xp.where(agreement > 0, etas[1], xp.where(agreement < 0, etas[0], xp.ones_like(agreement)))
+        step_size *= xp.astype(factor, p.dtype)
+        step_size[...] = xp.minimum(xp.maximum(step_size, step_sizes[0]), step_sizes[1])
+        g = xp.where(agreement < 0, 0.0, g)
+        p -= xp.sign(g) * step_size
+        prev[...] = g
 
+    @accepts("capturable", "foreach", "differentiable")
     def __init__(
         self, params: Any, lr: Any = 1e-2, etas: tuple[float, float] = (0.5, 1.2),
-        step_sizes: tuple[float, float] = (1e-6, 50), *, capturable: bool = False, foreach: Any = None,
-        maximize: bool = False, differentiable: bool = False,
+        step_sizes: tuple[float, float] = (1e-6, 50), *, maximize: bool = False,
     ) -> None:  # fmt: skip
         check_at_least_zero(lr=lr)
         if not 0.0 < etas[0] < 1.0 < etas[1]:
             raise ValueError(f"Invalid eta values: {etas}; expected one below and one above 1")
-        names = {
-            "lr": lr, "etas": etas, "step_sizes": step_sizes, "foreach": foreach, "maximize": maximize,
-            "differentiable": differentiable, "capturable": capturable,
-        }  # fmt: skip
-        super().__init__(params, names)
+        super().__init__(params, {"lr": lr, "etas": etas, "step_sizes": step_sizes, "maximize": maximize})
 
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         assert p.grad is not None
         size = autograd.full_like(p.grad.detach(), float(group["lr"]))
-        return {"step": step_counter(p), "prev": autograd.zeros_like(p.detach()), "step_size": size}
+        return {**super().new_state(p, group), "step_size": size}

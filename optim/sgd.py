@@ -7,7 +7,9 @@ from typing import Any
 import autograd
 from autograd import Tensor
 
+from .algorithm import descent
 from .optimizer import Optimizer, check_at_least_zero
+from .options import accepts
 
 
 class SGD(Optimizer):
@@ -21,23 +23,26 @@ class SGD(Optimizer):
     B. Polyak, 1964 (momentum); Y. Nesterov, 1983; I. Sutskever et al., 2013.
     """
 
-    algorithm = "sgd"
-    hyperparameters = ("lr", "momentum", "dampening", "weight_decay", "nesterov", "maximize")
-    state_names = ("momentum_buffer",)
-    optional_state = ("momentum_buffer",)
+    @staticmethod
+    def update(xp, p, g, momentum_buffer=None, *, lr, momentum, dampening, weight_decay, nesterov, maximize):
+        g = descent(p, g, maximize, weight_decay)
+        if momentum_buffer is not None:
+            momentum_buffer *= momentum
+            momentum_buffer += g * (1.0 - dampening)
+            g = g + momentum * momentum_buffer if nesterov else momentum_buffer
+        p -= lr * g
 
+    @accepts("foreach", "differentiable", "fused")
     def __init__(
         self, params: Any, lr: Any = 1e-3, momentum: float = 0, dampening: float = 0, weight_decay: float = 0,
-        nesterov: bool = False, *, maximize: bool = False, foreach: Any = None, differentiable: bool = False,
-        fused: Any = None,
+        nesterov: bool = False, *, maximize: bool = False,
     ) -> None:  # fmt: skip
         check_at_least_zero(lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
         names = {
             "lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay,
-            "nesterov": nesterov, "maximize": maximize, "foreach": foreach, "differentiable": differentiable,
-            "fused": fused,
+            "nesterov": nesterov, "maximize": maximize,
         }  # fmt: skip
         super().__init__(params, names)
 

@@ -13,18 +13,11 @@ from autograd.primitive import primitive
 from autograd.views import check_writable
 
 if TYPE_CHECKING:
+    from .algorithm import Algorithm
     from .optimizer import Optimizer
 
-SCALARS = ("step", "mu_product", "eta", "mu")  # state that is one number a parameter, in float32 as torch's
 
-# State that torch blends with the gradient by lerp, which takes one dtype.
-BLENDED = {
-    "adam": ("exp_avg",), "adamax": ("exp_avg",), "nadam": ("exp_avg",), "radam": ("exp_avg",),
-    "rmsprop": ("grad_avg",), "adafactor": ("row_var", "col_var", "variance"), "muon": ("momentum_buffer",),
-}  # fmt: skip
-
-
-def _written(algorithm: str, count: int, names: tuple[str, ...]) -> list[int]:
+def _written(algorithm: Algorithm, count: int, names: tuple[str, ...]) -> list[int]:
     """All the inputs but the gradients, which are the second kind, and the hyperparameters."""
     return [*range(count), *range(2 * count, (2 + len(names)) * count)]
 
@@ -33,10 +26,14 @@ def _written(algorithm: str, count: int, names: tuple[str, ...]) -> list[int]:
 def update(backend, *inputs, algorithm, count, names):
     """One step on `count` parameters: all of them, all gradients, all of each kind of state, the hyperparameters."""
     *arrays, hyper = inputs
-    backend.update(algorithm, names, [arrays[i::count] for i in range(count)], hyper)
+    loop = backend.loops.get((algorithm.name, names))
+    for i in range(count):
+        p, g, *state = arrays[i::count]
+        if loop is None or loop(p, g, *state, **hyper) is NotImplemented:
+            algorithm.update(backend.xp, p, g, **dict(zip(names, state, strict=True)), **hyper)
 
 
-def fits(p: Tensor, g: Tensor, state: Mapping[str, Any]) -> bool:
+def fits(p: Tensor, g: Tensor, state: Mapping[str, Any], scalars: tuple[str, ...]) -> bool:
     """Whether gradient and state are like the parameter, as they nearly always are; `check` looks closer."""
     array, backend = p._array, p._backend
     shape, kind = array.shape, array.dtype
@@ -45,7 +42,7 @@ def fits(p: Tensor, g: Tensor, state: Mapping[str, Any]) -> bool:
     for name, x in state.items():
         if type(x) is not Tensor or x._backend is not backend:
             return False
-        if name in SCALARS:
+        if name in scalars:
             if x._array.shape:
                 return False
         elif x._array.shape != shape or x._array.dtype is not kind:
@@ -78,8 +75,8 @@ def check(
                 f"{name}: {which} is on {p.device}, its {what} on {x.device}; move the model before its first step, "
                 "or pass the optimizer's state_dict() through load_state_dict(), which moves it"
             )
-    blended = [state[each] for each in BLENDED.get(optimizer.algorithm, ()) if each in state]
-    decays = group.get("weight_decay") and not group.get("decoupled_weight_decay", optimizer.algorithm == "muon")
+    blended = [state[each] for each in optimizer.blended if each in state]
+    decays = group.get("weight_decay") and not group.get("decoupled_weight_decay", optimizer.decoupled)
     direction = autograd.promote_types(g.dtype, p.dtype) if decays else g.dtype
     for x in blended:
         if x.dtype is not direction:

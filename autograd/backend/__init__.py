@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 
 from ..device import device as Device
 from .base import Backend
 from .numpy import NumpyBackend
+
+with contextlib.suppress(ImportError):  # numba is an extra
+    from . import fast
 
 _factories: dict[str, Callable[[int | None], Backend]] = {}
 _made: dict[tuple[str, int | None], Backend] = {}

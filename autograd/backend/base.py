@@ -10,14 +10,14 @@ import functools
 import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from ..device import device as Device
 from ..dtypes import dtype as DType
 from ..dtypes import float16
-from . import philox, special, updates
+from . import philox, special
 from .locks import lock_across_forks
 
 Array = Any
@@ -30,7 +30,9 @@ class Backend:
 
     `xp` is the array namespace; what it makes from nothing (`zeros`, `arange`) must lie on this device.
     `array_type` is the class of its arrays; `dtypes` maps the namespace's dtypes to autograd's and
-    `native` the other way.
+    `native` the other way. `loops` holds what is compiled for this device: each loop by the name of what it
+    computes, an optimizer's update by those of its class and its state. A loop returns NotImplemented, with
+    nothing done, for arguments that it does not take.
     """
 
     device: Device
@@ -38,6 +40,7 @@ class Backend:
     array_type: type
     dtypes: dict[Any, DType]
     native: dict[DType, Any]
+    loops: ClassVar[dict[Any, Callable[..., Any]]] = {}
     strided = False  # whether its arrays have `flags` and `strides` as NumPy's
 
     @functools.cached_property
@@ -47,6 +50,11 @@ class Backend:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.device}>"
+
+    def compiled(self, name: Any, *arguments: Any) -> Any:
+        """What a compiled loop makes of the arguments; NotImplemented if there is none that takes them."""
+        loop = self.loops.get(name)
+        return NotImplemented if loop is None else loop(*arguments)
 
     # Memory
 
@@ -310,7 +318,7 @@ class Backend:
                 spread[(batch, channels, *cut)] = found
         return spread
 
-    # Named kernels: functions the array API lacks, random bits, optimizer updates
+    # Named kernels: functions the array API lacks, random bits
 
     def erf(self, x: Array) -> Array:
         return special.erf(self.xp, x)
@@ -318,50 +326,6 @@ class Backend:
     def gate(self, g: Array, condition: Array) -> Array:
         """g where the condition holds, else 0."""
         return self.xp.where(condition, g, 0.0)
-
-    def expected_classes(
-        self, target: Array, weight: Array | None, classes: int, ignore: int, smoothing: float, dtype: Any
-    ) -> Array:
-        """A row a sample: 1 at its class, smoothed, times the classes' weights; zeros if the class is ignored."""
-        xp = self.xp
-        column = xp.expand_dims(target, axis=1)
-        rows = xp.astype(column == xp.arange(classes, dtype=target.dtype), dtype)
-        if smoothing:
-            rows = rows * (1.0 - smoothing) + smoothing / classes
-        if smoothing or 0 <= ignore < classes:
-            rows = rows * xp.astype(column != ignore, dtype)
-        return rows if weight is None else rows * weight
-
-    def class_cross_entropy(
-        self, x: Array, target: Array, weight: Array | None, ignore: int, smoothing: float, mean: bool
-    ) -> Array:
-        """-sum(expected log_softmax(x)) of logits (n, c) and classes (n,), a number."""
-        xp = self.xp
-        expected = self.expected_classes(target, weight, x.shape[1], ignore, smoothing, x.dtype)
-        shifted = x - xp.max(x, axis=1, keepdims=True)
-        shifted -= xp.log(xp.sum(xp.exp(shifted), axis=1, keepdims=True))
-        total = -xp.sum(xp.where(expected == 0, expected, expected * shifted))
-        return total / self._weight_met(x, expected, target, weight, ignore, smoothing) if mean else total
-
-    def class_cross_entropy_slope(
-        self, up: Array, x: Array, target: Array, weight: Array | None, ignore: int, smoothing: float, mean: bool
-    ) -> Array:
-        """The derivative of `class_cross_entropy` by x, times the number `up`."""
-        xp = self.xp
-        expected = self.expected_classes(target, weight, x.shape[1], ignore, smoothing, x.dtype)
-        powers = xp.exp(x - xp.max(x, axis=1, keepdims=True))
-        powers *= xp.sum(expected, axis=1, keepdims=True) / xp.sum(powers, axis=1, keepdims=True)
-        powers -= expected
-        powers *= up / self._weight_met(x, expected, target, weight, ignore, smoothing) if mean else up
-        return powers
-
-    def _weight_met(
-        self, x: Array, expected: Array, target: Array, weight: Array | None, ignore: int, smoothing: float
-    ) -> Array:
-        """What the mean divides by: the weights of the classes that were met."""
-        if weight is not None and smoothing:
-            expected = self.expected_classes(target, weight, x.shape[1], ignore, 0.0, x.dtype)
-        return self.xp.sum(expected)
 
     def gate_positive(self, g: Array, x: Array) -> Array:
         """g where x > 0, else 0."""
@@ -384,14 +348,6 @@ class Backend:
         low = (words & xp.asarray(0xFFFFFFFF, dtype=xp.uint64)) >> xp.asarray(8, dtype=xp.uint64)
         high = words >> xp.asarray(40, dtype=xp.uint64)
         return xp.reshape(xp.stack([low, high], axis=1), (-1,))[:count]
-
-    def update(
-        self, algorithm: str, names: Sequence[str], tensors: Sequence[Sequence[Array]], hyper: dict[str, Any]
-    ) -> None:
-        """One step of an optimizer on every (parameter, gradient, *state called `names`), in place."""
-        step = getattr(updates, algorithm)
-        for p, g, *state in tensors:
-            step(self.xp, p, g, **dict(zip(names, state, strict=True)), **hyper)
 
 
 def first_inside(

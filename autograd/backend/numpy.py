@@ -1,11 +1,11 @@
-"""The CPU, through NumPy; with numba installed (extra `fast`), some kernels run as compiled loops."""
+"""The CPU, through NumPy; some kernels run as compiled loops, where there are any."""
 
 from __future__ import annotations
 
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -20,14 +20,8 @@ try:
 except ImportError:
     _scipy_erf = None
 
-try:
-    from . import fast
-except ImportError:
-    fast = None  # type: ignore[assignment]
-
 
 BLOCK_BYTES = 1 << 21
-COMPILED = (np.dtype(np.float32), np.dtype(np.float64))  # what numba has loops for
 _add_reduce: Any = np.add.reduce  # np.sum without its wrapper in Python
 
 
@@ -43,6 +37,7 @@ class NumpyBackend(StridedBackend):
 
     xp = np
     array_type = np.ndarray
+    loops: ClassVar[dict[Any, Callable[..., Any]]] = {}  # filled by `autograd.backend.fast`
 
     def __init__(self) -> None:
         self.device = Device("cpu")
@@ -127,15 +122,15 @@ class NumpyBackend(StridedBackend):
         return total.reshape([1 if i in axes else size for i, size in enumerate(x.shape)])
 
     def fold(self, windows: Array, space: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
-        if fast is not None and len(space) == 2 and windows.flags.c_contiguous and windows.dtype in COMPILED:
-            return fast.fold(windows, tuple(space), tuple(stride), tuple(dilation))
-        return super().fold(windows, space, stride, dilation)
+        folded = self.compiled("fold", windows, space, stride, dilation)
+        return super().fold(windows, space, stride, dilation) if folded is NotImplemented else folded
 
     def max_pool(
         self, x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int], padding: Sequence[int]
     ) -> tuple[Array, Array]:
-        if fast is not None and x.ndim == 4 and x.dtype in COMPILED:
-            return fast.max_pool(x, tuple(kernel), tuple(stride), tuple(dilation), tuple(padding))
+        pooled = self.compiled("max_pool", x, kernel, stride, dilation, padding)
+        if pooled is not NotImplemented:
+            return pooled
         first, *cuts = [
             (batch, channels, *cut) for batch, *cut, channels in window_slices(x.shape[2:], kernel, stride, dilation)
         ]
@@ -155,13 +150,12 @@ class NumpyBackend(StridedBackend):
         self, g: Array, place: Array, space: Sequence[int], kernel: Sequence[int], stride: Sequence[int],
         dilation: Sequence[int],
     ) -> Array:  # fmt: skip
-        if fast is not None and g.ndim == 4 and g.dtype in COMPILED:
-            return fast.max_scatter(g, place, tuple(space), tuple(kernel), tuple(stride), tuple(dilation))
-        return super().max_scatter(g, place, space, kernel, stride, dilation)
+        spread = self.compiled("max_scatter", g, place, space, kernel, stride, dilation)
+        return super().max_scatter(g, place, space, kernel, stride, dilation) if spread is NotImplemented else spread
 
     def gate_positive(self, g: Array, x: Array) -> Array:
-        gated = None if fast is None else fast.gate_positive(g, x)
-        return super().gate_positive(g, x) if gated is None else gated
+        gated = self.compiled("gate_positive", g, x)
+        return super().gate_positive(g, x) if gated is NotImplemented else gated
 
     def erf(self, x: Array) -> Array:
         if x.dtype.char == "e":  # the powers of its series leave half precision's range
@@ -169,20 +163,6 @@ class NumpyBackend(StridedBackend):
         if _scipy_erf is None:
             return super().erf(x)
         return _scipy_erf(x)
-
-    def class_cross_entropy(
-        self, x: Array, target: Array, weight: Array | None, ignore: int, smoothing: float, mean: bool
-    ) -> Array:
-        if fast is not None and weight is None and not smoothing and fast.takes(x, target):
-            return fast.class_cross_entropy(x, target, ignore, mean)
-        return super().class_cross_entropy(x, target, weight, ignore, smoothing, mean)
-
-    def class_cross_entropy_slope(
-        self, up: Array, x: Array, target: Array, weight: Array | None, ignore: int, smoothing: float, mean: bool
-    ) -> Array:
-        if fast is not None and weight is None and not smoothing and fast.takes(x, target):
-            return fast.class_cross_entropy_slope(float(up), x, target, ignore, mean)
-        return super().class_cross_entropy_slope(up, x, target, weight, ignore, smoothing, mean)
 
     def random_bits(self, state: Array, count: int) -> Array:
         with drawing:
@@ -198,10 +178,3 @@ class NumpyBackend(StridedBackend):
 
     def random_halves(self, state: Array, count: int) -> Array:
         return (self.random_bits(state, (count + 1) // 2).astype("<u8", copy=False).view("<u4") >> 8)[:count]
-
-    def update(
-        self, algorithm: str, names: Sequence[str], tensors: Sequence[Sequence[Array]], hyper: dict[str, Any]
-    ) -> None:
-        for arrays in tensors:
-            if fast is None or not fast.update(algorithm, names, arrays, hyper):
-                super().update(algorithm, names, [arrays], hyper)

@@ -1,138 +1,14 @@
-"""Softmax and its logarithm, and normalisation by the statistics of a batch."""
+"""Normalisation by the mean and the variance over any dimensions: of batches, layers, groups and instances."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from .. import dtypes
 from ..engine import apply, partial_derivative
 from ..primitive import multilinear, primitive
 from ..tensor import Tensor
-from . import elementwise as e
-from .dims import normalize_dim, numpy_names
-from .promotion import cast, floating, require_floating, restored, single
-from .reduction import sum
-
-
-@primitive(x=lambda g, out, dim: e.mul(out, e.sub(g, sum(e.mul(g, out), dim, keepdim=True))))
-def _softmax(xp, x, *, dim):
-    powers = xp.exp(x - xp.max(x, axis=dim, keepdims=True))
-    powers /= xp.sum(powers, axis=dim, keepdims=True)
-    return powers
-
-
-@primitive(x=lambda g, out, dim: e.sub(g, e.mul(e.exp(out), sum(g, dim, keepdim=True))))
-def _log_softmax(xp, x, *, dim):
-    shifted = x - xp.max(x, axis=dim, keepdims=True)
-    shifted -= xp.log(xp.sum(xp.exp(shifted), axis=dim, keepdims=True))
-    return shifted
-
-
-def _along(name: str, primitive_: Any, input: Tensor, dim: int, dtype: dtypes.dtype | None) -> Tensor:
-    x = floating(name, input if dtype is None else cast(input, dtype))
-    if not x.ndim:
-        normalize_dim(name, dim, 0)
-        return apply(primitive_, x.reshape(1), dim=0).reshape(())
-    if not x.numel():
-        return x.clone()
-    out = apply(primitive_, single(x), dim=normalize_dim(name, dim, x.ndim))
-    return restored(out, x.dtype)
-
-
-@numpy_names
-def softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tensor:
-    """exp(input) / sum(exp(input)) along a dimension, without overflow."""
-    return _along("softmax", _softmax, input, dim, dtype)
-
-
-@numpy_names
-def log_softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tensor:
-    """log(softmax(input)) along a dimension, without overflow."""
-    return _along("log_softmax", _log_softmax, input, dim, dtype)
-
-
-# Cross entropy of logits x (n, c) with target distributions (n, c), row by row: (n,)
-
-
-@primitive(
-    x=lambda g, x, target: _cross_entropy_slope(g, x, target),
-    target=lambda g, x: e.neg(e.mul(g.unsqueeze(-1), log_softmax(x, -1))),
-)
-def _cross_entropy(xp, x, target):
-    shifted = x - xp.max(x, axis=1, keepdims=True)
-    shifted -= xp.log(xp.sum(xp.exp(shifted), axis=1, keepdims=True))
-    # Where nothing is expected, a logit of -inf costs nothing.
-    return -xp.sum(xp.where(target == 0, target, target * shifted), axis=1)
-
-
-def _cross_entropy_slope(up: Tensor, x: Tensor, target: Tensor) -> Tensor:
-    """up (sum(target) softmax(x) - target), row by row."""
-    mass = sum(target, -1, keepdim=True)
-    return e.mul(up.unsqueeze(-1), e.sub(e.mul(softmax(x, -1), mass), target))
-
-
-def cross_entropy_of(x: Tensor, target: Tensor) -> Tensor:
-    """-sum(target log_softmax(x)) of each row: (n, c), (n, c) -> (n,)."""
-    return restored(apply(_cross_entropy, single(x), single(target)), x.dtype)
-
-
-# The common case in one pass: class indices (n,), weights of the classes, and the reduction to a number
-
-
-@primitive(
-    x=lambda g, x, target, weight, ignore, smoothing, mean: apply(
-        _class_slope, g, x, target, weight, ignore=ignore, smoothing=smoothing, mean=mean
-    )
-)
-def _class_cross_entropy(backend, x, target, weight, *, ignore, smoothing, mean):
-    return backend.class_cross_entropy(x, target, weight, ignore, smoothing, mean)
-
-
-@primitive(
-    up=lambda g, up, x, target, weight, ignore, smoothing, mean: partial_derivative(
-        _class_slope_composed, 0, g, up, x, target, weight, ignore, smoothing, mean
-    ),
-    x=lambda g, up, x, target, weight, ignore, smoothing, mean: partial_derivative(
-        _class_slope_composed, 1, g, up, x, target, weight, ignore, smoothing, mean
-    ),
-)
-def _class_slope(backend, up, x, target, weight, *, ignore, smoothing, mean):
-    return backend.class_cross_entropy_slope(up, x, target, weight, ignore, smoothing, mean)
-
-
-@primitive()
-def _expected(backend, target, weight, *, classes, ignore, smoothing, dtype):
-    return backend.expected_classes(target, weight, classes, ignore, smoothing, backend.native[dtype])
-
-
-def expected_classes(
-    target: Tensor, weight: Tensor | None, classes: int, ignore: int, smoothing: float, dtype: dtypes.dtype
-) -> Tensor:
-    """The target distributions (n, classes) of class indices (n,)."""
-    return apply(_expected, target, weight, classes=classes, ignore=ignore, smoothing=smoothing, dtype=dtype)
-
-
-def _class_slope_composed(
-    up: Tensor, x: Tensor, target: Tensor, weight: Tensor | None, ignore: int, smoothing: float, mean: bool
-) -> Tensor:
-    classes = x.shape[1]
-    expected = expected_classes(target, weight, classes, ignore, smoothing, x.dtype)
-    if mean:
-        up = e.div(up, sum(expected_classes(target, weight, classes, ignore, 0.0, x.dtype)))
-    return _cross_entropy_slope(up.expand(x.shape[0]), x, expected)
-
-
-def class_cross_entropy(
-    x: Tensor, target: Tensor, weight: Tensor | None, ignore: int, smoothing: float, mean: bool
-) -> Tensor:
-    """The cross entropy of (n, c) with class indices (n,), summed, or averaged by the classes' weights."""
-    wide = None if weight is None else single(weight)
-    loss = apply(_class_cross_entropy, single(x), target, wide, ignore=ignore, smoothing=smoothing, mean=mean)
-    return restored(loss, x.dtype)
-
-
-# Normalisation over any dimensions: of batches, layers, groups and instances
+from .promotion import require_floating, restored, single
 
 
 @primitive(

@@ -9,7 +9,7 @@ from typing import Any
 import autograd
 from autograd import Tensor
 from autograd.errors import OperationError
-from autograd.ops import normalisation as _norm
+from autograd.ops import softmax as _softmax
 from autograd.ops.elementwise import gelu_exact, logsigmoid, softplus
 from autograd.ops.elementwise import leaky_relu as _leaky_relu
 from autograd.ops.inplace import in_place
@@ -94,12 +94,12 @@ def _dimension(name: str, input: Tensor, dim: int | None) -> int:
 
 def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """exp(input) / sum(exp(input)) along a dimension."""
-    return _norm.softmax(input, _dimension("softmax", input, dim), dtype)
+    return _softmax.softmax(input, _dimension("softmax", input, dim), dtype)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """log(softmax(input)) along a dimension."""
-    return _norm.log_softmax(input, _dimension("log_softmax", input, dim), dtype)
+    return _softmax.log_softmax(input, _dimension("log_softmax", input, dim), dtype)
 
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:

@@ -10,10 +10,11 @@ import autograd
 from autograd import Tensor
 from autograd.callers import stacklevel
 from autograd.errors import OperationError
-from autograd.ops import normalisation as _norm
 from autograd.ops.elementwise import logsigmoid
 from autograd.ops.indexing import check_class_indices, check_index
 from autograd.ops.promotion import require_tensors
+from autograd.ops.softmax import cross_entropy as _cross_entropy
+from autograd.ops.softmax import expected_classes
 from autograd.ops.special import binary_cross_entropy as _binary_cross_entropy
 from autograd.ops.special import binary_cross_entropy_of_logits as _binary_cross_entropy_of_logits
 from autograd.ops.special import check_probabilities
@@ -159,22 +160,11 @@ def cross_entropy(
         raise ValueError(f"cross_entropy: reduction is 'none', 'mean' or 'sum', got {reduction!r}")
     if target.shape == input.shape and target.dtype.is_floating_point:
         expected = _rows(target)
-        if label_smoothing:
-            expected = expected * (1 - label_smoothing) + label_smoothing / x.shape[1]
-        if weight is not None:
-            expected = expected * weight
-        losses = _norm.cross_entropy_of(x, expected)
-        if reduction == "mean":
-            return losses.sum() / max(x.shape[0], 1)
-        shape = input.shape[:1] + input.shape[2:] if input.ndim > 1 else ()
-        return _reduce("cross_entropy", losses.reshape(shape), reduction)
-    _check_classes("cross_entropy", input, target, weight, ignore_index)
-    flat = target if target.ndim == 1 else target.reshape(-1)
-    smoothing = float(label_smoothing)
-    if reduction == "none":
-        expected = _norm.expected_classes(flat, weight, x.shape[1], ignore_index, smoothing, x.dtype)
-        return _norm.cross_entropy_of(x, expected).reshape(target.shape)
-    return _norm.class_cross_entropy(x, flat, weight, ignore_index, smoothing, reduction == "mean")
+    else:
+        _check_classes("cross_entropy", input, target, weight, ignore_index)
+        expected = target if target.ndim == 1 else target.reshape(-1)
+    loss = _cross_entropy(x, expected, weight, ignore_index, float(label_smoothing), reduction)
+    return loss if reduction != "none" else loss.reshape(input.shape[:1] + input.shape[2:] if input.ndim > 1 else ())
 
 
 def nll_loss(
@@ -185,7 +175,7 @@ def nll_loss(
     reduction = legacy_reduction(size_average, reduce, reduction)
     _check_classes("nll_loss", input, target, weight, ignore_index)
     x = _rows(input)
-    expected = _norm.expected_classes(target.reshape(-1), weight, x.shape[1], ignore_index, 0.0, x.dtype)
+    expected = expected_classes(target.reshape(-1), weight, x.shape[1], ignore_index, 0.0, x.dtype)
     losses = -autograd.where(expected == 0, 0.0, x * expected).sum(1)
     if reduction == "mean":
         return losses.sum() / expected.sum()

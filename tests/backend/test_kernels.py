@@ -14,21 +14,21 @@ from oracle import host
 
 import autograd
 import nn
-from autograd.backend import Backend, get_backend
-from autograd.backend import numpy as numpy_backend
+from autograd.backend import Backend, get_backend, malloc
+from autograd.backend.numpy import NumpyBackend
 from autograd.backend.special import erf
 
 pytestmark = pytest.mark.cpu_only
 
 CPU = get_backend("cpu")
-FAST = pytest.param(True, marks=pytest.mark.skipif(numpy_backend.fast is None, reason="numba is not installed"))
+FAST = pytest.param(True, marks=pytest.mark.skipif(not CPU.loops, reason="numba is not installed"))
 
 
 @pytest.fixture(params=[FAST, False], ids=["numba", "numpy"])
 def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Backend:
     """The CPU's backend with and without compiled kernels."""
     if not request.param:
-        monkeypatch.setattr(numpy_backend, "fast", None)
+        monkeypatch.setattr(NumpyBackend, "loops", {})
     return CPU
 
 
@@ -83,58 +83,6 @@ def test_gate_positive(backend: Backend, rng: np.random.Generator, shape, order)
     elif order == "sliced":
         g, x = g[::2], x[::2]
     np.testing.assert_array_equal(backend.gate_positive(g, x), np.where(x > 0, g, 0))
-
-
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("mean", [True, False])
-@pytest.mark.parametrize("weighted", [True, False])
-@pytest.mark.parametrize("smoothing", [0.0, 0.1])
-def test_class_cross_entropy(backend: Backend, rng: np.random.Generator, dtype, mean, weighted, smoothing) -> None:
-    x = (rng.normal(size=(9, 4)) * 30).astype(dtype)
-    target = rng.integers(0, 4, 9)
-    target[3] = -100
-    weight = rng.uniform(0.5, 2, 4).astype(dtype) if weighted else None
-    options = (weight, -100, smoothing, mean)
-    loss = backend.class_cross_entropy(x, target, *options)
-    np.testing.assert_allclose(loss, Backend.class_cross_entropy(backend, x, target, *options), rtol=1e-5)
-    up = np.asarray(1.7, dtype=dtype)
-    slope = backend.class_cross_entropy_slope(up, x, target, *options)
-    expected = Backend.class_cross_entropy_slope(backend, up, x, target, *options)
-    np.testing.assert_allclose(slope, expected, rtol=1e-4, atol=1e-6)
-    assert loss.dtype == slope.dtype == dtype
-
-
-UPDATES = {
-    "adam": (["step", "exp_avg", "exp_avg_sq"], {"lr": 0.1, "betas": (0.9, 0.99), "eps": 1e-8, "weight_decay": 0.1, "decoupled": False, "maximize": False}),
-    "adamw": (["step", "exp_avg", "exp_avg_sq"], {"lr": 0.1, "betas": (0.9, 0.99), "eps": 1e-8, "weight_decay": 0.1, "decoupled": True, "maximize": True}),
-    "sgd": ([], {"lr": 0.1, "momentum": 0.0, "dampening": 0.0, "weight_decay": 0.1, "nesterov": False, "maximize": False}),
-    "sgd momentum": (["momentum_buffer"], {"lr": 0.1, "momentum": 0.9, "dampening": 0.2, "weight_decay": 0.1, "nesterov": False, "maximize": True}),
-    "sgd nesterov": (["momentum_buffer"], {"lr": 0.1, "momentum": 0.9, "dampening": 0.0, "weight_decay": 0.0, "nesterov": True, "maximize": False}),
-    "rmsprop": (["step", "square_avg"], {"lr": 0.1, "alpha": 0.9, "eps": 1e-8, "weight_decay": 0.1, "momentum": 0.0, "maximize": False}),
-    "adagrad": (["step", "sum"], {"lr": 0.1, "lr_decay": 0.1, "eps": 1e-8, "weight_decay": 0.1, "maximize": True}),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", UPDATES)
-@pytest.mark.parametrize("layout", ["C", "F"])
-def test_updates(backend: Backend, rng: np.random.Generator, name: str, layout: str) -> None:
-    names, hyper = UPDATES[name]
-    algorithm = name.split()[0].removesuffix("w")
-
-    def start() -> list[np.ndarray]:
-        fresh = np.random.default_rng(1)
-        arrays = [np.asarray(fresh.uniform(0.5, 1.5, (6, 5)).astype(np.float32), order=layout) for _ in range(2)]
-        return arrays + [
-            np.asarray(3.0, np.float32) if kind == "step" else fresh.uniform(0.1, 1, (6, 5)).astype(np.float32)
-            for kind in names
-        ]
-
-    ours, reference = start(), start()
-    for _ in range(3):
-        backend.update(algorithm, names, [ours], hyper)
-        Backend.update(backend, algorithm, names, [reference], hyper)
-    for a, b in zip(ours, reference, strict=True):
-        np.testing.assert_allclose(a, b, rtol=2e-5)
 
 
 def test_random_words_are_numpys_philox() -> None:
@@ -199,47 +147,6 @@ def test_erf_is_exact_to_rounding() -> None:
     np.testing.assert_allclose(erf(np, x.astype(np.float32)), expected, rtol=3e-7, atol=1e-38)
 
 
-@pytest.mark.skipif(numpy_backend.fast is None, reason="numba is not installed")
-@pytest.mark.parametrize("count", [1, 2, 3])
-def test_loops_in_blocks(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-    """Cut anywhere, shared out to any number of threads, the loops compute what they compute whole."""
-    fast = numpy_backend.fast
-    before = autograd.get_num_threads()
-
-    def everything() -> list[np.ndarray]:
-        generator = np.random.default_rng(3)
-        x, g = (generator.normal(size=(11, 6, 9, 8)).astype(np.float32) for _ in range(2))
-        windows = (2, 3), (2, 1), (1, 2)
-        best, place = fast.max_pool(x, *windows, (1, 1))
-        made = [fast.gate_positive(g, x), best, place, fast.max_scatter(best * 2, place, (9, 8), *windows)]
-        made.append(fast.fold(CPU.unfold(x, *windows), (6, 9), (2, 1), (1, 2)))
-        for name, (names, hyper) in UPDATES.items():
-            arrays = [generator.uniform(0.5, 1.5, (37, 7)).astype(np.float32) for _ in range(2)]
-            arrays += [
-                np.asarray(3.0, np.float32) if kind == "step" else generator.uniform(0.1, 1, (37, 7)).astype(np.float32)
-                for kind in names
-            ]
-            assert fast.update(name.split()[0].removesuffix("w"), names, arrays, hyper)
-            made += arrays
-        return made
-
-    whole = everything()
-    calls: list[int] = []
-    each = numpy_backend.threads.each
-    monkeypatch.setattr(
-        numpy_backend.threads, "each", lambda task, items: (calls.append(len(items)), each(task, items))[1]
-    )
-    monkeypatch.setattr(fast, "BLOCK", 50)
-    autograd.set_num_threads(count)
-    try:
-        for ours, expected in zip(everything(), whole, strict=True):
-            np.testing.assert_array_equal(ours, expected)
-    finally:
-        autograd.set_num_threads(before)
-    assert len(calls) == 4 + len(UPDATES)
-    assert min(calls) > 1
-
-
 # Memory
 
 
@@ -280,4 +187,4 @@ def test_freed_memory_is_kept_for_the_next_step() -> None:
 def test_what_is_no_amount_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTOGRAD_KEEP_MEMORY", "1 GB")
     with pytest.raises(RuntimeError, match="AUTOGRAD_KEEP_MEMORY: expected a number of MiB, got '1 GB'"):
-        numpy_backend.malloc.keep_freed_memory()
+        malloc.keep_freed_memory()

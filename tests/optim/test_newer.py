@@ -1,4 +1,4 @@
-"""What does not fit the table of optimizers: LBFGS, Muon, Lion, averages, hooks, a user's own optimizer."""
+"""What does not fit the table of optimizers: LBFGS, Muon, Lion, averages."""
 
 from __future__ import annotations
 
@@ -241,56 +241,3 @@ def test_average_errors() -> None:
         optim.swa_utils.SWALR(optimizer, 0.1, anneal_strategy="step")
     with pytest.raises(ValueError, match="one a group"):
         optim.swa_utils.SWALR(optimizer, [0.1, 0.2])
-
-
-class Own(optim.Optimizer):
-    """As users write their own: state and update in step."""
-
-    def __init__(self, params: Any, lr: float = 0.1) -> None:
-        super().__init__(params, {"lr": lr})
-
-    @autograd.no_grad()
-    def step(self, closure: Any = None) -> None:
-        for group in self.param_groups:
-            for p in group["params"]:
-                state = self.state[p]
-                if not state:
-                    state["step"], state["trace"] = 0, autograd.zeros_like(p)
-                state["step"] += 1
-                state["trace"].mul_(0.9).add_(p.grad)
-                p.add_(state["trace"], alpha=-group["lr"])
-
-
-def test_a_users_own_optimizer() -> None:
-    def steps(p: Any, optimizer: Any, count: int) -> None:
-        for _ in range(count):
-            optimizer.zero_grad()
-            (p**2).sum().backward()
-            optimizer.step()
-
-    p, q = (autograd.ones(2, requires_grad=True) for _ in range(2))
-    steps(p, optim.SGD([p], lr=0.1, momentum=0.9), 6)
-    own = Own([q])
-    steps(q, own, 3)
-    resumed = Own([q])
-    resumed.load_state_dict(copy.deepcopy(own.state_dict()))
-    steps(q, resumed, 3)
-    np.testing.assert_allclose(host(p), host(q), rtol=1e-6)
-    assert resumed.state[q]["step"] == 6
-
-
-@pytest.mark.parametrize("make", [lambda p: optim.Adam([p]), lambda p: Own([p])], ids=["Adam", "Own"])
-def test_step_hooks(make: Any) -> None:
-    p = autograd.ones(1, requires_grad=True)
-    optimizer = make(p)
-    p.grad = autograd.ones(1)
-    calls = []
-    before = optimizer.register_step_pre_hook(lambda o, args, kwargs: calls.append(("before", p.item())))
-    optimizer.register_step_post_hook(lambda o, args, kwargs: calls.append(("after", p.item())))
-    optimizer.step()
-    assert [name for name, _ in calls] == ["before", "after"]
-    assert calls[0][1] == 1.0
-    assert calls[1][1] < 1.0
-    before.remove()
-    optimizer.step()
-    assert [name for name, _ in calls] == ["before", "after", "after"]

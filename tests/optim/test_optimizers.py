@@ -34,15 +34,15 @@ OPTIMIZERS = [
     "RMSprop(params, lr=0.01, centered=True, maximize=True)",
     "Adagrad(params)",
     "Adagrad(params, lr=0.1, lr_decay=0.1, weight_decay=0.1, initial_accumulator_value=0.5)",
-    "Adagrad(params, lr=0.1, maximize=True)",
+    "Adagrad(params, lr=0.1, eps=1e-2, maximize=True)",
     "Adadelta(params)",
     "Adadelta(params, lr=0.5, rho=0.8, eps=1e-4, weight_decay=0.1, maximize=True)",
     "Adamax(params)",
     "Adamax(params, lr=0.1, betas=(0.8, 0.9), eps=1e-4, weight_decay=0.1, maximize=True)",
     "NAdam(params)",
-    "NAdam(params, lr=0.1, weight_decay=0.1, momentum_decay=0.01, decoupled_weight_decay=True, maximize=True)",
+    "NAdam(params, lr=0.1, betas=(0.8, 0.9), eps=1e-4, weight_decay=0.1, momentum_decay=0.01, decoupled_weight_decay=True, maximize=True)",
     "RAdam(params)",
-    "RAdam(params, lr=0.1, betas=(0.8, 0.9), weight_decay=0.1)",
+    "RAdam(params, lr=0.1, betas=(0.8, 0.9), eps=1e-4, weight_decay=0.1)",
     "RAdam(params, lr=0.1, weight_decay=0.1, decoupled_weight_decay=True, maximize=True)",
     "Rprop(params)",
     "Rprop(params, lr=0.1, etas=(0.3, 1.5), step_sizes=(1e-3, 0.2), maximize=True)",
@@ -68,6 +68,14 @@ def descend(engine: Any, params: list[Any], optimizer: Any, steps: int) -> None:
         optimizer.step()
 
 
+@pytest.fixture(params=["portable", "compiled"])
+def loops(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the update of the optimizer's file alone, and with the loops that the device may have for it."""
+    if request.param == "portable":
+        monkeypatch.setattr(type(autograd.zeros(0)._backend), "loops", {})
+
+
+@pytest.mark.usefixtures("loops")
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_ten_steps_are_torch(optimizer: str, dtype: str) -> None:
@@ -88,6 +96,18 @@ def test_ten_steps_are_torch(optimizer: str, dtype: str) -> None:
     assert mine["param_groups"][0].keys() == other["param_groups"][0].keys()
     for key, value in other["param_groups"][0].items():
         assert mine["param_groups"][0][key] == value, key
+
+
+def test_every_optimizer_is_compared() -> None:
+    """With torch here and, Muon and Lion, in test_newer.py; each hyperparameter is given once at least."""
+    classes = [getattr(optim, name) for name in optim.__all__ if isinstance(getattr(optim, name), type)]
+    updating = [each for each in classes if each.algorithm is not optim.Optimizer.algorithm]
+    compared = {each: "".join(call for call in OPTIMIZERS if call.startswith(f"{each.__name__}(")) for each in updating}
+    assert [each for each in updating if not compared[each]] == [optim.Lion, optim.Muon]
+    for optimizer, calls in compared.items():
+        if calls and optimizer is not optim.AdamW:  # whose update is Adam's
+            for name in optimizer.algorithm.hyperparameters:
+                assert f"{name}=" in calls, f"{optimizer.__name__}: {name}"
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
