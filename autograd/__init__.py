@@ -40,10 +40,9 @@ from .dtypes import (
     uint8,
     uint64,
 )  # fmt: skip
-from .engine import backward, grad
-from .errors import BackwardError, DeviceMismatchError, OperationError, SerializationError
-from .function import Function, once_differentiable
-from .modes import (
+from .engine.errors import BackwardError, DeviceMismatchError, OperationError, SerializationError
+from .engine.function import Function, once_differentiable
+from .engine.modes import (  # fmt: skip
     detect_anomaly,
     enable_grad,
     inference_mode,
@@ -53,7 +52,10 @@ from .modes import (
     no_grad,
     set_detect_anomaly,
     set_grad_enabled,
-)  # fmt: skip
+)
+from .engine.size import Size
+from .engine.sweep import backward, grad
+from .engine.tensor import Tensor
 from .ops.arrange import (
     adjoint,
     atleast_1d,
@@ -402,7 +404,6 @@ from .ops.spectrogram import (
 from .ops.strided import as_strided, as_strided_scatter, empty_strided
 from .printing import set_printoptions
 from .serialization import load, load_checkpoint, save, save_checkpoint
-from .tensor import Size, Tensor
 from .threads import get_num_threads, set_num_threads
 from .version import __version__
 

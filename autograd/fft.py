@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .errors import OperationError
+from .engine.errors import OperationError
+from .engine.tensor import Tensor
 from .ops.creation import arange as _arange
 from .ops.dims import normalize_dim as _normalize_dim
 from .ops.fourier import UNSCALED as _UNSCALED
 from .ops.fourier import half_transform, real_transform, resized, transform
 from .ops.promotion import inexact as _inexact
 from .ops.shape import roll as _roll
-from .tensor import Tensor
 
 Sizes = Sequence[int] | int | None
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from . import functional as _functional
-from .engine import grad as _engine_grad
-from .errors import BackwardError
-from .modes import enable_grad, is_grad_enabled
+from .engine.errors import BackwardError
+from .engine.modes import enable_grad, is_grad_enabled
+from .engine.sweep import grad as _engine_grad
+from .engine.tensor import Tensor
 from .ops.creation import zeros_like
-from .tensor import Tensor
 
 
 def _positions(argnums: int | tuple[int, ...]) -> tuple[int, ...]:

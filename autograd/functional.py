@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .engine import grad
-from .errors import BackwardError
-from .modes import enable_grad
+from .engine.errors import BackwardError
+from .engine.modes import enable_grad
+from .engine.sweep import grad
+from .engine.tensor import Tensor
 from .ops.creation import ones_like, zeros_like
 from .ops.shape import reshape, stack
-from .tensor import Tensor
 
 
 def _inputs(inputs: Any, create_graph: bool) -> tuple[list[Tensor], bool]:

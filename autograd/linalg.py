@@ -9,7 +9,8 @@ from typing import Any
 
 from .dtypes import int32 as _int32
 from .dtypes import int64 as _int64
-from .errors import OperationError
+from .engine.errors import OperationError
+from .engine.tensor import Tensor
 from .ops import decompositions as _d
 from .ops import elementwise as _e
 from .ops.arrange import diagonal as _diagonal
@@ -28,7 +29,6 @@ from .ops.reduction import sum as _sum
 from .ops.shape import movedim as _movedim
 from .ops.shape import reshape as _reshape
 from .ops.shape import stack as _stack
-from .tensor import Tensor
 
 QR = namedtuple("QR", "Q R")
 SVD = namedtuple("SVD", "U S Vh")

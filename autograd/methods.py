@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import dtypes
+from .engine.tensor import Tensor
 from .ops import (
     arrange,
     bessel,
@@ -32,7 +33,7 @@ from .ops import (
     strided,
 )  # fmt: skip
 from .ops.promotion import cast
-from .tensor import Tensor
+from .printing import tensor_repr
 
 _FROM = {
     elementwise: """
@@ -210,7 +211,10 @@ _OTHERS: dict[str, Any] = {
     "as_strided": strided.as_strided, "as_strided_scatter": strided.as_strided_scatter,
     "stft": spectrogram.stft, "istft": spectrogram.istft, "histogram": sorting.histogram,
     "byte": _cast_method("byte", dtypes.uint8), "char": _cast_method("char", dtypes.int8),
-    "cpu": cpu, "cuda": cuda, "type_as": type_as,
+    "cpu": cpu, "cuda": cuda, "type_as": type_as, "__repr__": tensor_repr,
+    # What the engine itself computes with.
+    "_of_sizes_or_data": staticmethod(creation.of_sizes_or_data), "_in_c_order": shape.in_c_order,
+    "_accumulate": inplace.add_into,
 }  # fmt: skip
 
 

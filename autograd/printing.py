@@ -10,7 +10,7 @@ import numpy as np
 from . import dtypes
 
 if TYPE_CHECKING:
-    from .tensor import Tensor
+    from .engine.tensor import Tensor
 
 _OPTIONS: dict[str, Any] = {"precision": 4, "threshold": 1000, "edgeitems": 3, "linewidth": 80, "sci_mode": None}
 

@@ -31,8 +31,8 @@ import numpy as np
 import autograd
 import nn.functional as functional
 from autograd import engine, ops
+from autograd.engine.primitive import INPUT, OUTPUT, Primitive
 from autograd.ops import normalisation
-from autograd.primitive import INPUT, OUTPUT, Primitive
 from autograd.testing import GradcheckError, gradcheck, gradgradcheck
 
 ROOT = Path(__file__).resolve().parent.parent

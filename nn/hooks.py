@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import Function, Tensor
-from autograd.modes import modes
+from autograd.engine.modes import modes
 
 
 class Call:

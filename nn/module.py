@@ -11,9 +11,9 @@ from typing import Any, NamedTuple, Self
 
 import autograd
 from autograd import Tensor
-from autograd.errors import NotATensorError
-from autograd.modes import modes
-from autograd.tensor import RemovableHandle
+from autograd.engine.errors import NotATensorError
+from autograd.engine.hooks import RemovableHandle
+from autograd.engine.modes import modes
 
 from .hooks import Call
 from .parameter import Buffer, Parameter

@@ -9,7 +9,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
-from autograd.modes import modes
+from autograd.engine.modes import Listener, modes
 
 from .module import Module
 
@@ -87,7 +87,7 @@ PRODUCTS: dict[str, Callable[[Shape, Shape, Shape], int]] = {
 }
 
 
-class _Counter:
+class _Counter(Listener):
     """Listens to the primitives and books their work on the modules that are running."""
 
     def __init__(self) -> None:
@@ -103,12 +103,6 @@ class _Counter:
         for row in self.running:
             row.memory += made
             row.multiply_adds += work
-
-    def on_function(self, function: Any, arguments: Any) -> None: ...
-    def on_grad_read(self, x: Tensor) -> None: ...
-    def on_grad_written(self, x: Tensor, gradient: Tensor | None) -> None: ...
-    def on_guarded(self, read: Any, value: Any) -> None: ...
-    def on_unreplayable(self, what: str) -> None: ...
 
 
 def summary(model: Module, input: Any, **kwargs: Any) -> Summary:

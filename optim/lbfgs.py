@@ -7,7 +7,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
-from autograd.errors import OperationError
+from autograd.engine.errors import OperationError
 
 from .line_search import Point, strong_wolfe
 from .optimizer import Optimizer, check_at_least_zero

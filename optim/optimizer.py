@@ -11,9 +11,10 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
-from autograd.engine import apply
-from autograd.modes import modes, unlistened
-from autograd.tensor import Cell, RemovableHandle
+from autograd.engine.apply import apply
+from autograd.engine.cell import Cell
+from autograd.engine.hooks import RemovableHandle
+from autograd.engine.modes import modes, unlistened
 
 from .algorithm import Algorithm, is_update
 from .update import check, fits, update

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd import Tensor
-from autograd.engine import apply
-from autograd.errors import DeviceMismatchError, OperationError
-from autograd.primitive import primitive
-from autograd.views import check_writable
+from autograd.engine.apply import apply
+from autograd.engine.errors import DeviceMismatchError, OperationError
+from autograd.engine.primitive import primitive
+from autograd.engine.views import check_writable
 
 if TYPE_CHECKING:
     from .algorithm import Algorithm

@@ -18,7 +18,7 @@ import warnings, sys
 sys.path.insert(0, {root!r})
 import autograd, nn, optim
 from optim_tools import helper
-from autograd.callers import user_frames
+from autograd.engine.callers import user_frames
 
 def frames_here():
     return [(f.filename, f.line) for f in user_frames()]
@@ -105,7 +105,7 @@ def test_an_archive_of_the_engine(tmp_path: Path) -> None:
         f"import sys; sys.path.insert(0, {str(archive)!r})\n"
         "import autograd, nn\n"
         f"assert autograd.__file__.startswith({str(archive)!r})\n"
-        "from autograd.callers import is_engine, user_frames\n"
+        "from autograd.engine.callers import is_engine, user_frames\n"
         "class Mine(nn.Module):\n"
         "    def forward(self, x):\n"
         "        return [f.filename for f in user_frames()]\n"
@@ -117,7 +117,7 @@ def test_an_archive_of_the_engine(tmp_path: Path) -> None:
 
 
 def test_tests_are_the_users() -> None:
-    from autograd.callers import is_engine
+    from autograd.engine.callers import is_engine
 
     assert not is_engine(__file__)
     assert is_engine(autograd.__file__)

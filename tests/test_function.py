@@ -6,7 +6,7 @@ import pytest
 
 import autograd
 from autograd import BackwardError, Function, Tensor
-from autograd.function import once_differentiable
+from autograd.engine.function import once_differentiable
 from autograd.testing import GradcheckError, gradcheck, gradgradcheck
 
 

@@ -10,8 +10,8 @@ import pytest
 
 import autograd
 from autograd import BackwardError
-from autograd.engine import apply
-from autograd.primitive import primitive
+from autograd.engine.apply import apply
+from autograd.engine.primitive import primitive
 
 
 @pytest.fixture

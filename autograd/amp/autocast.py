@@ -9,11 +9,11 @@ from typing import Any
 
 from .. import dtypes
 from ..backend import is_available
-from ..callers import stacklevel
-from ..modes import modes
+from ..engine.callers import stacklevel
+from ..engine.modes import modes
+from ..engine.primitive import Primitive
+from ..engine.tensor import Tensor
 from ..ops.promotion import cast
-from ..primitive import Primitive
-from ..tensor import Tensor
 
 # Primitives that are computed in the lower precision: sums of products, which the hardware accumulates in single.
 LOWER = frozenset({"matmul", "linear", "convolution", "convolution_input"})

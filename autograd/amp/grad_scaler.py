@@ -8,10 +8,10 @@ from typing import Any
 
 from .. import dtypes
 from ..backend import is_available
-from ..callers import stacklevel
-from ..modes import no_grad
+from ..engine.callers import stacklevel
+from ..engine.modes import no_grad
+from ..engine.tensor import Tensor
 from ..ops.creation import tensor
-from ..tensor import Tensor
 
 READY, UNSCALED, STEPPED = "ready", "unscaled", "stepped"
 

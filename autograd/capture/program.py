@@ -6,9 +6,10 @@ import functools
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..modes import modes
-from ..primitive import Primitive
-from ..tensor import Cell, Tensor
+from ..engine.cell import Cell
+from ..engine.modes import modes
+from ..engine.primitive import Primitive
+from ..engine.tensor import Tensor
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from ..callers import stacklevel, user_frames
-from ..modes import modes
-from ..tensor import Tensor, wrap
+from ..engine.callers import stacklevel, user_frames
+from ..engine.modes import Listener, modes
+from ..engine.tensor import Tensor, wrap
 from .program import Instruction, Program, Value
 
 
@@ -22,7 +22,7 @@ class CaptureWarning(UserWarning):
     """A step can't be replayed and runs eagerly each time; the message says why."""
 
 
-class Recorder:
+class Recorder(Listener):
     """The engine's listener during one call of a step.
 
     Values are known by their arrays, which are kept alive meanwhile, so that no two share an id. An
@@ -70,9 +70,6 @@ class Recorder:
                 self.made.append(weakref.ref(out))
             made.append(known)
         self.program.instructions.append(Instruction(primitive, given, params, tuple(made), backend))
-
-    def on_function(self, function: Any, arguments: Any) -> None:
-        """A user's Function was applied; what its forward computes has been told already."""
 
     def on_grad_read(self, x: Tensor) -> None:
         if id(x) not in self.grad_at_start and id(x) not in self.grad_at_end:
@@ -202,14 +199,10 @@ def _written_states(program: Program) -> list[Tensor]:
     """The states that some instruction writes in place."""
     written = {}
     for step in program.instructions:
-        if step.primitive.mutates:
-            positions = (
-                step.primitive.mutates(**step.params) if callable(step.primitive.mutates) else step.primitive.mutates
-            )
-            for i in positions:
-                value = step.inputs[i]
-                if isinstance(value, Value) and value in program.states:
-                    written[value] = program.states[value]
+        for i in step.primitive.mutated(step.params):
+            value = step.inputs[i]
+            if isinstance(value, Value) and value in program.states:
+                written[value] = program.states[value]
     return list(written.values())
 
 

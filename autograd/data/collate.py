@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.tensor import Tensor
 from ..ops.creation import as_tensor, tensor
 from ..ops.shape import stack
-from ..tensor import Tensor
 
 
 def default_collate(batch: list[Any]) -> Any:

@@ -8,8 +8,8 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
+from ..engine.tensor import Tensor
 from ..ops.random import Generator, randperm
-from ..tensor import Tensor
 
 T = TypeVar("T", covariant=True)
 

@@ -6,11 +6,11 @@ import math
 from typing import Any
 
 from ..dtypes import uint8
-from ..modes import no_grad
+from ..engine.modes import no_grad
+from ..engine.tensor import Tensor
 from ..ops.creation import full
 from ..ops.elementwise import clamp
 from ..ops.shape import cat, stack
-from ..tensor import Tensor
 from .transforms.functional import to_pil_image
 
 

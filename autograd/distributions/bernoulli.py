@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..modes import no_grad
+from ..engine.modes import no_grad
+from ..engine.tensor import Tensor
 from ..ops.elementwise import logical_or, softplus
 from ..ops.random import bernoulli
 from ..ops.special import logit
-from ..tensor import Tensor
 from .distribution import Distribution, one_of, parameters, require
 
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
-from ..modes import no_grad
+from ..engine.modes import no_grad
+from ..engine.tensor import Tensor
 from ..ops.elementwise import logical_and, where
 from ..ops.promotion import cast
 from ..ops.random import multinomial
 from ..ops.shape import broadcast_tensors
 from ..ops.softmax import log_softmax
-from ..tensor import Tensor
 from .distribution import Distribution, one_of, parameters, require
 
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from ..engine.tensor import Tensor
 from ..ops.elementwise import where
-from ..tensor import Tensor
 from .bernoulli import Bernoulli, _softplus
 from .categorical import Categorical
 from .distribution import Distribution

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ..engine.tensor import Tensor
 from ..ops.random import randn
 from ..ops.special import erfinv, ndtr
-from ..tensor import Tensor
 from .distribution import Distribution, parameters, require
 
 

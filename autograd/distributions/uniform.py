@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..engine.tensor import Tensor
 from ..ops.promotion import cast
 from ..ops.random import rand
-from ..tensor import Tensor
 from .distribution import Distribution, parameters, require
 
 

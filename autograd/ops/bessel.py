@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..backend import bessel as kernels
-from ..engine import apply
-from ..primitive import Primitive, primitive
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.primitive import Primitive, primitive
+from ..engine.tensor import Tensor
 from . import elementwise as e
 from .promotion import floating
 from .special import _in_double, _sinc

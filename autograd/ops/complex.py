@@ -9,10 +9,10 @@ import math
 from typing import Any
 
 from .. import dtypes
-from ..engine import apply
-from ..errors import OperationError
-from ..primitive import primitive
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.errors import OperationError
+from ..engine.primitive import primitive
+from ..engine.tensor import Tensor
 from . import elementwise as e
 from .promotion import promote, require_tensors
 from .shape import select, stack

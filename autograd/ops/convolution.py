@@ -21,11 +21,11 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import apply
-from ..errors import OperationError
-from ..modes import modes
-from ..primitive import multilinear
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.errors import OperationError
+from ..engine.modes import modes
+from ..engine.primitive import multilinear
+from ..engine.tensor import Tensor
 from .promotion import require_tensors
 from .reduction import sum
 

@@ -11,10 +11,11 @@ import numpy as np
 
 from .. import dtypes
 from ..backend import get_backend
-from ..engine import apply
-from ..modes import modes
-from ..primitive import primitive
-from ..tensor import Size, Tensor, wrap
+from ..engine.apply import apply
+from ..engine.modes import modes
+from ..engine.primitive import primitive
+from ..engine.size import Size
+from ..engine.tensor import Tensor, wrap
 from .promotion import cast, move
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..dtypes import finfo
-from ..engine import apply
-from ..errors import OperationError
-from ..primitive import primitive
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.errors import OperationError
+from ..engine.primitive import primitive
+from ..engine.tensor import Tensor
 from . import elementwise as e
 from .arrange import diag_embed, diagonal
 from .complex import complex

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import dtypes
-from ..engine import apply
-from ..errors import OperationError
-from ..primitive import Primitive, Rule
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.errors import OperationError
+from ..engine.primitive import Primitive, Rule
+from ..engine.tensor import Tensor
 from .creation import full, zeros_like
 from .promotion import cast, floating, inexact, promote, refuse_complex, require_tensors, result_type
 

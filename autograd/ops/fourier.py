@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..engine import apply
-from ..primitive import multilinear, primitive
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.primitive import multilinear, primitive
+from ..engine.tensor import Tensor
 from .creation import full
 from .shape import narrow, pad_constant
 

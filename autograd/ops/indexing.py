@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..engine import apply
-from ..errors import OperationError, OutOfRangeError
-from ..modes import modes
-from ..primitive import multilinear, primitive
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.errors import OperationError, OutOfRangeError
+from ..engine.modes import modes
+from ..engine.primitive import multilinear, primitive
+from ..engine.tensor import Tensor
 from . import elementwise as e
 from .dims import normalize_dim, scalars_as_vectors
 from .promotion import cast, require_tensors
@@ -91,8 +91,7 @@ def _parse(x: Tensor, index: Any) -> tuple[tuple, list[Tensor]]:
                 raise IndexError(f"tensors used as indices must be integers or bools, got {part.dtype}")
             if part.dtype is dtypes.bool or part.dtype is dtypes.uint8:
                 part = cast(part, dtypes.bool)
-                if modes.listener is not None:
-                    modes.listener.on_unreplayable("a boolean mask used as an index")
+                modes.note_unreplayable("a boolean mask used as an index")
             pattern.append(ARRAY)
             tensors.append(part.detach())
         elif isinstance(part, slice):
@@ -273,8 +272,7 @@ def _nonzero(xp, x):
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """The positions of the nonzero elements: a matrix of a row each, or a tuple of a vector a dimension."""
-    if modes.listener is not None:
-        modes.listener.on_unreplayable("nonzero()")
+    modes.note_unreplayable("nonzero()")
     if not input.ndim:  # torch's way with a scalar
         found = apply(_nonzero, input.detach().reshape(1))
         return (found[:, 0],) if as_tuple else found[:, :0]

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .. import dtypes
-from ..engine import Saved, apply
-from ..errors import BackwardError, OperationError
-from ..memory import Memory
-from ..modes import modes
-from ..primitive import multilinear, primitive
-from ..tensor import Tensor
-from ..views import base_of, check_writable, old_value, reshape_in_place
+from ..engine.apply import apply
+from ..engine.errors import BackwardError, OperationError
+from ..engine.memory import Memory
+from ..engine.modes import modes
+from ..engine.node import Saved
+from ..engine.primitive import multilinear, primitive
+from ..engine.tensor import Tensor
+from ..engine.views import base_of, check_writable, old_value, reshape_in_place
 from . import elementwise as e
 from .creation import as_tensor, zeros_like
 from .promotion import cast
@@ -200,8 +201,7 @@ def reshaping(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
                 f"{called}: a leaf tensor that requires grad, or a view of one, can't be reshaped in place; "
                 f"use {function.__name__}"
             )
-        if modes.listener is not None:
-            modes.listener.on_unreplayable(f"{called} changes a tensor's shape")
+        modes.note_unreplayable(f"{called} changes a tensor's shape")
         if self.requires_grad and self.is_leaf:  # in no_grad: it stays the leaf that it is
             self._array = function(self, *args, **kwargs)._array
             return self

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..engine import apply
-from ..errors import OperationError
-from ..modes import modes
-from ..primitive import multilinear
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.errors import OperationError
+from ..engine.modes import modes
+from ..engine.primitive import multilinear
+from ..engine.tensor import Tensor
 from .promotion import cast, require_tensors
 from .reduction import _sum, sum_to
 from .shape import reshape, squeeze, unsqueeze

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..engine import apply, partial_derivative
-from ..primitive import multilinear, primitive
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.primitive import multilinear, primitive
+from ..engine.sweep import partial_derivative
+from ..engine.tensor import Tensor
 from .promotion import require_floating, restored, single
 
 

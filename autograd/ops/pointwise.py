@@ -6,10 +6,10 @@ import math
 from typing import Any, NamedTuple
 
 from .. import dtypes
-from ..engine import apply
-from ..errors import OperationError
-from ..primitive import primitive
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.errors import OperationError
+from ..engine.primitive import primitive
+from ..engine.tensor import Tensor
 from . import elementwise as e
 from .creation import full, zeros_like
 from .promotion import as_operand, cast, floating, inexact, promote, require_tensors, result_type

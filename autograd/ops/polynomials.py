@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..modes import modes
-from ..tensor import Tensor
+from ..engine.modes import modes
+from ..engine.tensor import Tensor
 from . import elementwise as e
 from .creation import ones_like, zeros_like
 from .promotion import as_operand, floating
@@ -24,8 +24,7 @@ def _polynomial(name: str, formula: str, first: tuple[float, float], step: Coeff
         if shifted:
             x = 2.0 * x - 1.0
         if isinstance(n, Tensor):
-            if modes.listener is not None:
-                modes.listener.on_unreplayable(f"{name}() of a tensor of degrees")
+            modes.note_unreplayable(f"{name}() of a tensor of degrees")
             degrees: Any = e.trunc(n.detach()) if n.is_floating_point() else n.detach()
             highest = int(degrees.max().item()) if degrees.numel() else -1
             x = x + (0.0 * degrees).to(x.dtype)

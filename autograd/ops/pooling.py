@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..backend.base import window_slices
-from ..engine import apply
-from ..errors import OperationError
-from ..primitive import primitive
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.errors import OperationError
+from ..engine.primitive import primitive
+from ..engine.tensor import Tensor
 from .convolution import as_tuple
 from .promotion import require_floating
 from .shape import pad_constant

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
-from ..engine import apply
-from ..errors import OperationError
-from ..modes import modes
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.errors import OperationError
+from ..engine.modes import modes
+from ..engine.tensor import Tensor
 from . import elementwise as e
 from .arrange import diagonal
 from .dims import normalize_dim

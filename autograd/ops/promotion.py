@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..engine import apply
-from ..errors import NotATensorError, OperationError
-from ..modes import modes
-from ..primitive import primitive
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.errors import NotATensorError, OperationError
+from ..engine.modes import modes
+from ..engine.primitive import primitive
+from ..engine.tensor import Tensor
 
 
 @primitive(complex_rules=True, keeps_order=True, x=lambda g, source: cast(g, source))
@@ -170,10 +170,9 @@ def move(x: Tensor, backend: Any) -> Tensor:
     """x on another device. A copy; its gradient travels back."""
     if x._backend is backend:
         return x
-    if modes.listener is not None:
-        modes.listener.on_unreplayable(f"a copy from {x.device} to {backend.device}")
-    from ..engine import Node, edge_of
-    from ..tensor import wrap
+    modes.note_unreplayable(f"a copy from {x.device} to {backend.device}")
+    from ..engine.node import Node, edge_of
+    from ..engine.tensor import wrap
 
     moved = wrap(backend.from_numpy(x._backend.to_numpy(x._array).copy()), backend)
     if modes.grad and x.requires_grad:

@@ -9,11 +9,11 @@ from typing import Any
 
 from .. import dtypes
 from ..backend import get_backend, is_available
-from ..engine import apply
-from ..errors import OperationError
-from ..modes import modes, no_grad, unlistened
-from ..primitive import primitive
-from ..tensor import Tensor, wrap
+from ..engine.apply import apply
+from ..engine.errors import OperationError
+from ..engine.modes import modes, no_grad, unlistened
+from ..engine.primitive import primitive
+from ..engine.tensor import Tensor, wrap
 from . import elementwise as e
 from .creation import shape_of, zeros_like
 from .promotion import cast
@@ -54,8 +54,7 @@ class Generator:
 
         if isinstance(seed, float):
             raise RuntimeError(f"manual_seed: expected an int, got {seed}")
-        if modes.listener is not None:
-            modes.listener.on_unreplayable("seeding a generator")
+        modes.note_unreplayable("seeding a generator")
         fresh = np.array([int(seed) & 0xFFFFFFFFFFFFFFFF, 0], np.uint64)
         self._state._array[...] = self._backend.from_numpy(fresh)
         return self
@@ -378,7 +377,7 @@ def _filled(name: str, formula: str, transform: Any) -> Any:
     """A method that fills a tensor with a function of uniform numbers."""
 
     def method(input: Tensor, *parameters: float, generator: Generator | None = None, **named: float) -> Tensor:
-        from ..views import check_writable
+        from ..engine.views import check_writable
         from .inplace import overwrite
 
         check_writable(input, name)

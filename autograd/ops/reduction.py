@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from .. import dtypes
-from ..engine import apply
-from ..errors import OperationError
-from ..primitive import multilinear, primitive
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.errors import OperationError
+from ..engine.primitive import multilinear, primitive
+from ..engine.tensor import Tensor
 from . import elementwise as e
 from .dims import Dims, normalize_dim, normalize_dims, numpy_names
 from .promotion import cast, inexact, require_floating, require_inexact, require_tensors, restored, single

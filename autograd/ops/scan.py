@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
-from ..engine import apply
-from ..errors import OperationError
-from ..primitive import multilinear, primitive
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.errors import OperationError
+from ..engine.primitive import multilinear, primitive
+from ..engine.tensor import Tensor
 from . import elementwise as e
 from .creation import full_like
 from .dims import Dims, normalize_dim, normalize_dims, numpy_names

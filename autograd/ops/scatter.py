@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
-from ..engine import apply
-from ..errors import OperationError
-from ..modes import modes
-from ..primitive import primitive
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.errors import OperationError
+from ..engine.modes import modes
+from ..engine.primitive import primitive
+from ..engine.tensor import Tensor
 from . import elementwise as e
 from .creation import full, full_like, ones_like, zeros, zeros_like
 from .dims import normalize_dim, scalars_as_vectors
@@ -240,8 +240,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """input with the elements where the mask is true replaced by those of source, in order."""
     if mask.dtype is not dtypes.bool:
         raise OperationError(f"masked_scatter: expected a mask of bools, got {mask.dtype}")
-    if modes.listener is not None:
-        modes.listener.on_unreplayable("masked_scatter()")
+    modes.note_unreplayable("masked_scatter()")
     input, mask = broadcast_tensors(input, mask)
     count = int(mask.sum().item())
     return write(input.clone(), mask, reshape(source, -1)[:count])

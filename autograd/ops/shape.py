@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..engine import apply
-from ..errors import OperationError
-from ..primitive import multilinear
-from ..tensor import Size, Tensor
-from ..views import drop_hidden_base, settle
+from ..engine.apply import apply
+from ..engine.errors import OperationError
+from ..engine.primitive import multilinear
+from ..engine.size import Size
+from ..engine.tensor import Tensor
+from ..engine.views import drop_hidden_base, settle
 from .creation import shape_of
 from .dims import normalize_dim, numpy_names
 from .promotion import cast, require_tensors, result_type
@@ -104,6 +105,11 @@ def _crop(g: Tensor, widths: Sequence[tuple[int, int]]) -> Tensor:
 def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """A copy with memory of its own; the gradient passes through."""
     return apply(_clone, input)
+
+
+def in_c_order(input: Tensor) -> Tensor:
+    """A copy whose elements lie in C order; the gradient passes through."""
+    return apply(_contiguous, input)
 
 
 def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:

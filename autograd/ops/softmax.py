@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
-from ..engine import apply, partial_derivative
-from ..primitive import primitive
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.primitive import primitive
+from ..engine.sweep import partial_derivative
+from ..engine.tensor import Tensor
 from .dims import normalize_dim, numpy_names
 from .elementwise import exp
 from .promotion import cast, floating, restored, single

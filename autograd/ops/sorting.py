@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from .. import dtypes
-from ..engine import apply
-from ..errors import OperationError
-from ..modes import modes
-from ..primitive import primitive
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.errors import OperationError
+from ..engine.modes import modes
+from ..engine.primitive import primitive
+from ..engine.tensor import Tensor
 from . import elementwise as e
 from .creation import full, linspace, tensor
 from .dims import normalize_dim, numpy_names
@@ -225,8 +225,7 @@ def unique(
     dim: int | None = None,
 ) -> Any:
     """The different elements in order; with where each element went, and how often it occurs, if asked."""
-    if modes.listener is not None:
-        modes.listener.on_unreplayable("unique()")
+    modes.note_unreplayable("unique()")
     if dim is not None:
         return _unique_rows(input, normalize_dim("unique", dim, input.ndim), return_inverse, return_counts)
     values, inverse, counts = apply(_unique, reshape(input.detach(), -1))
@@ -279,8 +278,7 @@ def unique_consecutive(
     input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
     """The elements of the flattened tensor, or the slices of a dimension, without immediate repetitions."""
-    if modes.listener is not None:
-        modes.listener.on_unreplayable("unique_consecutive()")
+    modes.note_unreplayable("unique_consecutive()")
     axis = 0 if dim is None else normalize_dim("unique_consecutive", dim, input.ndim)
     slices = reshape(input.detach(), -1) if dim is None or not input.ndim else movedim(input.detach(), axis, 0)
     count = slices._array.shape[0]

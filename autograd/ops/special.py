@@ -7,11 +7,11 @@ from typing import Any
 
 from .. import dtypes
 from ..backend import special as kernels
-from ..engine import apply
-from ..errors import OperationError
-from ..modes import modes
-from ..primitive import primitive
-from ..tensor import Tensor
+from ..engine.apply import apply
+from ..engine.errors import OperationError
+from ..engine.modes import modes
+from ..engine.primitive import primitive
+from ..engine.tensor import Tensor
 from . import elementwise as e
 from .elementwise import (
     INV_SQRT_2PI,

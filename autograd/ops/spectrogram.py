@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
-from ..errors import OperationError
-from ..tensor import Tensor
+from ..engine.errors import OperationError
+from ..engine.tensor import Tensor
 from . import elementwise as e
 from .arrange import pad as pad_by
 from .bessel import i0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import OperationError
-from ..tensor import Tensor
+from ..engine.errors import OperationError
+from ..engine.tensor import Tensor
 from .creation import arange, zeros
 from .scatter import put, take
 from .shape import reshape

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .. import random
-from ..errors import SerializationError
+from ..engine.errors import SerializationError
 from .files import load, to_safetensors
 from .reading import reading
 from .tree import NotPlainError

@@ -14,9 +14,10 @@ import numpy as np
 from .. import dtypes
 from ..backend import get_backend, is_available
 from ..device import device as Device
-from ..errors import SerializationError
-from ..tensor import Size, Tensor, wrap
-from ..tensor import _rebuild as rebuild_tensor
+from ..engine.errors import SerializationError
+from ..engine.size import Size
+from ..engine.tensor import Tensor, wrap
+from ..engine.tensor import _rebuild as rebuild_tensor
 from .reading import CallerError, reading, shown
 from .torch_files import device_of, elements_of, is_stream, read_stream, read_zip, size_of
 from .tree import NotPlainError, Reader, Writer

@@ -17,13 +17,21 @@ MODULES = {
     "autograd.backends.cuda": "torchlike.backends.cuda",
     "autograd.backends.cudnn": "torchlike.backends.cudnn",
     "autograd.backends.mps": "torchlike.backends.mps",
+    "autograd.callers": "autograd.engine.callers",
     "autograd.compat": "torchlike.tensor_methods",
     "autograd.cuda.amp": "torchlike.cuda.amp",
+    "autograd.errors": "autograd.engine.errors",
+    "autograd.function": "autograd.engine.function",
     "autograd.jit": "torchlike.jit",
+    "autograd.memory": "autograd.engine.memory",
+    "autograd.modes": "autograd.engine.modes",
     "autograd.onnx": "torchlike.onnx",
     "autograd.ops.older": "torchlike.factorisations",
+    "autograd.primitive": "autograd.engine.primitive",
     "autograd.settings": "autograd",
     "autograd.sparse": "torchlike.sparse",
+    "autograd.tensor": "autograd.engine.tensor",
+    "autograd.views": "autograd.engine.views",
 }
 
 

@@ -9,7 +9,7 @@ import reprlib
 from collections.abc import Iterator
 from typing import Any
 
-from ..errors import SerializationError
+from ..engine.errors import SerializationError
 
 LONGEST = 1000  # characters of a message, parts of a key
 ALIKE = 32  # different keys with one hash

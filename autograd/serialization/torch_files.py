@@ -12,8 +12,9 @@ import numpy as np
 
 from .. import dtypes
 from ..device import device as Device
-from ..errors import SerializationError
-from ..tensor import Size, Tensor, wrap
+from ..engine.errors import SerializationError
+from ..engine.size import Size
+from ..engine.tensor import Tensor, wrap
 from .reading import shown
 from .unpickle import PLAIN, Machine, Rebuild
 

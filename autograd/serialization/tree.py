@@ -11,8 +11,9 @@ import numpy as np
 
 from .. import dtypes
 from ..device import device as Device
-from ..errors import SerializationError
-from ..tensor import Size, Tensor
+from ..engine.errors import SerializationError
+from ..engine.size import Size
+from ..engine.tensor import Tensor
 from .reading import Keys, shown
 from .torch_files import size_of
 

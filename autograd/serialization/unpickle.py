@@ -19,7 +19,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from ..errors import SerializationError
+from ..engine.errors import SerializationError
 from .moved import present_name
 from .reading import Keys, reading, shown
 

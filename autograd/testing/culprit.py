@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from ..callers import user_frames
-from ..engine import apply, grad
-from ..function import Function
-from ..modes import enable_grad, modes, unlistened
-from ..tensor import Tensor
+from ..engine.callers import user_frames
+from ..engine.function import Function
+from ..engine.modes import Listener, enable_grad, modes, unlistened
+from ..engine.sweep import grad
+from ..engine.tensor import Tensor
 from .gradcheck import (
     GradcheckError,
     Options,
@@ -42,7 +42,7 @@ class _Call:
     outputs: list[np.ndarray]
 
 
-class Witness:
+class Witness(Listener):
     """A listener that keeps every operation of a call, with copies of what it was given, and where the graph is cut."""
 
     def __init__(self, inputs: Sequence[Any]) -> None:
@@ -60,12 +60,12 @@ class Witness:
         self._follow(primitive, inputs, made, inside)
         if inside:
             return  # the Function's own backward stands for it
-        mutated = primitive.mutates(**params) if callable(primitive.mutates) else primitive.mutates
+        mutated = primitive.mutated(params)
         # What was written in place is known before the write only to the operation itself.
         if not mutated:
 
             def again(*given: Any) -> Any:
-                return apply(primitive, *given, **params)
+                return primitive(*given, **params)
 
             self._keep(primitive.name, again, inputs, made)
 
@@ -105,12 +105,6 @@ class Witness:
     def on_unreplayable(self, what: str) -> None:
         if not _inside_a_function():
             self.cuts.append(f"{what}, with no derivative of what is computed from it, at {_caller()}")
-
-    def on_grad_read(self, x: Tensor) -> None: ...
-
-    def on_grad_written(self, x: Tensor, gradient: Tensor | None) -> None: ...
-
-    def on_guarded(self, read: Callable[[], Any], value: Any) -> None: ...
 
 
 def _inside_a_function(frame: Any = None) -> bool:

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..dtypes import finfo, float64
-from ..engine import grad
-from ..modes import enable_grad
+from ..engine.modes import enable_grad
+from ..engine.sweep import grad
+from ..engine.tensor import Tensor, wrap
 from ..ops.creation import tensor
-from ..tensor import Tensor, wrap
 
 
 class GradcheckError(RuntimeError):

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
-from ..callers import user_frame
-from ..tensor import Tensor
+from ..engine.callers import user_frame
+from ..engine.tensor import Tensor
 from .culprit import blame
 from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 from .reproduce import name_of, replica, reproduction

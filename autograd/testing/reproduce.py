@@ -16,11 +16,11 @@ import numpy as np
 
 from .. import dtypes
 from ..backend import get_default_device
-from ..callers import is_engine
 from ..device import device
-from ..modes import no_grad
+from ..engine.callers import is_engine
+from ..engine.modes import no_grad
+from ..engine.tensor import Tensor
 from ..ops.creation import zeros
-from ..tensor import Tensor
 
 _PUBLIC = ("autograd", "nn.functional", "nn", "autograd.linalg", "autograd.special", "autograd.fft", "autograd.Tensor")
 

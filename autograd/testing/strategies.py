@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..engine.tensor import Tensor
 from ..ops.complex import complex
 from ..ops.creation import tensor
-from ..tensor import Tensor
 
 try:
     import hypothesis.extra.numpy as hnp

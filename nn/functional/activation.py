@@ -8,7 +8,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
-from autograd.errors import OperationError
+from autograd.engine.errors import OperationError
 from autograd.ops import softmax as _softmax
 from autograd.ops.elementwise import gelu_exact, logsigmoid, softplus
 from autograd.ops.elementwise import leaky_relu as _leaky_relu

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Tensor, eye, stack
-from autograd.errors import OperationError
+from autograd.engine.errors import OperationError
 from autograd.ops import convolution as _conv
 from autograd.ops.arrange import pad
 from autograd.ops.convolution import as_tuple

@@ -6,7 +6,7 @@ import math
 
 import autograd
 from autograd import Tensor
-from autograd.errors import OperationError
+from autograd.engine.errors import OperationError
 from autograd.ops.indexing import check_index, one_hot
 from autograd.ops.promotion import require_tensors
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
-from autograd.errors import OperationError
+from autograd.engine.errors import OperationError
 from autograd.ops.convolution import as_tuple
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograd import Tensor, einsum
-from autograd.errors import OperationError
+from autograd.engine.errors import OperationError
 from autograd.ops.linalg import linear
 
 

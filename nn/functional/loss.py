@@ -8,8 +8,8 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
-from autograd.callers import stacklevel
-from autograd.errors import OperationError
+from autograd.engine.callers import stacklevel
+from autograd.engine.errors import OperationError
 from autograd.ops.elementwise import logsigmoid
 from autograd.ops.indexing import check_class_indices, check_index
 from autograd.ops.promotion import require_tensors

@@ -7,7 +7,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
-from autograd.errors import OperationError
+from autograd.engine.errors import OperationError
 from autograd.ops import pooling as _pool
 from autograd.ops.convolution import as_tuple
 

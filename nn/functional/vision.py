@@ -10,8 +10,8 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
-from autograd.callers import stacklevel
-from autograd.errors import OperationError
+from autograd.engine.callers import stacklevel
+from autograd.engine.errors import OperationError
 from autograd.ops.arrange import pad
 
 from .pooling import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d

@@ -20,7 +20,7 @@ from test_operations import SMOOTH, arguments, leaves, ours, theirs
 
 import autograd
 from autograd import OperationError
-from autograd.errors import BackwardError
+from autograd.engine.errors import BackwardError
 
 pytestmark = pytest.mark.numbers
 REFUSALS = (BackwardError, OperationError, RuntimeError)

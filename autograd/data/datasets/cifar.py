@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...errors import SerializationError
+from ...engine.errors import SerializationError
 from ...serialization.reading import reading
 from ...serialization.unpickle import read_pickle
 from .vision import VisionDataset, first_existing, image_of

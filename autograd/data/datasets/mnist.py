@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...errors import SerializationError
+from ...engine.errors import SerializationError
 from ...ops.creation import from_numpy
 from ...serialization.reading import reading
 from .vision import VisionDataset, first_existing, image_of

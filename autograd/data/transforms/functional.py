@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ... import dtypes
+from ...engine.tensor import Tensor
 from ...ops.creation import as_tensor, from_numpy
 from ...ops.elementwise import clamp
 from ...ops.shape import flip, pad_constant
-from ...tensor import Tensor
 
 
 class InterpolationMode(enum.Enum):

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ... import dtypes
+from ...engine.tensor import Tensor
 from ...ops.random import rand, randint, randn, randperm
-from ...tensor import Tensor
 from . import functional as F
 from .functional import InterpolationMode, _pair
 

@@ -58,11 +58,12 @@ def describe(value: Any) -> Description:
 
 def pickles() -> dict[str, Any]:
     """What is pickled, a file each."""
+    from autograd.vision import datasets, transforms
+
     import autograd
     import nn
     import optim
     from autograd import data
-    from autograd.vision import datasets, transforms
 
     leaf = autograd.arange(3.0).requires_grad_()
     model = network()

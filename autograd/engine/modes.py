@@ -14,6 +14,28 @@ import numpy as np
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class Listener:
+    """Who is told what the engine does: a recorder, a witness, a counter. A subclass says what it wants to hear."""
+
+    def on_apply(self, primitive: Any, inputs: Any, params: dict[str, Any], outputs: Any, arrays: Any) -> None:
+        """A primitive was applied to inputs, whose arrays and host values are `arrays`."""
+
+    def on_function(self, function: Any, arguments: Any) -> None:
+        """A user's Function begins; the primitives of its forward follow."""
+
+    def on_grad_read(self, x: Any) -> None:
+        """The `.grad` of a tensor is asked for."""
+
+    def on_grad_written(self, x: Any, gradient: Any) -> None:
+        """The `.grad` of a tensor is about to become `gradient`."""
+
+    def on_guarded(self, read: Callable[[], Any], value: Any) -> None:
+        """What is being done depends on a host value, which `read` reads."""
+
+    def on_unreplayable(self, what: str) -> None:
+        """Something was done that the primitives applied don't say."""
+
+
 class Modes(threading.local):
     """The switches of one thread.
 
@@ -23,20 +45,40 @@ class Modes(threading.local):
     in a fraction of the time that `np.errstate` takes, and a user's own NumPy code keeps its warnings.
     """
 
-    grad: bool = True
-    inference: bool = False
-    anomaly: bool = False
-    check_nan: bool = True
-    listener: Any = None
-    autocast: Any = None
-
     def __init__(self) -> None:
+        self.grad = True
+        self.inference = False
+        self.anomaly = False
+        self.check_nan = True
+        self.listener: Listener | None = None
+        self.autocast: Any = None
         context = contextvars.Context()
         context.run(np.seterr, all="ignore")
         self.quietly = context.run
 
+    def note_unreplayable(self, what: str) -> None:
+        """Tells the listener, if there is one, of something that the primitives applied don't say."""
+        if self.listener is not None:
+            self.listener.on_unreplayable(what)
+
 
 modes = Modes()
+
+
+class differentiating:
+    """Within it, derivatives are computed: recorded or not, and in the forward's precision."""
+
+    __slots__ = ("before", "recorded")
+
+    def __init__(self, recorded: bool) -> None:
+        self.recorded = recorded
+
+    def __enter__(self) -> None:
+        self.before = modes.grad, modes.autocast
+        modes.grad, modes.autocast = self.recorded, None
+
+    def __exit__(self, *exc: object) -> None:
+        modes.grad, modes.autocast = self.before
 
 
 class _Switch:
@@ -113,7 +155,7 @@ class no_grad(_Switch):
 
 
 class enable_grad(no_grad):
-    """Recording is on inside, also within `no_grad`."""
+    """Recording is on inside, also within `no_grad`: the same switch, the other way."""
 
     def __init__(self, function: None = None) -> None:
         _Switch.__init__(self, grad=True)

@@ -10,26 +10,22 @@ from __future__ import annotations
 import sys
 import weakref
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .. import dtypes
 from .errors import BackwardError, OperationError
 from .modes import modes
+from .node import Edge, Node, edge_of
 from .primitive import Primitive
-
-if TYPE_CHECKING:
-    from .engine import Node
-    from .tensor import Tensor
-
+from .tensor import Tensor
 
 Step = tuple[Primitive, dict[str, Any]]
 
 
 def follow(steps: Sequence[Step], x: Tensor) -> Tensor:
     """What a way into memory, step by step, leads to in another tensor shaped like the base."""
-    from .engine import apply
-
     for primitive, params in steps:
-        x = apply(primitive, x, **params)
+        x = primitive(x, **params)
     return x
 
 
@@ -56,6 +52,26 @@ class View:
         since = self.base._memory.reshapes[self.reshapes :]
         back = [step for reshaped, step in since if reshaped() is self.base]
         return [*reversed(back), *reversed(steps)]
+
+    def refresh(self, x: Tensor) -> None:
+        """Derives the view x anew after its base changed: its history, and its array if the elements were moved."""
+        memory = x._memory
+        moved = self.moves != memory.moves
+        self.changes, self.moves = memory.changes, memory.moves
+        if not moved and (not self.recorded or (x._node is None and not self.base._requires_grad)):
+            return
+        before = modes.grad, modes.listener
+        modes.grad = self.recorded
+        if not moved:
+            modes.listener = None  # only the history is of interest
+        try:
+            again = follow(self.way(), self.base)
+        finally:
+            modes.grad, modes.listener = before
+        if moved:
+            x._array = again._array
+        if self.recorded:
+            set_history(x, again._node, again._output)
 
 
 def base_of(x: Tensor) -> Tensor:
@@ -122,28 +138,6 @@ def drop_hidden_base(x: Tensor) -> None:
         x._view = None
 
 
-def refresh(x: Tensor) -> None:
-    """Derives a view anew after its base changed: its history, and its array if the elements were moved."""
-    view, memory = x._view, x._memory
-    assert view is not None
-    moved = view.moves != memory.moves
-    view.changes, view.moves = memory.changes, memory.moves
-    if not moved and (not view.recorded or (x._node is None and not view.base._requires_grad)):
-        return
-    before = modes.grad, modes.listener
-    modes.grad = view.recorded
-    if not moved:
-        modes.listener = None  # only the history is of interest
-    try:
-        again = follow(view.way(), view.base)
-    finally:
-        modes.grad, modes.listener = before
-    if moved:
-        x._array = again._array
-    if view.recorded:
-        set_history(x, again._node, again._output)
-
-
 def settle(x: Tensor) -> bool:
     """Moves the elements that x looks at to C order, where torch's lie; False if something else holds on to them."""
     memory = x._memory
@@ -153,13 +147,10 @@ def settle(x: Tensor) -> bool:
         return True
     if memory.aliased and not base._backend.sole(base._array):
         return False
-    from .engine import apply
-    from .ops.shape import _contiguous
-
     old = base._array
     before, modes.grad = modes.grad, False
     try:
-        moved = apply(_contiguous, base)._array
+        moved = base._in_c_order()._array
     finally:
         modes.grad = before
     for holder in (base, *(each() for each in memory.twins)):
@@ -169,7 +160,7 @@ def settle(x: Tensor) -> bool:
     memory.moves += 1
     memory.changes += 1
     if x._view is not None:
-        refresh(x)
+        x._view.refresh(x)
     return True
 
 
@@ -196,15 +187,13 @@ def old_value(x: Tensor) -> Tensor:
 
 def rewrite(target: Tensor, node: Node, output: int = 0) -> None:
     """Makes an output of `node` the history of `target`, which was just written, and of what it is a view of."""
-    from .engine import Node, edge_of
-
     view = target._view
     if view is None:
         set_history(target, node, output)
         return
     base = view.base
     target._memory.changes += 1
-    set_history(base, Node(_overwrite, {"way": view.way()}, [edge_of(base), (node, output)], 1), 0)
+    set_history(base, _Overwrite(view.way(), [edge_of(base), (node, output)]), 0)
     target._requires_grad = True  # the rest of its history is derived from the base's when it is next used
 
 
@@ -238,29 +227,40 @@ def reshape_in_place(x: Tensor, function: Callable[[Tensor], Tensor], inverse: C
         set_history(x, made._node, made._output)
 
 
-def _never_run(xp: Any, base: Any, value: Any, *, way: list[Step]) -> Any:
-    raise AssertionError("the write itself has already happened")
+class _Overwrite(Node):
+    """A base whose elements were written through a view: its gradient goes to what stood there before, but for where
+    the view lies, and from there to what was written."""
+
+    __slots__ = ("way",)
+
+    def __init__(self, way: list[Step], edges: list[Edge | None]) -> None:
+        super().__init__(None, {}, edges, 1)
+        self.way = way
+
+    @property
+    def label(self) -> str:
+        return "overwrite_view"
+
+    def differentiate(self, gradients: list[Any], wanted: Callable[[Any], bool] | None) -> list[Tensor | None]:
+        (g,) = gradients
+        needed = [edge is not None and (wanted is None or wanted(edge[0])) for edge in self.edges]
+        return [_outside(g, self.way) if needed[0] else None, follow(self.way, g) if needed[1] else None]
 
 
 def _outside(g: Tensor, way: list[Step]) -> Tensor:
     """`g` with zeros where the view lies."""
-    from .engine import apply
-    from .ops.creation import arange, ones
-    from .ops.inplace import zero_
-    from .ops.shape import _clone, _contiguous
-
-    kept = apply(_clone, g) if g._backend.is_contiguous(g._array) else apply(_contiguous, g)
+    kept = g.clone() if g._backend.is_contiguous(g._array) else g._in_c_order()
     inside = follow(way, kept)
     if inside._memory is kept._memory:
-        zero_(inside)
+        inside.zero_()
         return kept
     # The way in led through a memory order that g has not: by the places then.
-    places = follow(way, arange(g.numel(), device=g.device).reshape(g.shape))
-    mask = ones(g.numel(), dtype=g.dtype, device=g.device)
+    numbers = g.new_ones(g.numel(), dtype=dtypes.int64).cumsum(0) - 1
+    places = follow(way, numbers.reshape(g.shape))
+    mask = g.new_ones(g.numel())
     mask[places.reshape(-1)] = 0.0
     return g * mask.reshape(g.shape)
 
 
-_overwrite = Primitive(_never_run, name="overwrite_view", complex_rules=True)
-_overwrite.define("base", lambda g, way: _outside(g, way))
-_overwrite.define("value", lambda g, way: follow(way, g))
+Tensor._settle = settle  # type: ignore[assignment, method-assign]
+Tensor._drop_hidden_base = drop_hidden_base  # type: ignore[assignment, method-assign]

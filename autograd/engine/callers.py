@@ -31,7 +31,8 @@ def is_engine(filename: str) -> bool:
 
 def _folders() -> tuple[str, ...]:
     here = os.path.normcase(os.path.realpath(_folders.__code__.co_filename))  # as frames spell it, in archives, too
-    return tuple(os.path.join(os.path.dirname(os.path.dirname(here)), name, "") for name in _PACKAGES)
+    site = os.path.dirname(os.path.dirname(os.path.dirname(here)))
+    return tuple(os.path.join(site, name, "") for name in _PACKAGES)
 
 
 _FOLDERS = _folders()

@@ -26,14 +26,54 @@ import inspect
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-GRADIENT, INPUT, INPUTS, OUTPUT, SHAPE, SHAPES, INDEX, PARAMETER = range(8)
-
 Rule = Callable[..., Any]
-Plan = tuple[tuple[int, Any], ...]
+Fetch = Callable[[Any, Any, int], Any]  # of a node, the gradients by its outputs, and the position of an input
+
+
+class Derivative:
+    """A rule, and where each of its arguments comes from."""
+
+    __slots__ = ("fetches", "inputs", "outputs", "rule", "variadic")
+
+    def __init__(self, rule: Rule, primitive: Primitive) -> None:
+        self.rule = rule
+        self.inputs: set[int] = set()  # the inputs and outputs that are saved for it
+        self.outputs: set[int] = set()
+        self.variadic = False  # whether it wants `*tensors` as a list
+        self.fetches = tuple([self._fetch(name, primitive) for name in inspect.signature(rule).parameters])
+
+    def __call__(self, node: Any, g: Any, position: int) -> Any:
+        """The gradient by the input at `position` of a node whose outputs have the gradients `g`."""
+        return self.rule(*[fetch(node, g, position) for fetch in self.fetches])
+
+    def _fetch(self, name: str, primitive: Primitive) -> Fetch:
+        if name == "g":
+            return lambda node, g, position: g
+        if name in primitive.params:
+            return lambda node, g, position: node.params[name]
+        if name in primitive.inputs:
+            number = primitive.inputs.index(name)
+            if number == primitive.variadic:
+                self.variadic = True
+                return lambda node, g, position: [node.unpack(each) for each in node.saved[number:]]
+            self.inputs.add(number)
+            return lambda node, g, position: node.unpack(node.saved[number])
+        if name.startswith("out") and (name[3:].isdigit() or name == "out"):
+            number = int(name[3:] or 0)
+            self.outputs.add(number)
+            return lambda node, g, position: node.unpack(node.saved_outputs[number])
+        if name == "index":
+            return lambda node, g, position: position
+        if name == "shapes":
+            return lambda node, g, position: node.shapes
+        if name.endswith("_shape") and name[:-6] in primitive.inputs:
+            number = primitive.inputs.index(name[:-6])
+            return lambda node, g, position: node.shapes[number]
+        raise TypeError(f"{primitive.name}: a rule asks for {name!r}, which is no input, output or parameter")
 
 
 class Primitive:
-    """An array function with its derivative rules; `engine.apply` is the one way to run it.
+    """An array function with its derivative rules; call it with tensors to run it.
 
     `view` says that the output may share the input's memory; `mutates` gives the positions of the
     inputs that are written in place (or a function of the keyword parameters that does); `outputs`
@@ -46,6 +86,8 @@ class Primitive:
 
     With `partial` the rules get None for an output that no gradient came to; otherwise zeros.
     """
+
+    __call__: Callable[..., Any]  # `apply`, which builds on this
 
     def __init__(
         self,
@@ -81,7 +123,7 @@ class Primitive:
         self.variadic: int | None = variadic[0] if variadic else None
         if "g" in self.inputs:
             raise TypeError(f"{self.name}: 'g' is a rule's name for the gradient; call the input something else")
-        self.table: list[tuple[Rule | None, Plan]] = [(None, ())] * len(self.inputs)
+        self.derivatives: list[Derivative | None] = [None] * len(self.inputs)
         self.differentiable = 0  # bit i: input i has a rule
         self._saves: dict[int, tuple[tuple[int, ...], frozenset[int]]] = {}
 
@@ -96,52 +138,32 @@ class Primitive:
         if name not in self.inputs:
             raise TypeError(f"{self.name}: no input called {name!r} (inputs: {', '.join(self.inputs)})")
         position = self.inputs.index(name)
-        self.table[position] = rule, tuple(self._plan(argument) for argument in inspect.signature(rule).parameters)
-        self.differentiable |= (-1 if position == self.variadic else 1) << position
+        self.derivatives[position] = Derivative(rule, self)
+        every_input_from_here = -1  # in two's complement
+        self.differentiable |= (every_input_from_here if position == self.variadic else 1) << position
         self._saves.clear()
 
-    def derivative(self, name: str) -> Callable[[Rule], Rule]:
-        """A decorator for a rule too long for a lambda, or one that needs functions defined later."""
-
-        def decorate(rule: Rule) -> Rule:
-            self.define(name, rule)
-            return rule
-
-        return decorate
-
-    def _plan(self, argument: str) -> tuple[int, Any]:
-        """Where a rule's argument comes from."""
-        if argument == "g":
-            return GRADIENT, None
-        if argument in self.params:
-            return PARAMETER, argument
-        if argument in self.inputs:
-            position = self.inputs.index(argument)
-            return (INPUTS if position == self.variadic else INPUT), position
-        if argument.startswith("out") and (argument[3:].isdigit() or argument == "out"):
-            return OUTPUT, int(argument[3:] or 0)
-        if argument == "index":
-            return INDEX, None
-        if argument == "shapes":
-            return SHAPES, None
-        if argument.endswith("_shape") and argument[:-6] in self.inputs:
-            return SHAPE, self.inputs.index(argument[:-6])
-        raise TypeError(f"{self.name}: a rule asks for {argument!r}, which is no input, output or parameter")
-
-    def rule_for(self, position: int) -> tuple[Rule | None, Plan]:
+    def derivative_by(self, position: int) -> Derivative:
+        """The derivative by the input at this position; all of `*tensors` share one."""
         if self.variadic is not None and position > self.variadic:
             position = self.variadic
-        return self.table[position]
+        found = self.derivatives[position]
+        assert found is not None
+        return found
+
+    def mutated(self, params: dict[str, Any]) -> Sequence[int]:
+        """The positions of the inputs that are written in place."""
+        return self.mutates if not callable(self.mutates) else list(self.mutates(**params))
 
     def saves(self, needs: int, count: int) -> tuple[tuple[int, ...], frozenset[int]]:
         """Which inputs (of `count`) and which outputs to save, if the inputs in the mask `needs` want gradients."""
         found = self._saves.get(needs)
         if found is None or self.variadic is not None:
-            asked = [item for i in range(count) if needs >> i & 1 for item in self.rule_for(i)[1]]
-            inputs = {key for kind, key in asked if kind == INPUT}
-            if any(kind == INPUTS for kind, _ in asked):
+            asked = [self.derivative_by(i) for i in range(count) if needs >> i & 1]
+            inputs = {number for each in asked for number in each.inputs}
+            if any(each.variadic for each in asked):
                 inputs.update(range(self.variadic or 0, count))
-            outputs = frozenset(key for kind, key in asked if kind == OUTPUT)
+            outputs = frozenset(number for each in asked for number in each.outputs)
             found = self._saves[needs] = tuple(sorted(inputs)), outputs
         return found
 

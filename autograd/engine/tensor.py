@@ -8,112 +8,37 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import dtypes
-from .device import device as Device
+from .. import dtypes
+from ..backend import get_backend, is_available
+from ..device import device as Device
 from .errors import BackwardError
+from .hooks import Hooks, RemovableHandle
 from .memory import Memory
 from .modes import modes
-from .views import base_of, drop_hidden_base, refresh, settle
+from .size import Size
 
 if TYPE_CHECKING:
-    from .backend.base import Backend
-    from .engine import Node
+    from ..backend.base import Backend
+    from .node import Node
     from .views import View
 
 _new = object.__new__
 
 
-class Cell:
-    """A host value that may change between steps, read afresh whenever a primitive runs.
-
-    An optimizer's learning rate, say: a recorded step reads the cell at each replay, where a plain
-    number would be a constant.
-
-    >>> group = {"lr": 0.1}
-    >>> lr = Cell(lambda: group["lr"], "lr")
-    >>> group["lr"] = 0.01
-    >>> lr.value
-    0.01
-    """
-
-    __slots__ = ("name", "read")
-
-    def __init__(self, read: Callable[[], Any], name: str = "cell") -> None:
-        self.read, self.name = read, name
-
-    @property
-    def value(self) -> Any:
-        return self.read()
-
-    def __repr__(self) -> str:
-        return f"Cell({self.name})"
-
-
-class Size(tuple):
-    """A shape: a tuple of ints that knows its number of elements."""
-
-    __slots__ = ()
-
-    def numel(self) -> int:
-        count = 1
-        for size in self:
-            count *= size
-        return count
-
-    def __add__(self, other: Any) -> Size:
-        return Size(super().__add__(tuple(other)))
-
-    def __getitem__(self, index: Any) -> Any:
-        item = super().__getitem__(index)
-        return Size(item) if isinstance(index, slice) else item
-
-    def __repr__(self) -> str:
-        return f"autograd.Size({list(self)})"
-
-
-class Hooks:
-    """The hooks of a leaf: on its gradient, and after it was accumulated."""
-
-    __slots__ = ("after", "gradient")
-
-    def __init__(self) -> None:
-        self.gradient: dict[int, Callable[[Tensor], Tensor | None]] = {}
-        self.after: dict[int, Callable[[Tensor], None]] = {}
-
-
-class RemovableHandle:
-    """What registering a hook returns: `remove()` takes the hook out again (also at the end of a `with`)."""
-
-    _next = 0
-
-    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
-        RemovableHandle._next += 1
-        self.id = RemovableHandle._next
-        self._hooks = hooks
-        hooks[self.id] = hook
-
-    def remove(self) -> None:
-        self._hooks.pop(self.id, None)
-
-    def __enter__(self) -> RemovableHandle:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.remove()
-
-
 def wrap(array: Any, backend: Backend) -> Tensor:
     """A new tensor around a backend's array."""
+    return tensor_of(array, backend, None if modes.inference else Memory())
+
+
+def tensor_of(array: Any, backend: Backend, memory: Memory | None) -> Tensor:
+    """A leaf around an array of this memory (None: made in inference_mode)."""
     x = _new(Tensor)
     x._array = array
     x._backend = backend
+    x._memory = memory
     x._requires_grad = False
-    x._grad = None
-    x._node = None
+    x._grad = x._node = x._view = x._hooks = None
     x._output = 0
-    x._memory = None if modes.inference else Memory()
-    x._view = None
-    x._hooks = None
     return x
 
 
@@ -148,9 +73,7 @@ class Tensor:
     __array_priority__ = 1000  # numpy_array * tensor is the tensor's business
 
     def __init__(self, *data: Any, size: Any = None, device: Any = None) -> None:
-        from .ops.creation import of_sizes_or_data
-
-        self._adopt(of_sizes_or_data("Tensor", data, size, None, device))
+        self._adopt(self._of_sizes_or_data("Tensor", data, size, None, device))
 
     def _adopt(self, other: Tensor) -> None:
         """Becomes a leaf around the other's array."""
@@ -228,7 +151,7 @@ class Tensor:
         """The array, its elements moved to where torch's lie if they were not there."""
         self._renew()
         if self._memory is not None and self._memory.reordered:
-            settle(self)
+            self._settle()
         return self._array
 
     def data_ptr(self) -> int:
@@ -274,8 +197,9 @@ class Tensor:
         return self._output
 
     def _renew(self) -> None:
+        """A view's history, derived anew if its base has changed."""
         if self._view is not None and self._view.changes != self._memory.changes:
-            refresh(self)
+            self._view.refresh(self)
 
     @property
     def _version(self) -> int:
@@ -314,18 +238,6 @@ class Tensor:
     @grad.deleter
     def grad(self) -> None:
         self.grad = None
-
-    def backward(
-        self,
-        gradient: Tensor | None = None,
-        retain_graph: bool | None = None,
-        create_graph: bool = False,
-        inputs: Any = None,
-    ) -> None:
-        """Accumulates into `.grad` of the leaves the gradient of this tensor; see `autograd.backward`."""
-        from .engine import backward
-
-        backward(self, gradient, retain_graph, create_graph, inputs)
 
     def retain_grad(self) -> None:
         """Keeps `.grad` also on this result of a computation."""
@@ -377,14 +289,14 @@ class Tensor:
 
     def _lies_in_order(self) -> bool:
         """Whether the memory that this is a part of lies in C order, and so will never be moved there."""
-        base = base_of(self)
+        base = self if self._view is None else self._view.base
         return base._backend.is_contiguous(base._array)
 
     def detach_(self) -> Tensor:
         """Cuts this tensor off its graph: it becomes a leaf."""
         if self._view is not None:
             self._renew()
-            drop_hidden_base(self)
+            self._drop_hidden_base()
         if self._view is not None and self._node is not None:
             raise RuntimeError("detach_: a view can't be detached in place; use detach()")
         self._node, self._output, self._requires_grad = None, 0, False
@@ -399,8 +311,7 @@ class Tensor:
     def data(self, value: Tensor) -> None:
         if not isinstance(value, Tensor):
             raise TypeError(f"data: expected a Tensor, got {type(value).__name__}")
-        if modes.listener is not None:
-            modes.listener.on_unreplayable("an assignment to .data")
+        modes.note_unreplayable("an assignment to .data")
         value._renew()
         self._array, self._backend = value._array, value._backend
         if value._memory is not None and self._memory is not None:
@@ -410,8 +321,7 @@ class Tensor:
     # Reading it on the host
 
     def _host(self, reader: str) -> np.ndarray:
-        if modes.listener is not None:
-            modes.listener.on_unreplayable(f"{reader} read a value on the host")
+        modes.note_unreplayable(f"{reader} read a value on the host")
         self._renew()
         return self._backend.to_numpy(self._array)
 
@@ -483,11 +393,6 @@ class Tensor:
 
     __hash__ = object.__hash__
 
-    def __repr__(self) -> str:
-        from .printing import tensor_repr
-
-        return tensor_repr(self)
-
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if self.dim() == 0 else object.__format__(self, spec)
 
@@ -521,7 +426,15 @@ class Tensor:
         state = dict(getattr(self, "__dict__", {}))
         return _rebuild, (type(self), self._host("pickle"), str(self.device), self._requires_grad, state)
 
-    if TYPE_CHECKING:  # operators and methods are attached by `methods`, from the functions in `ops`
+    if TYPE_CHECKING:  # attached by `views`, `sweep`, and by `methods` from the functions in `ops`
+
+        def backward(
+            self, gradient: Tensor | None = None, retain_graph: bool | None = None, create_graph: bool = False,
+            inputs: Any = None,
+        ) -> None: ...  # fmt: skip
+        def _settle(self) -> bool: ...
+        def _drop_hidden_base(self) -> None: ...
+        def _accumulate(self, gradient: Tensor) -> None: ...
 
         def __getattr__(self, name: str) -> Any: ...
         def __getitem__(self, index: Any) -> Tensor: ...
@@ -555,8 +468,6 @@ class Tensor:
 
 def _rebuild(cls: type, array: np.ndarray, device: str, requires_grad: bool, state: dict[str, Any]) -> Tensor:
     """Makes the tensor that was pickled, on its device or, where that is missing, on the CPU."""
-    from .backend import get_backend, is_available
-
     backend = get_backend(device if is_available(device) else "cpu")
     made: Any = _new(cls)
     made._adopt(wrap(backend.from_numpy(array.copy()), backend))

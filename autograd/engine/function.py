@@ -6,9 +6,9 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from .engine import Node, Saved, SavedOutput, edge_of
 from .errors import BackwardError
 from .modes import modes
+from .node import Gradients, Node, Saved, SavedOutput, edge_of
 from .tensor import Tensor, wrap
 from .views import check_writable, rewrite
 
@@ -78,7 +78,7 @@ class _FunctionNode(Node):
     def name(self) -> str:
         return f"{self.function.__name__}Backward"
 
-    def differentiate(self, gradients: list[Tensor | None], wanted: Any) -> list[Tensor | None]:
+    def differentiate(self, gradients: Gradients, wanted: Any) -> Gradients:
         context = self.context
         given = self.complete(gradients) if context._materialize else gradients
         results = self.function.backward(context, *given)
@@ -112,13 +112,11 @@ class _FunctionNode(Node):
 
 def _fit(label: str, number: int, gradient: Tensor, shape: tuple[int, ...]) -> Tensor:
     """A gradient that broadcasting made larger is summed, as torch does; anything else is an error."""
-    from .ops.reduction import sum_to
-
     given = tuple(gradient.shape)
     extra = len(given) - len(shape)
     if extra < 0 or any(size not in (1, given[extra + i]) for i, size in enumerate(shape)):
         raise BackwardError(f"{label}.backward: gradient {number} has shape {given}, the input has {tuple(shape)}")
-    return sum_to(gradient, shape)
+    return gradient.sum_to_size(shape)
 
 
 class Function:

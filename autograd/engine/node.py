@@ -1,0 +1,262 @@
+"""Node: one recorded application of a primitive, the vertex of the graph that backward walks.
+
+A node never holds the tensors it made, so nothing here forms a reference cycle: dropping the last
+tensor of a graph frees the graph and its activations at once.
+"""
+
+from __future__ import annotations
+
+import traceback
+import weakref
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .callers import user_frames
+from .errors import BackwardError
+from .modes import modes
+from .primitive import Primitive
+from .tensor import Tensor, wrap
+
+if TYPE_CHECKING:
+    from .hooks import Hook
+
+Edge = tuple[Any, int]  # a Node and the number of its output, or a leaf Tensor and 0
+Gradients = list[Tensor | None]
+
+
+def edge_of(x: Any) -> Edge | None:
+    """Where the gradient by `x` goes: to the node that made it, to the leaf itself, or nowhere."""
+    if not isinstance(x, Tensor) or not x._requires_grad:
+        return None
+    return (x, 0) if x._node is None else (x._node, x._output)
+
+
+class Saved:
+    """A value kept for backward: the array, where it came from, and its version when it was saved."""
+
+    __slots__ = ("array", "backend", "edge", "memory", "version")
+
+    def __init__(self, x: Tensor, edge: Edge | None) -> None:
+        if x._memory is None:
+            raise BackwardError(
+                "a tensor made in inference_mode can't be saved for backward; clone() it outside, or use no_grad"
+            )
+        self.array, self.backend, self.edge = x._array, x._backend, edge
+        self.memory, self.version = x._memory, x._memory.writes
+
+    def check(self, user: str) -> None:
+        """BackwardError if the value was overwritten since."""
+        if self.memory.writes != self.version:
+            raise BackwardError(
+                f"{user}: a value needed for the gradient (shape {tuple(self.array.shape)}) was modified in place "
+                f"since (it is at version {self.memory.writes}, saved at {self.version}); clone() it before the change"
+            )
+
+    def unpack(self, user: str, tied: bool = False) -> Tensor:
+        """The saved tensor, tied to its history if that is `tied` or recorded; BackwardError if it was overwritten."""
+        self.check(user)
+        return self.tensor(tied)
+
+    def tensor(self, tied: bool = False) -> Tensor:
+        """The saved tensor as it is now, written since or not."""
+        x = wrap(self.array, self.backend)
+        x._memory = self.memory
+        if self.edge is not None and (tied or modes.grad):
+            source = self.edge[0]
+            if isinstance(source, Tensor) and source._array is self.array:
+                return source
+            x._requires_grad = True
+            x._node, x._output = self.edge
+        return x
+
+
+class SavedOutput:
+    """A node's own output, kept without a cycle: the way back to the node is weak."""
+
+    __slots__ = ("node", "number", "saved")
+
+    def __init__(self, out: Tensor, node: Node, number: int) -> None:
+        self.saved = Saved(out, None)
+        self.node = weakref.ref(node)
+        self.number = number
+
+    def unpack(self, user: str, tied: bool = False) -> Tensor:
+        self.saved.check(user)
+        return self.tensor()
+
+    def tensor(self) -> Tensor:
+        """The output as it is now, tied to the node while that lives."""
+        x = self.saved.tensor()
+        node = self.node()
+        if node is not None and self.number < node.outputs:
+            x._requires_grad, x._node, x._output = True, node, self.number
+        return x
+
+
+class Node:
+    """What was computed, from which sources, and the values that the derivatives ask for."""
+
+    __slots__ = (
+        "__weakref__", "_hooks", "called_from", "edges", "freed", "outputs", "params", "primitive",
+        "retained", "saved", "saved_outputs", "shapes", "zeros",
+    )  # fmt: skip
+
+    def __init__(self, primitive: Any, params: dict[str, Any], edges: list[Edge | None], outputs: int) -> None:
+        self.primitive = primitive
+        self.params = params
+        self.edges = edges
+        self.outputs = outputs
+        self.shapes: list[Any] = []  # of the inputs
+        self.saved: Any = ()  # by the inputs' positions
+        self.saved_outputs: Any = ()
+        self.zeros: Any = None  # (shape, dtype, device) of each output that is a tensor, if there are several
+        self.freed = False
+        self._hooks: dict[int, dict[int, Hook]] | None = None  # by the number of the output
+        self.retained: dict[int, weakref.ref[Tensor]] | None = None
+        self.called_from: str | None = _call_stack() if modes.anomaly else None
+
+    fresh = True  # the rules make new arrays, or pass on (a view of) the gradient they got
+
+    @property
+    def label(self) -> str:
+        return self.primitive.name
+
+    def name(self) -> str:
+        """The name of the derivative, as torch writes it: `MulBackward0`."""
+        return "".join(part[:1].upper() + part[1:] for part in self.label.split("_")) + "Backward0"
+
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        """The nodes (or leaf tensors) that this one hands gradients to, with their output numbers."""
+        return tuple((None, 0) if edge is None else edge for edge in self.edges)
+
+    def __repr__(self) -> str:
+        return f"<{self.name()} object>"
+
+    # Hooks
+
+    def hooks_of(self, output: int) -> dict[int, Hook]:
+        if self._hooks is None:
+            self._hooks = {}
+        return self._hooks.setdefault(output, {})
+
+    def retain(self, output: int, x: Tensor) -> None:
+        """Keeps the gradient of this output as `x.grad`, too."""
+        if self.retained is None:
+            self.retained = {}
+        self.retained[output] = weakref.ref(x)
+
+    def receive(self, gradients: Gradients) -> None:
+        """Lets the hooks see, and perhaps replace, the gradients that have arrived for the outputs."""
+        if self._hooks is not None:
+            for output, hooks in self._hooks.items():
+                gradients[output] = run_hooks(hooks, gradients[output])
+        if self.retained is not None:
+            for output, reference in self.retained.items():
+                x, gradient = reference(), gradients[output]
+                if x is not None and gradient is not None:
+                    x._grad = gradient.clone() if x._grad is None else x._grad + gradient
+
+    # Derivatives
+
+    def differentiate(self, gradients: Gradients, wanted: Callable[[Any], bool] | None) -> Gradients:
+        """The gradients by the inputs, given those by the outputs."""
+        primitive = self.primitive
+        g: Any = gradients[0]
+        if self.outputs > 1:
+            g = tuple(gradients if primitive.partial else self.complete(gradients))
+        conjugated = not primitive.complex_rules and _any_complex(gradients)
+        if conjugated:
+            g = _conjugate_for(primitive, g)
+        results: Gradients = []
+        for position, edge in enumerate(self.edges):
+            if edge is None or (wanted is not None and not wanted(edge[0])):
+                results.append(None)
+                continue
+            result = primitive.derivative_by(position)(self, g, position)
+            if conjugated and result is not None:
+                result = result.conj()
+            if primitive.finish is not None and result is not None and result._array.shape != self.shapes[position]:
+                result = primitive.finish(result, self.shapes[position])
+            results.append(result)
+        return results
+
+    def unpack(self, value: Any) -> Any:
+        """A saved value; BackwardError if it was overwritten since."""
+        return value.unpack(self.primitive.name) if isinstance(value, Saved | SavedOutput) else value
+
+    def complete(self, gradients: Gradients) -> Gradients:
+        """Zeros for the outputs to which no gradient came."""
+        given: Any = next((g for g in gradients if g is not None), None)
+        return [
+            g if g is not None or zeros is None else given.new_zeros(zeros[0], dtype=zeros[1], device=zeros[2])
+            for g, zeros in zip(gradients, self.zeros, strict=True)
+        ]
+
+    def release(self) -> None:
+        """Drops the saved values; a node that had some can't be differentiated again."""
+        if self.saved or self.saved_outputs:
+            self.saved = self.saved_outputs = ()
+            self.freed = True
+
+
+def record(
+    primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any], outs: Sequence[Any], tracked: int
+) -> Node:
+    """The node of an application; bit i of `tracked` says that input i wants a gradient."""
+    edges = [edge_of(x) if tracked >> i & 1 else None for i, x in enumerate(inputs)]
+    node = Node(primitive, params, edges, primitive.outputs)
+    node.shapes = [x._array.shape if isinstance(x, Tensor) else () for x in inputs]
+    keep, keep_outputs = primitive.saves(tracked, len(inputs))
+    if keep:
+        saved: list[Any] = [None] * len(inputs)
+        for i in keep:
+            x = inputs[i]
+            saved[i] = Saved(x, edges[i] or edge_of(x)) if isinstance(x, Tensor) else x
+        node.saved = saved
+    if keep_outputs:
+        node.saved_outputs = tuple([SavedOutput(x, node, i) if i in keep_outputs else None for i, x in enumerate(outs)])
+    if primitive.outputs > 1:
+        node.zeros = [(out.shape, out.dtype, out.device) for out in outs]
+    return node
+
+
+def _call_stack() -> str:
+    return "".join(traceback.format_list(user_frames()[-6:]))
+
+
+def _any_complex(gradients: Gradients) -> bool:
+    return any(g is not None and g._array.dtype in g._backend.complex_native for g in gradients)
+
+
+def _conjugate_for(primitive: Primitive, g: Any) -> Any:
+    """The conjugate gradient: a rule for real numbers that gets it gives the conjugate of what is wanted.
+
+    Gradients are torch's: dL/d(re) + i dL/d(im), so a step against them goes downhill. That makes the gradient
+    by z of a holomorphic f the product of g and the conjugate of f'(z) (W. Wirtinger, 1927).
+    """
+    if not primitive.holomorphic:
+        raise BackwardError(f"{primitive.name}: has no derivative by complex numbers here")
+    return tuple([None if each is None else each.conj() for each in g]) if isinstance(g, tuple) else g.conj()
+
+
+def run_hooks(hooks: dict[int, Hook], gradient: Tensor | None) -> Tensor | None:
+    """The gradient as the hooks leave it."""
+    if gradient is not None:
+        for hook in list(hooks.values()):
+            replaced = hook(gradient)
+            if replaced is not None:
+                _check_hooked(hook, replaced, gradient)
+                gradient = replaced
+    return gradient
+
+
+def _check_hooked(hook: Any, replaced: Any, gradient: Tensor) -> None:
+    """BackwardError unless what a hook returned can stand for the gradient it was given."""
+    name = getattr(hook, "__name__", type(hook).__name__)
+    if not isinstance(replaced, Tensor):
+        raise BackwardError(f"hook {name}: expected a Tensor or None, got {type(replaced).__name__}")
+    given, made = ((x.dtype, tuple(x.shape), x._backend.device) for x in (gradient, replaced))
+    if given != made:
+        was, got = (f"{kind} of shape {shape} on {device}" for kind, shape, device in (given, made))
+        raise BackwardError(f"hook {name}: the gradient is {was}, what the hook returned is {got}")
