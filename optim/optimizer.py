@@ -92,7 +92,7 @@ class Optimizer:
             raise TypeError(
                 f"{type(self).__name__}: expected parameters to optimize, got {type(params).__name__}{hint}"
             )
-        self.defaults = {**defaults, **self.__dict__.pop("_unused", {})}
+        self.defaults = {**defaults, **self.__dict__.pop("_unused", {})}  # what `accepts` took out of the call
         self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
         groups = list(params)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .loops import Array, compiled, has_loops, loop
+from .loops import COMPILED, Array, compiled, loop
 
 
 @compiled
@@ -57,7 +57,7 @@ def _cross_entropy_slope(x, target, ignore, up, mean, out):
 
 def _takes(x: Array, target: Array, weight: Array | None, smoothing: float) -> bool:
     return (
-        weight is None and not smoothing and has_loops(x) and x.flags.c_contiguous and target.dtype == np.int64
+        weight is None and not smoothing and x.dtype in COMPILED and x.flags.c_contiguous and target.dtype == np.int64
         and target.flags.c_contiguous and x.ndim == 2 and target.shape == x.shape[:1]
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .loops import Array, compiled, has_loops, in_blocks, loop
+from .loops import COMPILED, Array, compiled, in_blocks, loop
 
 
 @compiled
@@ -16,7 +16,7 @@ def _gate_positive(g, x, out):
 @loop("gate_positive")
 def gate_positive(g: Array, x: Array) -> Array:
     """`Backend.gate_positive`, if both lie in memory in one order without gaps."""
-    if g.dtype is not x.dtype or g.shape != x.shape or g.strides != x.strides or not has_loops(g):
+    if g.dtype is not x.dtype or g.shape != x.shape or g.strides != x.strides or g.dtype not in COMPILED:
         return NotImplemented
     if g.flags.c_contiguous:
         out = np.empty(g.shape, g.dtype)

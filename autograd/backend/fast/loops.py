@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import numba
+import numpy as np
 
 from .. import threads
 from ..numpy import NumpyBackend
@@ -18,6 +19,7 @@ from ..numpy import NumpyBackend
 Array = Any
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+COMPILED = (np.dtype(np.float32), np.dtype(np.float64))  # the dtypes that loops take
 BLOCK = 1 << 16  # elements that a thread should find to do, some 50 us
 
 compiled: Any = numba.njit(cache=True, fastmath={"contract", "nsz"}, error_model="numpy", nogil=True)
@@ -45,11 +47,6 @@ def loop(name: Any) -> Callable[[Function], Function]:
         return function
 
     return register
-
-
-def has_loops(array: Array) -> bool:
-    """Whether loops are compiled for this dtype: float32 and float64."""
-    return array.dtype.char in "fd"
 
 
 def in_blocks(loop: Callable[..., None], arrays: Sequence[Array], *numbers: Any) -> None:

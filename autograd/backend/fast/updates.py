@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from .loops import Array, compiled, has_loops, in_blocks, loop
+from .loops import COMPILED, Array, compiled, in_blocks, loop
 
 
 def _flat(arrays: Sequence[Array]) -> list[Array] | None:
     """The arrays as vectors that share their memory, or None if a compiled loop can't take them."""
     kind, shape = arrays[0].dtype, arrays[0].shape
-    if not has_loops(arrays[0]):
+    if kind not in COMPILED:
         return None
     for array in arrays:
         if array.dtype is not kind or array.shape != shape or not array.flags.c_contiguous:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..base import first_inside
-from .loops import Array, compiled, has_loops, in_blocks, loop
+from .loops import COMPILED, Array, compiled, in_blocks, loop
 
 
 @compiled
@@ -27,7 +27,7 @@ def _fold(windows, out, stride, dilation):
 @loop("fold")
 def fold(windows: Array, space: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Array:
     """`Backend.fold` in two dimensions."""
-    if len(space) != 2 or not windows.flags.c_contiguous or not has_loops(windows):
+    if len(space) != 2 or not windows.flags.c_contiguous or windows.dtype not in COMPILED:
         return NotImplemented
     for places, size, step, gap, k in zip(windows.shape[1:3], space, stride, dilation, windows.shape[3:5], strict=True):
         if step < 0 or gap < 0 or (places and k and (places - 1) * step + (k - 1) * gap >= size):
@@ -61,7 +61,7 @@ def max_pool(
     x: Array, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int], padding: Sequence[int]
 ) -> tuple[Array, Array]:
     """`Backend.max_pool` in two dimensions."""
-    if x.ndim != 4 or not has_loops(x):
+    if x.ndim != 4 or x.dtype not in COMPILED:
         return NotImplemented
     outs = [(n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(x.shape[2:], kernel, stride, dilation, strict=True)]
     best = np.empty((x.shape[0], *outs, x.shape[1]), dtype=x.dtype)
@@ -93,7 +93,7 @@ def max_scatter(
     g: Array, place: Array, space: Sequence[int], kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
 ) -> Array:
     """`Backend.max_scatter` in two dimensions."""
-    if g.ndim != 4 or not has_loops(g):
+    if g.ndim != 4 or g.dtype not in COMPILED:
         return NotImplemented
     last = [np.ascontiguousarray(array.transpose(0, 2, 3, 1)) for array in (g, place)]
     out = np.zeros((g.shape[0], *space, g.shape[1]), dtype=g.dtype)
