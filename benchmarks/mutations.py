@@ -32,7 +32,7 @@ import autograd
 import nn.functional as functional
 from autograd import engine, ops
 from autograd.engine.primitive import INPUT, OUTPUT, Primitive
-from autograd.ops import normalisation
+from autograd.ops import norms
 from autograd.testing import GradcheckError, gradcheck, gradgradcheck
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -137,7 +137,7 @@ def _programs() -> Iterator[Case]:
         yield Case(f"linalg: {name}", function, [double(*shape)])
 
     def statistics(x: Any, weight: Any) -> Any:
-        y, mean, var = engine.apply(normalisation._normalise, x, weight, None, dims=(0,), eps=0.5)
+        y, mean, var = engine.apply(norms._normalise, x, weight, None, dims=(0,), eps=0.5)
         return y * 2 + mean * mean * 3 + var * 5
 
     quotients = [autograd.tensor(v, dtype=autograd.float64, requires_grad=True) for v in ([2.5, -7.1, 0.4], [1.7])]

@@ -26,6 +26,7 @@ MODULES = {
     "autograd.memory": "autograd.engine.memory",
     "autograd.modes": "autograd.engine.modes",
     "autograd.onnx": "torchlike.onnx",
+    "autograd.ops.normalisation": "autograd",
     "autograd.ops.older": "torchlike.factorisations",
     "autograd.primitive": "autograd.engine.primitive",
     "autograd.settings": "autograd",

@@ -9,7 +9,7 @@ from typing import Any
 import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
-from autograd.ops import normalisation as _norm
+from autograd.ops import norms as _norm
 from autograd.ops.arrange import pad
 from autograd.ops.promotion import restored, single
 
