@@ -30,8 +30,9 @@ import numpy as np
 
 import autograd
 import nn.functional as functional
-from autograd import engine, ops
-from autograd.engine.primitive import INPUT, OUTPUT, Primitive
+from autograd import ops
+from autograd.engine.node import Node
+from autograd.engine.primitive import Primitive
 from autograd.ops import norms
 from autograd.testing import GradcheckError, gradcheck, gradgradcheck
 
@@ -137,7 +138,7 @@ def _programs() -> Iterator[Case]:
         yield Case(f"linalg: {name}", function, [double(*shape)])
 
     def statistics(x: Any, weight: Any) -> Any:
-        y, mean, var = engine.apply(norms._normalise, x, weight, None, dims=(0,), eps=0.5)
+        y, mean, var = norms._normalise(x, weight, None, dims=(0,), eps=0.5)
         return y * 2 + mean * mean * 3 + var * 5
 
     quotients = [autograd.tensor(v, dtype=autograd.float64, requires_grad=True) for v in ([2.5, -7.1, 0.4], [1.7])]
@@ -328,9 +329,10 @@ def mutants() -> Iterator[Mutant]:
     """All changes of all rules."""
     helpers: dict[tuple[str, str], tuple[Any, Any, set[str]]] = {}
     for key, (module, _, primitive) in primitives().items():
-        for position, (rule, _) in enumerate(primitive.table):
-            if rule is None:
+        for position, derivative in enumerate(primitive.derivatives):
+            if derivative is None:
                 continue
+            rule = derivative.rule
             name = primitive.inputs[position]
             where = f"{key} by {name}"
             tree = _source(rule)
@@ -387,7 +389,7 @@ NOT_LINEAR = ("elementwise", "linalg", "convolution", "decompositions")
 
 
 def _uses_values(primitive: Primitive) -> bool:
-    return any(kind in (INPUT, OUTPUT) for _, plan in primitive.table for kind, _ in plan)
+    return any(each is not None and (each.inputs or each.outputs) for each in primitive.derivatives)
 
 
 def _conjugation_mutant(primitive: Primitive, key: str) -> Mutant:
@@ -417,17 +419,17 @@ def _finish_mutant(primitive: Primitive, key: str) -> Mutant:
 def _used_rules(case: Case, keys: dict[int, str]) -> set[str]:
     """The primitives whose rules run in a check of the case."""
     used: set[str] = set()
-    original = engine.Node.differentiate
+    original = Node.differentiate
 
     def noting(self: Any, *arguments: Any) -> Any:
         used.add(keys.get(id(self.primitive), ""))
         return original(self, *arguments)
 
-    engine.Node.differentiate = noting  # type: ignore[method-assign]
+    Node.differentiate = noting  # type: ignore[method-assign]
     try:
         case.check()
     finally:
-        engine.Node.differentiate = original  # type: ignore[method-assign]
+        Node.differentiate = original  # type: ignore[method-assign]
     return used
 
 
