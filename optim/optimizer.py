@@ -11,7 +11,6 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
-from autograd.engine.apply import apply
 from autograd.engine.cell import Cell
 from autograd.engine.hooks import RemovableHandle
 from autograd.engine.modes import modes, unlistened
@@ -201,8 +200,7 @@ class Optimizer:
     def _step_group(self, group: dict[str, Any], alike: Alike) -> None:
         hyper = Cell(lambda: self.hyper(group), f"{type(self).__name__} hyperparameters")
         for (_, names), members in alike.items():
-            apply(
-                update,
+            update(
                 *[p for p, _, _ in members],
                 *[g for _, g, _ in members],
                 *[state[name] for name in names for _, _, state in members],

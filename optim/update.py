@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd import Tensor
-from autograd.engine.apply import apply
 from autograd.engine.errors import DeviceMismatchError, OperationError
 from autograd.engine.primitive import primitive
 from autograd.engine.views import check_writable
@@ -100,7 +99,7 @@ def check(
     try:
         copies = [x.detach().clone() for x in (p, g, *state.values())]
         arguments: dict[str, Any] = {"algorithm": optimizer.algorithm, "count": 1, "names": tuple(state)}
-        apply(update, *copies, optimizer.hyper(group), **arguments)
+        update(*copies, optimizer.hyper(group), **arguments)
     except (RuntimeError, ValueError, TypeError, IndexError) as error:
         raise OperationError(f"{name}: {which} {problem}") from error
 

@@ -14,6 +14,7 @@ sweep       walks the record in reverse: backward and grad
 function    operations whose derivative the user writes
 """
 
+from .apply import apply
 from .sweep import backward, grad
 
-__all__ = ["backward", "grad"]
+__all__ = ["apply", "backward", "grad"]

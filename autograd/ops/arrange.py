@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
-from ..engine.apply import apply
 from ..engine.errors import OperationError
 from ..engine.primitive import multilinear
 from ..engine.tensor import Tensor
@@ -186,18 +185,18 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
     count = input._array.shape[axis]
     if not 0 <= size <= count or step < 1:
         raise OperationError(f"unfold: windows of {size} elements, {step} apart, in {count}")
-    return apply(_windows, input, axis=axis, size=size, step=step)
+    return _windows(input, axis=axis, size=size, step=step)
 
 
 @multilinear(
     view=True,
-    x=lambda g, x_shape, axis, size, step: apply(_windows_adjoint, g, length=x_shape[axis], axis=axis, step=step),
+    x=lambda g, x_shape, axis, size, step: _windows_adjoint(g, length=x_shape[axis], axis=axis, step=step),
 )
 def _windows(backend, x, *, axis, size, step):
     return backend.windows(x, axis, size, step)
 
 
-@multilinear(up=lambda g, up_shape, axis, step: apply(_windows, g, axis=axis, size=up_shape[-1], step=step))
+@multilinear(up=lambda g, up_shape, axis, step: _windows(g, axis=axis, size=up_shape[-1], step=step))
 def _windows_adjoint(xp, up, *, length, axis, step):
     """Zeros of `length` along the axis, to which each window is added where it was taken from."""
     *shape, size = up.shape
@@ -245,14 +244,12 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
 # Diagonals
 
 
-@multilinear(
-    view=True, x=lambda g, x_shape, offset: apply(_diagonal_adjoint, g, offset=offset, shape=tuple(x_shape[-2:]))
-)
+@multilinear(view=True, x=lambda g, x_shape, offset: _diagonal_adjoint(g, offset=offset, shape=tuple(x_shape[-2:])))
 def _diagonal(backend, x, *, offset):
     return backend.diagonal(x, offset)
 
 
-@multilinear(up=lambda g, offset: apply(_diagonal, g, offset=offset))
+@multilinear(up=lambda g, offset: _diagonal(g, offset=offset))
 def _diagonal_adjoint(backend, up, *, offset, shape):
     """Matrices of zeros with `up` on a diagonal."""
     xp = backend.xp
@@ -271,13 +268,13 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
     first, second = (normalize_dim("diagonal", dim, input.ndim) for dim in (dim1, dim2))
     if first == second:
         raise OperationError(f"diagonal: dim1 and dim2 are both {first}")
-    return apply(_diagonal, movedim(input, (first, second), (-2, -1)), offset=int(offset))
+    return _diagonal(movedim(input, (first, second), (-2, -1)), offset=int(offset))
 
 
 def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """Matrices of zeros with the last dimension on a diagonal."""
     size = input._array.shape[-1] + (offset if offset >= 0 else -offset)
-    made = apply(_diagonal_adjoint, input, offset=int(offset), shape=(size, size))
+    made = _diagonal_adjoint(input, offset=int(offset), shape=(size, size))
     first, second = (normalize_dim("diag_embed", dim, made.ndim) for dim in (dim1, dim2))
     if first == second:
         raise OperationError(f"diag_embed: the dimensions are the same, {dim1} and {dim2}")

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..backend import bessel as kernels
-from ..engine.apply import apply
 from ..engine.primitive import Primitive, primitive
 from ..engine.tensor import Tensor
 from . import elementwise as e
@@ -24,8 +23,8 @@ def _mean(x: Tensor, y: Tensor) -> Tensor:
 def _at(kind: Primitive, x: Tensor, order: int) -> Tensor:
     """The function of this order; below 0 it is that above, negative for odd orders of J and Y."""
     if order >= 0:
-        return apply(kind, x, order=order)
-    found = apply(kind, x, order=-order)
+        return kind(x, order=order)
+    found = kind(x, order=-order)
     return -found if kind in (_j, _y) and order % 2 else found
 
 
@@ -61,7 +60,7 @@ def _ke(xp, x, *, order):
 
 def _public(name: str, kind: Primitive, order: int, doc: str) -> Callable[[Tensor], Tensor]:
     def function(input: Tensor) -> Tensor:
-        return apply(kind, floating(name, input), order=order)
+        return kind(floating(name, input), order=order)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"{doc}, of order {order}."
@@ -90,4 +89,4 @@ def spherical_bessel_j0(input: Tensor) -> Tensor:
     """sin(input) / input, 1 at 0 and 0 at infinity."""
     x = floating("spherical_bessel_j0", input)
     infinite = e.isinf(x)
-    return e.where(infinite, 0.0, apply(_sinc, e.where(infinite, 1.0, x)))
+    return e.where(infinite, 0.0, _sinc(e.where(infinite, 1.0, x)))

@@ -9,7 +9,6 @@ import math
 from typing import Any
 
 from .. import dtypes
-from ..engine.apply import apply
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
@@ -37,7 +36,7 @@ def view_as_real(input: Tensor) -> Tensor:
     """Complex numbers (*) as pairs (*, 2) of their real and imaginary parts, in the same memory."""
     if not input.is_complex():
         raise OperationError(f"view_as_real: expected a complex tensor, got {input.dtype}")
-    return apply(_view_as_real, input)
+    return _view_as_real(input)
 
 
 def view_as_complex(input: Tensor) -> Tensor:
@@ -46,7 +45,7 @@ def view_as_complex(input: Tensor) -> Tensor:
         raise OperationError(
             f"view_as_complex: expected float32 or float64 pairs (*, 2), got {input.dtype}{list(input.shape)}"
         )
-    return apply(_view_as_complex, input)
+    return _view_as_complex(input)
 
 
 def complex(real: Tensor, imag: Tensor) -> Tensor:
@@ -88,7 +87,7 @@ def imag(input: Tensor) -> Tensor:
 
 def conj(input: Tensor) -> Tensor:
     """The complex conjugate; a real tensor itself. (torch's is lazy, this one is computed.)"""
-    return apply(_conj, input) if input.is_complex() else input
+    return _conj(input) if input.is_complex() else input
 
 
 def conj_physical(input: Tensor) -> Tensor:

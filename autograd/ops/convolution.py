@@ -21,7 +21,6 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.apply import apply
 from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import multilinear
@@ -38,13 +37,11 @@ def output_size(size: int, kernel: int, stride: int, padding: int, dilation: int
 
 
 @multilinear(
-    x=lambda g, weight, x_shape, stride, padding, dilation, groups: apply(
-        _convolution_input, g, weight, space=tuple(x_shape[2:]),
-        stride=stride, padding=padding, dilation=dilation, groups=groups,
+    x=lambda g, weight, x_shape, stride, padding, dilation, groups: _convolution_input(
+        g, weight, space=tuple(x_shape[2:]), stride=stride, padding=padding, dilation=dilation, groups=groups,
     ),
-    weight=lambda g, x, weight_shape, stride, padding, dilation, groups: apply(
-        _convolution_weight, g, x, kernel=tuple(weight_shape[2:]),
-        stride=stride, padding=padding, dilation=dilation, groups=groups,
+    weight=lambda g, x, weight_shape, stride, padding, dilation, groups: _convolution_weight(
+        g, x, kernel=tuple(weight_shape[2:]), stride=stride, padding=padding, dilation=dilation, groups=groups,
     ),
     bias=lambda g: sum(g, [0, *range(2, g.ndim)]),
 )  # fmt: skip
@@ -66,12 +63,11 @@ def _convolution(backend, x, weight, bias, *, stride, padding, dilation, groups)
 
 
 @multilinear(
-    up=lambda g, weight, stride, padding, dilation, groups: apply(
-        _convolution, g, weight, None, stride=stride, padding=padding, dilation=dilation, groups=groups
+    up=lambda g, weight, stride, padding, dilation, groups: _convolution(
+        g, weight, None, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
-    weight=lambda g, up, weight_shape, stride, padding, dilation, groups: apply(
-        _convolution_weight, up, g, kernel=tuple(weight_shape[2:]),
-        stride=stride, padding=padding, dilation=dilation, groups=groups,
+    weight=lambda g, up, weight_shape, stride, padding, dilation, groups: _convolution_weight(
+        up, g, kernel=tuple(weight_shape[2:]), stride=stride, padding=padding, dilation=dilation, groups=groups,
     ),
 )  # fmt: skip
 def _convolution_input(backend, up, weight, *, space, stride, padding, dilation, groups):
@@ -99,12 +95,11 @@ def _convolution_input(backend, up, weight, *, space, stride, padding, dilation,
 
 
 @multilinear(
-    up=lambda g, x, stride, padding, dilation, groups: apply(
-        _convolution, x, g, None, stride=stride, padding=padding, dilation=dilation, groups=groups
+    up=lambda g, x, stride, padding, dilation, groups: _convolution(
+        x, g, None, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
-    x=lambda g, up, x_shape, stride, padding, dilation, groups: apply(
-        _convolution_input, up, g, space=tuple(x_shape[2:]),
-        stride=stride, padding=padding, dilation=dilation, groups=groups,
+    x=lambda g, up, x_shape, stride, padding, dilation, groups: _convolution_input(
+        up, g, space=tuple(x_shape[2:]), stride=stride, padding=padding, dilation=dilation, groups=groups,
     ),
 )  # fmt: skip
 def _convolution_weight(backend, up, x, *, kernel, stride, padding, dilation, groups):
@@ -281,7 +276,7 @@ def convolution(
             f"{name}: the kernel {kernel} (dilation {dilations}) is larger than the padded input "
             f"{tuple(size + 2 * p for size, p in zip(input.shape[2:], pads, strict=True))}"
         )
-    return apply(_convolution, input, weight, bias, stride=strides, padding=pads, dilation=dilations, groups=groups)
+    return _convolution(input, weight, bias, stride=strides, padding=pads, dilation=dilations, groups=groups)
 
 
 def transposed(
@@ -315,11 +310,10 @@ def transposed(
 
         whole = tuple(size + 2 * p - e for size, p, e in zip(space, pads, extra, strict=True))
         options: Any = {"stride": strides, "padding": (0,) * dims, "dilation": dilations, "groups": groups}
-        out = apply(_convolution_input, input, weight, space=whole, **options)
+        out = _convolution_input(input, weight, space=whole, **options)
         out = pad_constant(out, [width for p, e in zip(pads[::-1], extra[::-1], strict=True) for width in (-p, e - p)])
     else:
-        out = apply(
-            _convolution_input, input, weight, space=space, stride=strides, padding=pads, dilation=dilations,
+        out = _convolution_input(input, weight, space=space, stride=strides, padding=pads, dilation=dilations,
             groups=groups,
         )  # fmt: skip
     return out if bias is None else out + bias.reshape((1, -1) + (1,) * dims)

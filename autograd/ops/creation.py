@@ -11,7 +11,6 @@ import numpy as np
 
 from .. import dtypes
 from ..backend import get_backend
-from ..engine.apply import apply
 from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.size import Size
@@ -125,7 +124,7 @@ def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, 
         raise ValueError(f"tensor: the nested sequences have differing lengths ({error})") from None
     backend = get_backend(device)
     host = modes.quietly(array.astype, (dtype or inferred).name)
-    return _finish(apply(_constant, backend=backend, data=host), requires_grad)
+    return _finish(_constant(backend=backend, data=host), requires_grad)
 
 
 def of_sizes_or_data(name: str, data: tuple, size: Any, dtype: dtypes.dtype | None, device: Any) -> Tensor:
@@ -176,7 +175,7 @@ def full(
         fill_value = fill_value.item()
     kind = dtypes.dtype_of_scalar(fill_value) if dtype is None else dtype
     shape = shape_of((size,), "full")
-    made = apply(_full, backend=get_backend(device), shape=shape, fill=fill_value, dtype=kind)
+    made = _full(backend=get_backend(device), shape=shape, fill=fill_value, dtype=kind)
     return _finish(made, requires_grad)
 
 
@@ -187,7 +186,7 @@ def _filled(value: int, name: str) -> Any:
     ) -> Tensor:  # fmt: skip
         kind = dtypes.get_default_dtype() if dtype is None else dtype
         shape = shape_of(sizes if size is None else (size,), name)
-        made = apply(_full, backend=get_backend(device), shape=shape, fill=value, dtype=kind)
+        made = _full(backend=get_backend(device), shape=shape, fill=value, dtype=kind)
         return _finish(made, requires_grad)
 
     function.__name__ = function.__qualname__ = name
@@ -206,7 +205,7 @@ def full_like(
 ) -> Tensor:
     """A tensor with the input's shape, dtype and device, filled with one value."""
     backend = input._backend if device is None else get_backend(device)
-    made = apply(_full, backend=backend, shape=input._array.shape, fill=fill_value, dtype=dtype or input.dtype)
+    made = _full(backend=backend, shape=input._array.shape, fill=fill_value, dtype=dtype or input.dtype)
     return _finish(made, requires_grad)
 
 
@@ -253,7 +252,7 @@ def arange(
     if not dtype.is_inexact:
         start, end, step = int(start), int(end), int(step) or step
     count = max(math.ceil((end - start) / step), 0)
-    made = apply(_arange, backend=get_backend(device), start=start, step=step, count=count, dtype=dtype)
+    made = _arange(backend=get_backend(device), start=start, step=step, count=count, dtype=dtype)
     return _finish(made, requires_grad)
 
 
@@ -263,7 +262,7 @@ def linspace(
     """`steps` evenly spaced numbers from start to end, both included."""
     kind = dtype or dtypes.get_default_dtype()
     start, end = (float(each) if kind.is_inexact else int(each) for each in (start, end))
-    made = apply(_linspace, backend=get_backend(device), start=start, end=end, steps=steps, dtype=kind)
+    made = _linspace(backend=get_backend(device), start=start, end=end, steps=steps, dtype=kind)
     return _finish(made, requires_grad)
 
 
@@ -281,7 +280,7 @@ def logspace(
 def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """The identity matrix of n rows and m (default n) columns."""
     kind = dtype or dtypes.get_default_dtype()
-    made = apply(_eye, backend=get_backend(device), n=n, m=n if m is None else m, dtype=kind)
+    made = _eye(backend=get_backend(device), n=n, m=n if m is None else m, dtype=kind)
     return _finish(made, requires_grad)
 
 

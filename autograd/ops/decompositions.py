@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from ..dtypes import finfo
-from ..engine.apply import apply
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
@@ -42,7 +41,7 @@ def _inv(xp, x):
 def inv(A: Tensor) -> Tensor:
     """The inverse: A @ inv(A) = I. A singular matrix raises (on the CPU)."""
     square("inv", A, complex=True)
-    return apply(_inv, A)
+    return _inv(A)
 
 
 @primitive(
@@ -56,7 +55,7 @@ def _solve(xp, a, b):
 
 def solve_matrix(a: Tensor, b: Tensor) -> Tensor:
     """X with a @ X = b, for matrices b."""
-    return apply(_solve, a, b)
+    return _solve(a, b)
 
 
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
@@ -88,10 +87,10 @@ def _slogdet_slope(g: tuple[Tensor, Tensor], x: Tensor, sign: Tensor) -> Tensor:
 def slogdet(A: Tensor) -> tuple[Tensor, Tensor]:
     """The sign of the determinant (a number of absolute value 1), and the logarithm of its absolute value."""
     square("slogdet", A, complex=True)
-    return apply(_slogdet, A)
+    return _slogdet(A)
 
 
-@primitive(holomorphic=True, x=lambda g, x: _each(g) * apply(_cofactors, x))
+@primitive(holomorphic=True, x=lambda g, x: _each(g) * _cofactors(x))
 def _det(xp, x):
     return xp.linalg.det(x)
 
@@ -100,7 +99,7 @@ def _det(xp, x):
 # They are read off the singular values: of A = U S V, those of S are products, and U and V only turn them.
 
 
-@primitive(holomorphic=True, x=lambda g, x: apply(_cofactor_slope, x, g))
+@primitive(holomorphic=True, x=lambda g, x: _cofactor_slope(x, g))
 def _cofactors(xp, x):
     """Of each element the determinant of the others' rows and columns, with its sign: the derivative of det."""
     turn, u, s, v = _turned_singular_values(xp, x)
@@ -110,7 +109,7 @@ def _cofactors(xp, x):
 @primitive(
     holomorphic=True,
     x=lambda g, x, h: _third_slope(x, g, h),
-    h=lambda g, x: apply(_cofactor_slope, x, g),
+    h=lambda g, x: _cofactor_slope(x, g),
 )
 def _cofactor_slope(xp, x, h):
     """The derivative of sum(h * cofactors(x)) by x, symmetric in h and the direction."""
@@ -158,7 +157,7 @@ def _third_slope(x: Tensor, g: Tensor, h: Tensor) -> Tensor:
         return rows @ unsqueeze(unsqueeze(y, -3), -3) @ columns
 
     sign = cast((arange(count)[:, None] + arange(count)) % 2, x.dtype).to(x.device) * -2 + 1
-    inner = apply(_cofactor_slope, minors(x), minors(g)) * _each(sign * h)
+    inner = _cofactor_slope(minors(x), minors(g)) * _each(sign * h)
     return sum(rows.mT @ inner @ columns.mT, (-4, -3))
 
 
@@ -170,7 +169,7 @@ def _each(x: Tensor) -> Tensor:
 def det(A: Tensor) -> Tensor:
     """The determinant. It has derivatives at singular matrices, too."""
     square("det", A, complex=True)
-    return apply(_det, A)
+    return _det(A)
 
 
 @primitive(complex_rules=True, x=lambda g, out: _cholesky_slope(g, out))
@@ -190,7 +189,7 @@ def _cholesky_slope(g: Tensor, lower: Tensor) -> Tensor:
 def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     """The lower triangle L with L @ L.mH = A, of Hermitian positive definite matrices (or its transpose)."""
     square("cholesky", A, complex=True)
-    lower = apply(_cholesky, A)
+    lower = _cholesky(A)
     return lower.mH if upper else lower
 
 
@@ -228,7 +227,7 @@ def qr(A: Tensor, mode: str = "reduced") -> tuple[Tensor, Tensor]:
     require_inexact("qr", A)
     if mode not in ("reduced", "complete"):
         raise OperationError(f"qr: mode is 'reduced' or 'complete', got {mode!r}")
-    return apply(_qr, A, mode=mode)
+    return _qr(A, mode=mode)
 
 
 def _plus(x: Tensor | None, y: Tensor | None) -> Tensor:
@@ -269,7 +268,7 @@ def eigh(A: Tensor, UPLO: str = "L") -> tuple[Tensor, Tensor]:
     square("eigh", A, complex=True)
     if UPLO not in ("L", "U"):
         raise OperationError(f"eigh: UPLO is 'L' or 'U', got {UPLO!r}")
-    return apply(_eigh, A if UPLO == "L" else A.mH)
+    return _eigh(A if UPLO == "L" else A.mH)
 
 
 def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
@@ -305,7 +304,7 @@ def eig(A: Tensor) -> tuple[Tensor, Tensor]:
     Derivatives of the vectors need different eigenvalues.
     """
     square("eig", A, complex=True)
-    return apply(_eig, A)
+    return _eig(A)
 
 
 @primitive(outputs=3, complex_rules=True, partial=True, x=lambda g, out, out1, out2: _svd_slope(g, out, out1, out2))
@@ -356,7 +355,7 @@ def svd(A: Tensor, full_matrices: bool = True) -> tuple[Tensor, Tensor, Tensor]:
     Derivatives of the vectors need different singular values, and are those of the first min(m, n).
     """
     require_inexact("svd", A)
-    return apply(_svd, A, full=bool(full_matrices))
+    return _svd(A, full=bool(full_matrices))
 
 
 def svdvals(A: Tensor) -> Tensor:
@@ -390,7 +389,7 @@ def pinv(A: Tensor, rcond: Any = None, hermitian: bool = False, *, atol: Any = N
     rtol = rcond if rtol is None else rtol
     if not A.numel():
         return A.mH.clone()
-    return apply(_pinv, A, _significant(A, svdvals(A.detach()), atol, rtol))
+    return _pinv(A, _significant(A, svdvals(A.detach()), atol, rtol))
 
 
 def _from_lower(A: Tensor) -> Tensor:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import dtypes
-from ..engine.apply import apply
 from ..engine.errors import OperationError
 from ..engine.primitive import Primitive, Rule
 from ..engine.tensor import Tensor
@@ -61,7 +60,7 @@ def unary(
         if to_float:
 
             def function(input: Tensor) -> Tensor:
-                return apply(made, ready(name, input))
+                return made(ready(name, input))
 
         else:
 
@@ -69,7 +68,7 @@ def unary(
                 require_tensors(name, input)
                 if not takes_complex:
                     refuse_complex(name, input)
-                return apply(made, input)
+                return made(input)
 
         return _public(function, compute, made)
 
@@ -96,7 +95,7 @@ def binary(
                 input, other = promote(name, input, other, to_float)
             if not takes_complex:
                 refuse_complex(name, input, other)
-            return apply(made, input, other)
+            return made(input, other)
 
         return _public(function, compute, made)
 
@@ -474,7 +473,7 @@ _gate_positive = _make(
 
 def gate_positive(g: Tensor, x: Tensor) -> Tensor:
     """g where x > 0, else 0."""
-    return apply(_gate_positive, g, x)
+    return _gate_positive(g, x)
 
 
 def _leaky_relu(xp, x, *, slope):
@@ -488,17 +487,17 @@ def _leaky_gate(xp, up, x, *, slope):
 
 _leaky_gate_primitive = _make(
     _leaky_gate,
-    {"up": lambda g, x, slope: apply(_leaky_gate_primitive, g, x, slope=slope), "x": lambda g: zeros_like(g)},
+    {"up": lambda g, x, slope: _leaky_gate_primitive(g, x, slope=slope), "x": lambda g: zeros_like(g)},
     broadcasts=False,
 )
 _leaky_relu_primitive = _make(
-    _leaky_relu, {"x": lambda g, x, slope: apply(_leaky_gate_primitive, g, x, slope=slope)}, broadcasts=False
+    _leaky_relu, {"x": lambda g, x, slope: _leaky_gate_primitive(g, x, slope=slope)}, broadcasts=False
 )
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
     """input where positive, else negative_slope * input (A. Maas et al., 2013)."""
-    return apply(_leaky_relu_primitive, floating("leaky_relu", input), slope=float(negative_slope))
+    return _leaky_relu_primitive(floating("leaky_relu", input), slope=float(negative_slope))
 
 
 @unary(x=lambda g, x: g * sigmoid(x))
@@ -556,8 +555,8 @@ def _where(xp, condition, x, y):
 _where_primitive = _make(
     _where,
     {
-        "x": lambda g, condition: apply(_gate_primitive, g, condition),
-        "y": lambda g, condition: apply(_gate_primitive, g, ~condition),
+        "x": lambda g, condition: _gate_primitive(g, condition),
+        "y": lambda g, condition: _gate_primitive(g, ~condition),
     },
     holomorphic=True,
 )
@@ -569,7 +568,7 @@ def _gate(backend, up, condition):
 
 _gate_primitive = _make(
     _gate,
-    {"up": lambda g, condition: apply(_gate_primitive, g, condition)},
+    {"up": lambda g, condition: _gate_primitive(g, condition)},
     broadcasts=False,
     holomorphic=True,
 )
@@ -587,7 +586,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
         condition = condition != 0
     kind = result_type(input, other)
     x, y = (_branch(each, condition, kind) for each in (input, other))
-    return apply(_where_primitive, condition, x, y)
+    return _where_primitive(condition, x, y)
 
 
 def _branch(value: Any, condition: Tensor, kind: dtypes.dtype) -> Tensor:
@@ -605,9 +604,9 @@ def _clamp(xp, x, low, high):
 _clamp_primitive = _make(
     _clamp,
     {
-        "x": lambda g, x, low, high: apply(_gate_primitive, g, _inside(x, low, high)),
-        "low": lambda g, x, low, high: apply(_gate_primitive, g, _below(x, low, high)),
-        "high": lambda g, x, low, high: apply(_gate_primitive, g, _above(x, low, high)),
+        "x": lambda g, x, low, high: _gate_primitive(g, _inside(x, low, high)),
+        "low": lambda g, x, low, high: _gate_primitive(g, _below(x, low, high)),
+        "high": lambda g, x, low, high: _gate_primitive(g, _above(x, low, high)),
     },
 )
 
@@ -644,7 +643,7 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
             return builtins.min(builtins.max(int(limit), limits.min), limits.max)
 
         low, high = whole(low), whole(high)
-    return apply(_clamp_primitive, cast(input, kind), low, high)
+    return _clamp_primitive(cast(input, kind), low, high)
 
 
 def clamp_min(input: Tensor, min: Any) -> Tensor:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from ..engine.apply import apply
 from ..engine.primitive import multilinear, primitive
 from ..engine.tensor import Tensor
 from .creation import full
 from .shape import narrow, pad_constant
 
 
-@multilinear(x=lambda g, dims, inverse, norm: apply(_fft, g, dims=dims, inverse=inverse, norm=norm))
+@multilinear(x=lambda g, dims, inverse, norm: _fft(g, dims=dims, inverse=inverse, norm=norm))
 def _fft(xp, x, *, dims, inverse, norm):
     """Its matrix is symmetric, so its transpose is itself."""
     return (xp.fft.ifftn if inverse else xp.fft.fftn)(x, axes=dims, norm=norm)
@@ -41,26 +40,26 @@ def _weights(like: Tensor, n: int, dim: int, inner: float) -> Tensor:
 
 
 def _half_adjoint(g: Tensor, n: int, dim: int, norm: str) -> Tensor:
-    return apply(_irfft, g * _weights(g, n, dim, 0.5), n=n, dim=dim, norm=UNSCALED[norm])
+    return _irfft(g * _weights(g, n, dim, 0.5), n=n, dim=dim, norm=UNSCALED[norm])
 
 
 def _whole_adjoint(g: Tensor, n: int, dim: int, norm: str) -> Tensor:
-    return apply(_rfft, g, dim=dim, norm=UNSCALED[norm]) * _weights(g, n, dim, 2.0)
+    return _rfft(g, dim=dim, norm=UNSCALED[norm]) * _weights(g, n, dim, 2.0)
 
 
 def transform(x: Tensor, dims: tuple[int, ...], inverse: bool, norm: str) -> Tensor:
     """The transform of complex numbers over some dimensions."""
-    return apply(_fft, x, dims=dims, inverse=inverse, norm=norm) if dims else x
+    return _fft(x, dims=dims, inverse=inverse, norm=norm) if dims else x
 
 
 def half_transform(x: Tensor, dim: int, norm: str) -> Tensor:
     """The frequencies from 0 to n // 2 of real numbers; the others are their conjugates."""
-    return apply(_rfft, x, dim=dim, norm=norm)
+    return _rfft(x, dim=dim, norm=norm)
 
 
 def real_transform(x: Tensor, n: int, dim: int, norm: str) -> Tensor:
     """The n real numbers whose frequencies from 0 to n // 2 are given."""
-    return apply(_irfft, x, n=n, dim=dim, norm=norm)
+    return _irfft(x, n=n, dim=dim, norm=norm)
 
 
 def resized(x: Tensor, dim: int, n: int) -> Tensor:

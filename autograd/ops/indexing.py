@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..engine.apply import apply
 from ..engine.errors import OperationError, OutOfRangeError
 from ..engine.modes import modes
 from ..engine.primitive import multilinear, primitive
@@ -25,12 +24,12 @@ def _fill(pattern: tuple, indices: tuple) -> tuple:
     return tuple(next(arrays) if part is ARRAY else part for part in pattern)
 
 
-@multilinear(view=True, x=lambda g, x_shape, index: apply(_slice_adjoint, g, shape=tuple(x_shape), index=index))
+@multilinear(view=True, x=lambda g, x_shape, index: _slice_adjoint(g, shape=tuple(x_shape), index=index))
 def _slice(xp, x, *, index):
     return x[index]
 
 
-@multilinear(up=lambda g, index: apply(_slice, g, index=index))
+@multilinear(up=lambda g, index: _slice(g, index=index))
 def _slice_adjoint(backend, up, *, shape, index):
     """Zeros with `up` where the slice lies."""
     whole = backend.xp.zeros(shape, dtype=up.dtype)
@@ -38,14 +37,12 @@ def _slice_adjoint(backend, up, *, shape, index):
     return whole
 
 
-@multilinear(
-    x=lambda g, x_shape, indices, pattern: apply(_index_adjoint, g, *indices, shape=tuple(x_shape), pattern=pattern)
-)
+@multilinear(x=lambda g, x_shape, indices, pattern: _index_adjoint(g, *indices, shape=tuple(x_shape), pattern=pattern))
 def _index(backend, x, *indices, pattern):
     return backend.index(x, _fill(pattern, indices))
 
 
-@multilinear(up=lambda g, indices, pattern: apply(_index, g, *indices, pattern=pattern))
+@multilinear(up=lambda g, indices, pattern: _index(g, *indices, pattern=pattern))
 def _index_adjoint(backend, up, *indices, shape, pattern):
     """Zeros to which `up` is added at the indices."""
     whole = backend.xp.zeros(shape, dtype=up.dtype)
@@ -142,8 +139,8 @@ def read(x: Tensor, index: Any) -> Tensor:
     pattern, tensors = _parse(x, index)
     x, pattern = _integers_first(x, pattern, tensors)
     if not tensors:
-        return apply(_slice, x, index=pattern)
-    return apply(_index, x, *tensors, pattern=pattern)
+        return _slice(x, index=pattern)
+    return _index(x, *tensors, pattern=pattern)
 
 
 def write(x: Tensor, index: Any, value: Any) -> Tensor:
@@ -162,10 +159,10 @@ def write(x: Tensor, index: Any, value: Any) -> Tensor:
 
         value = cast(as_tensor(value, device=x.device), x.dtype)
     if not tensors and not x._backend.exclusive(x._array):  # the part that is written may be
-        apply(_index_put, read(x, pattern), value, pattern=(Ellipsis,))
+        _index_put(read(x, pattern), value, pattern=(Ellipsis,))
         return x
     selected, pattern = _integers_first(x, pattern, tensors)
-    apply(_index_put, selected, value, *tensors, pattern=pattern)
+    _index_put(selected, value, *tensors, pattern=pattern)
     return x
 
 
@@ -176,12 +173,12 @@ def _as_kind(value: Any, kind: dtypes.dtype) -> Any:
 # By index tensors along one dimension
 
 
-@multilinear(x=lambda g, index, x_shape, dim: apply(_scatter_sum, g, index, shape=tuple(x_shape), dim=dim))
+@multilinear(x=lambda g, index, x_shape, dim: _scatter_sum(g, index, shape=tuple(x_shape), dim=dim))
 def _gather(backend, x, index, *, dim):
     return backend.take_along(x, index, dim)
 
 
-@multilinear(up=lambda g, index, dim: apply(_gather, g, index, dim=dim))
+@multilinear(up=lambda g, index, dim: _gather(g, index, dim=dim))
 def _scatter_sum(backend, up, index, *, shape, dim):
     """Zeros to which `up` is added where `gather` would read."""
     whole = backend.xp.zeros(shape, dtype=up.dtype)
@@ -206,7 +203,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     if index.ndim != input.ndim:
         raise RuntimeError(f"gather: index has {index.ndim} dimensions, input {input.ndim}")
     _check_within("gather", index, input, axis)
-    return apply(_gather, input, index.detach(), dim=axis)
+    return _gather(input, index.detach(), dim=axis)
 
 
 def part_for(index: Tensor, src: Tensor) -> Tensor:
@@ -229,7 +226,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     if not index.numel():
         return input.clone()
     check_scatter("scatter_add", input, axis, index, src)
-    spread = apply(_scatter_sum, part_for(index, src), index.detach(), shape=tuple(input._array.shape), dim=axis)
+    spread = _scatter_sum(part_for(index, src), index.detach(), shape=tuple(input._array.shape), dim=axis)
     return input + spread
 
 
@@ -274,9 +271,9 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """The positions of the nonzero elements: a matrix of a row each, or a tuple of a vector a dimension."""
     modes.note_unreplayable("nonzero()")
     if not input.ndim:  # torch's way with a scalar
-        found = apply(_nonzero, input.detach().reshape(1))
+        found = _nonzero(input.detach().reshape(1))
         return (found[:, 0],) if as_tuple else found[:, :0]
-    found = apply(_nonzero, input.detach())
+    found = _nonzero(input.detach())
     return tuple(found[:, i] for i in range(input.ndim)) if as_tuple else found
 
 

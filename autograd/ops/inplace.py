@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .. import dtypes
-from ..engine.apply import apply
 from ..engine.errors import BackwardError, OperationError
 from ..engine.memory import Memory
 from ..engine.modes import modes
@@ -39,7 +38,7 @@ _copy.finish = e.unbroadcast
 
 def add_into(x: Tensor, value: Tensor) -> Tensor:
     """x += value for tensors of one dtype, in one pass, unrecorded: what gradients are accumulated with."""
-    return apply(_add_into, x, value)
+    return _add_into(x, value)
 
 
 def _check_fits(name: str, x: Tensor, value: Tensor) -> None:
@@ -62,7 +61,7 @@ def overwrite(name: str, x: Tensor, value: Any) -> Tensor:
             for saved in node.saved:  # what this very operation saved of x must outlive the write
                 if isinstance(saved, Saved) and saved.memory is x._memory:
                     saved.array, saved.memory, saved.version = x._backend.copy(saved.array), Memory(), 0
-    return apply(_copy, x, value)
+    return _copy(x, value)
 
 
 def copy_(input: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
@@ -84,7 +83,7 @@ def fill_(input: Tensor, value: Any) -> Tensor:
             raise RuntimeError(f"fill_: expected a number or a 0-d tensor, got shape {tuple(value.shape)}")
         return copy_(input, value)
     kind = input.dtype
-    return apply(_copy, input, kind.number(value))
+    return _copy(input, kind.number(value))
 
 
 def zero_(input: Tensor) -> Tensor:
@@ -129,7 +128,7 @@ def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: A
     if low > high:
         raise OperationError(f"uniform_: expected from <= to, got {low} and {high}")
     drawn = rand(tuple(input.shape), dtype=input.dtype, device=input.device, generator=generator)
-    return overwrite("uniform_", input, apply(_scale_into, drawn, float(high - low), float(low)))
+    return overwrite("uniform_", input, _scale_into(drawn, float(high - low), float(low)))
 
 
 @primitive(mutates=(0,))
@@ -147,7 +146,7 @@ def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: An
     if std < 0:
         raise OperationError(f"normal_: expected std >= 0, got {std}")
     drawn = randn(tuple(input.shape), dtype=input.dtype, device=input.device, generator=generator)
-    return overwrite("normal_", input, apply(_scale_into, drawn, float(std), float(mean)))
+    return overwrite("normal_", input, _scale_into(drawn, float(std), float(mean)))
 
 
 def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:

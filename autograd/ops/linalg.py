@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..engine.apply import apply
 from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import multilinear
@@ -38,10 +37,10 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
     if input._array.dtype is not other._array.dtype and input.dtype is not other.dtype and modes.autocast is None:
         raise OperationError(f"matmul: expected one dtype, got {input.dtype} and {other.dtype}")
     if len(a) > 1 and len(b) > 1:
-        return apply(_matmul, input, other)
+        return _matmul(input, other)
     x = unsqueeze(input, 0) if len(a) == 1 else input
     y = unsqueeze(other, -1) if len(b) == 1 else other
-    product = apply(_matmul, x, y)
+    product = _matmul(x, y)
     if len(b) == 1:
         product = squeeze(product, -1)
     return squeeze(product, -1 if len(b) == 1 else -2) if len(a) == 1 else product
@@ -104,9 +103,9 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: 
 
 
 @multilinear(
-    x=lambda g, weight, x_shape: _shaped(apply(_matmul, _rows(g), weight), x_shape),
-    weight=lambda g, x: apply(_linear_weight, _rows(g), _rows(x)),
-    bias=lambda g: apply(_sum, _rows(g), dim=(0,), keepdim=False),
+    x=lambda g, weight, x_shape: _shaped(_matmul(_rows(g), weight), x_shape),
+    weight=lambda g, x: _linear_weight(_rows(g), _rows(x)),
+    bias=lambda g: _sum(_rows(g), dim=(0,), keepdim=False),
 )
 def _linear(backend, x, weight, bias):
     xp = backend.xp
@@ -117,7 +116,7 @@ def _linear(backend, x, weight, bias):
     return product if x.ndim == 2 else xp.reshape(product, (*x.shape[:-1], weight.shape[0]))
 
 
-@multilinear(up=lambda g, x: apply(_linear, x, g, None), x=lambda g, up: up @ g)
+@multilinear(up=lambda g, x: _linear(x, g, None), x=lambda g, up: up @ g)
 def _linear_weight(backend, up, x):
     return backend.matmul(backend.xp.matrix_transpose(up), x)
 
@@ -152,5 +151,5 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
             f"linear: expected one dtype, got {', '.join(str(x.dtype) for x in [input, *others])}; convert with .to()"
         )
     if len(shape) == 1:
-        return squeeze(apply(_linear, unsqueeze(input, 0), weight, bias), 0)
-    return apply(_linear, input, weight, bias)
+        return squeeze(_linear(unsqueeze(input, 0), weight, bias), 0)
+    return _linear(input, weight, bias)

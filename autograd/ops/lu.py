@@ -6,7 +6,6 @@ from collections import namedtuple
 from typing import Any
 
 from .. import dtypes
-from ..engine.apply import apply
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
@@ -104,7 +103,7 @@ def _triangles(A: Tensor, pivots: Tensor | None) -> tuple[Tensor, Tensor, Tensor
     size = min(rows, columns)
     order = _permutation(pivots if pivots is not None else A.new_zeros(*A._array.shape[:-2], 0), rows)
     x = _rows(A, order) if pivots is not None else A
-    lower, upper = apply(_eliminate, x[..., :size, :size])
+    lower, upper = _eliminate(x[..., :size, :size])
     if rows > size:
         lower = cat([lower, solve_triangular(upper, x[..., size:, :], upper=True, left=False)], -2)
     if columns > size:
@@ -116,7 +115,7 @@ def _ready(name: str, A: Tensor, pivot: bool) -> Tensor | None:
     require_inexact(name, A)
     if A.ndim < 2:
         raise OperationError(f"{name}: expected matrices (*, m, n), got shape {tuple(A.shape)}")
-    return apply(_pivots, A.detach()) if pivot else None
+    return _pivots(A.detach()) if pivot else None
 
 
 def lu(A: Tensor, *, pivot: bool = True) -> LU:

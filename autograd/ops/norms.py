@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..engine.apply import apply
 from ..engine.primitive import multilinear, primitive
 from ..engine.sweep import partial_derivative
 from ..engine.tensor import Tensor
@@ -43,7 +42,7 @@ def _stretched(shape: tuple[int, ...], to: tuple[int, ...]) -> tuple[int, ...]:
 
 def _sum_down_to(g: Tensor, shape: tuple[int, ...]) -> Tensor:
     """The adjoint of broadcasting, summed as the statistics are."""
-    return apply(_total, g, dims=_stretched(shape, g._array.shape)).reshape(shape)
+    return _total(g, dims=_stretched(shape, g._array.shape)).reshape(shape)
 
 
 _normalise.finish = _sum_down_to
@@ -85,7 +84,7 @@ def _slope_composed(
 
 
 def _scaled_sum_composed(up: Tensor, x: Tensor, mean: Tensor, var: Tensor, dims: tuple[int, ...], eps: float) -> Tensor:
-    return _scaled_sum(lambda value: apply(_total, value, dims=dims), up, x, mean, var, eps)
+    return _scaled_sum(lambda value: _total(value, dims=dims), up, x, mean, var, eps)
 
 
 def _by_slope_input(position: int) -> Any:
@@ -116,7 +115,7 @@ def _by_weight(
     if up is None:
         return None
     dims = _stretched(shape, x._array.shape)
-    return apply(_normalise_sum, up, x, mean, var, dims=dims, eps=eps).reshape(shape)
+    return _normalise_sum(up, x, mean, var, dims=dims, eps=eps).reshape(shape)
 
 
 def _by_input(
@@ -126,7 +125,7 @@ def _by_input(
     """The slope, and what the mean and the variance themselves were used for: 1 / n and 2 (x - mean) / n."""
     up, of_mean, of_var = g
     count = math.prod(x._array.shape[i] for i in dims)
-    found = None if up is None else apply(_normalise_slope, up, x, weight, mean, var, dims=dims, eps=eps)
+    found = None if up is None else _normalise_slope(up, x, weight, mean, var, dims=dims, eps=eps)
     if of_mean is not None:
         beside = (of_mean / count).expand(x.shape)
         found = beside if found is None else found + beside
@@ -145,5 +144,5 @@ def normalised(
     """
     require_floating("normalisation", x)
     wide = [None if each is None else single(each) for each in (x, weight, bias)]
-    out, mean, var = apply(_normalise, *wide, dims=dims, eps=eps)
+    out, mean, var = _normalise(*wide, dims=dims, eps=eps)
     return restored(out, x.dtype), mean, var

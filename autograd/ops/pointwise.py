@@ -6,7 +6,6 @@ import math
 from typing import Any, NamedTuple
 
 from .. import dtypes
-from ..engine.apply import apply
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
@@ -163,8 +162,7 @@ def nan_to_num(
     if not input.is_floating_point():
         return input.clone()
     largest = _LARGEST[input.dtype.name]
-    return apply(
-        _nan_to_num, input, nan=float(nan or 0.0), posinf=largest if posinf is None else float(posinf),
+    return _nan_to_num(input, nan=float(nan or 0.0), posinf=largest if posinf is None else float(posinf),
         neginf=-largest if neginf is None else float(neginf),
     )  # fmt: skip
 

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..backend.base import window_slices
-from ..engine.apply import apply
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
@@ -29,8 +28,8 @@ def _places(x: Any, kernel: Sequence[int], stride: Sequence[int], dilation: Sequ
 
 
 @primitive(
-    x=lambda g, out1, x_shape, kernel, stride, dilation: apply(
-        _max_scatter, g, out1, space=tuple(x_shape[2:]), kernel=kernel, stride=stride, dilation=dilation
+    x=lambda g, out1, x_shape, kernel, stride, dilation: _max_scatter(
+        g, out1, space=tuple(x_shape[2:]), kernel=kernel, stride=stride, dilation=dilation
     )
 )
 def _max_pool(backend, x, *, kernel, stride, dilation, padding):
@@ -39,9 +38,7 @@ def _max_pool(backend, x, *, kernel, stride, dilation, padding):
 
 
 @primitive(
-    up=lambda g, place, kernel, stride, dilation: apply(
-        _max_gather, g, place, kernel=kernel, stride=stride, dilation=dilation
-    )
+    up=lambda g, place, kernel, stride, dilation: _max_gather(g, place, kernel=kernel, stride=stride, dilation=dilation)
 )
 def _max_scatter(backend, up, place, *, space, kernel, stride, dilation):
     """Zeros of this space, with `up` added where the maxima stood."""
@@ -49,8 +46,8 @@ def _max_scatter(backend, up, place, *, space, kernel, stride, dilation):
 
 
 @primitive(
-    up=lambda g, place, up_shape, kernel, stride, dilation: apply(
-        _max_scatter, g, place, space=tuple(up_shape[2:]), kernel=kernel, stride=stride, dilation=dilation
+    up=lambda g, place, up_shape, kernel, stride, dilation: _max_scatter(
+        g, place, space=tuple(up_shape[2:]), kernel=kernel, stride=stride, dilation=dilation
     )
 )
 def _max_gather(backend, up, place, *, kernel, stride, dilation):
@@ -74,9 +71,7 @@ def _max_positions(xp, place, *, kernel, stride, dilation, padding, space):
     return positions
 
 
-@primitive(
-    x=lambda g, x_shape, kernel, stride: apply(_spread, g, space=tuple(x_shape[2:]), kernel=kernel, stride=stride)
-)
+@primitive(x=lambda g, x_shape, kernel, stride: _spread(g, space=tuple(x_shape[2:]), kernel=kernel, stride=stride))
 def _sum_pool(xp, x, *, kernel, stride):
     total = None
     for place in _places(x, kernel, stride, (1,) * len(kernel)):
@@ -87,7 +82,7 @@ def _sum_pool(xp, x, *, kernel, stride):
     return total
 
 
-@primitive(up=lambda g, kernel, stride: apply(_sum_pool, g, kernel=kernel, stride=stride))
+@primitive(up=lambda g, kernel, stride: _sum_pool(g, kernel=kernel, stride=stride))
 def _spread(xp, up, *, space, kernel, stride):
     whole = xp.zeros((*up.shape[:2], *space), dtype=up.dtype)
     for place in _places(whole, kernel, stride, (1,) * len(kernel)):
@@ -154,11 +149,10 @@ def max_pool(
     kind = input.dtype
     lowest = -math.inf if kind.is_floating_point else -(1 << 8 * kind.itemsize - 1) if kind.is_signed else 0
     x = _grow(input, pads, over, lowest)
-    out, place = apply(_max_pool, x, kernel=kernel, stride=strides, dilation=dilations, padding=pads)
+    out, place = _max_pool(x, kernel=kernel, stride=strides, dilation=dilations, padding=pads)
     if not return_indices:
         return out
-    positions = apply(
-        _max_positions, place, kernel=kernel, stride=strides, dilation=dilations, padding=pads,
+    positions = _max_positions(place, kernel=kernel, stride=strides, dilation=dilations, padding=pads,
         space=tuple(input.shape[2:]),
     )  # fmt: skip
     return out, positions
@@ -174,7 +168,7 @@ def avg_pool(
         return avg_pool(name, dims, input.unsqueeze(0), *args).squeeze(0)
     require_floating(name, input)
     kernel, strides, pads, _, over = _prepare(name, dims, input, kernel_size, stride, padding, 1, ceil_mode)
-    total = apply(_sum_pool, _grow(input, pads, over, 0.0), kernel=kernel, stride=strides)
+    total = _sum_pool(_grow(input, pads, over, 0.0), kernel=kernel, stride=strides)
     if divisor_override == 0:
         raise OperationError(f"{name}: divisor_override must not be 0")
     if divisor_override is not None:
@@ -186,4 +180,4 @@ def avg_pool(
     counted = ones((1, 1, *input.shape[2:]), dtype=input.dtype, device=input.device)
     counted = _grow(counted, pads, (0,) * dims, 1.0 if count_include_pad else 0.0)
     counted = _grow(counted, (0,) * dims, over, 0.0)
-    return total / apply(_sum_pool, counted, kernel=kernel, stride=strides)
+    return total / _sum_pool(counted, kernel=kernel, stride=strides)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
-from ..engine.apply import apply
 from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.tensor import Tensor
@@ -48,7 +47,7 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
         x, letters = sum(x, gone), [letter for letter in letters if letter in output]
     order = [letters.index(letter) for letter in output]
     if len(tensors) > 1 and order != sorted(order):
-        return apply(_laid_out, x, dims=tuple(order))
+        return _laid_out(x, dims=tuple(order))
     return permute(x, order) if output else reshape(x, ())
 
 

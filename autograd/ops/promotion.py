@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..engine.apply import apply
 from ..engine.errors import NotATensorError, OperationError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
@@ -28,7 +27,7 @@ def cast(x: Tensor, dtype: dtypes.dtype) -> Tensor:
         return x
     if not dtype.is_inexact and x._requires_grad:
         x = x.detach()
-    return apply(_cast, x, dtype=dtype, source=source)
+    return _cast(x, dtype=dtype, source=source)
 
 
 def result_type(*operands: Any) -> dtypes.dtype:

@@ -9,7 +9,6 @@ from typing import Any
 
 from .. import dtypes
 from ..backend import get_backend, is_available
-from ..engine.apply import apply
 from ..engine.errors import OperationError
 from ..engine.modes import modes, no_grad, unlistened
 from ..engine.primitive import primitive
@@ -210,7 +209,7 @@ def _draw(
     primitive_: Any, size: Any, dtype: Any, device: Any, generator: Any, requires_grad: bool, **params: Any
 ) -> Tensor:
     kind = dtypes.get_default_dtype() if dtype is None else dtype
-    drawn = apply(primitive_, _state(generator, device), shape=shape_of(size), dtype=kind, **params)
+    drawn = primitive_(_state(generator, device), shape=shape_of(size), dtype=kind, **params)
     return drawn.requires_grad_() if requires_grad else drawn
 
 
@@ -248,7 +247,7 @@ def randint(
 @no_grad()
 def randperm(n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None) -> Tensor:
     """The integers below n in random order."""
-    return apply(_permutation, _state(generator, device), n=n, dtype=dtype or dtypes.int64)
+    return _permutation(_state(generator, device), n=n, dtype=dtype or dtypes.int64)
 
 
 def _like(function: Any, name: str) -> Any:
@@ -301,7 +300,7 @@ def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | N
         raise OperationError("bernoulli: expected probabilities, in [0, 1]" + ("" if p is None else f", got {p}"))
     drawn = rand(tuple(input.shape), generator=generator, device=input.device, dtype=dtypes.float64)
     x = input if input.dtype.is_floating_point else cast(input, dtypes.get_default_dtype())
-    return apply(_below, drawn, x if p is None else x * 0.0 + p)
+    return _below(drawn, x if p is None else x * 0.0 + p)
 
 
 def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
@@ -312,7 +311,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
         return input
     with no_grad():
         shape = tuple(input._array.shape)
-        keep = apply(_keep, _state(None, input.device), shape=shape, p=float(p), dtype=input.dtype)
+        keep = _keep(_state(None, input.device), shape=shape, p=float(p), dtype=input.dtype)
     return input * keep
 
 

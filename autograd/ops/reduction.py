@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from .. import dtypes
-from ..engine.apply import apply
 from ..engine.errors import OperationError
 from ..engine.primitive import multilinear, primitive
 from ..engine.tensor import Tensor
@@ -50,7 +49,7 @@ def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes
         input = cast(input, dtype)
     elif not input.dtype.is_inexact:
         input = cast(input, dtypes.int64)
-    total = apply(_sum, input, dim=normalize_dims("sum", dim, input.ndim), keepdim=keepdim)
+    total = _sum(input, dim=normalize_dims("sum", dim, input.ndim), keepdim=keepdim)
     return total if dtype is None else cast(total, dtype)  # NumPy widens small integers
 
 
@@ -60,9 +59,9 @@ def sum_to(g: Tensor, shape: Sequence[int]) -> Tensor:
     extra = g.ndim - len(shape)
     stretched = [i + extra for i, size in enumerate(shape) if size == 1 and g._array.shape[i + extra] != 1]
     if stretched:
-        g = apply(_sum, g, dim=tuple(stretched), keepdim=True)
+        g = _sum(g, dim=tuple(stretched), keepdim=True)
     if extra:
-        g = apply(_sum, g, dim=tuple(range(extra)), keepdim=False)
+        g = _sum(g, dim=tuple(range(extra)), keepdim=False)
     return g
 
 
@@ -78,7 +77,7 @@ def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtype
     require_inexact("mean", input)
     dims = normalize_dims("mean", dim, input.ndim)
     count = _count(input, dims)
-    total = apply(_sum, single(input), dim=dims, keepdim=keepdim)
+    total = _sum(single(input), dim=dims, keepdim=keepdim)
     return restored(total / float(count) if count else total / (0.0 * total), input.dtype)
 
 
@@ -108,7 +107,7 @@ def var(
     dims = normalize_dims("var", dim, input.ndim)
     x = single(input)
     centred = x - (mean(x, dims, keepdim=True) if x.ndim else x)
-    total = apply(_sum, centred * centred, dim=dims, keepdim=keepdim)
+    total = _sum(centred * centred, dim=dims, keepdim=keepdim)
     freedom = builtins.max(_count(input, dims) - correction, 0)
     return restored(total / float(freedom) if freedom else total / (0.0 * total), input.dtype)
 
@@ -158,7 +157,7 @@ def _among_ties(g: Tensor, x: Tensor, out: Tensor, dim: tuple[int, ...], keepdim
     """Shares the gradient of an extreme evenly among the elements that equal it."""
     shape = x._array.shape
     hits = cast(x == expand_reduced(out, shape, dim, keepdim), g.dtype)
-    count = apply(_sum, hits, dim=dim, keepdim=True)
+    count = _sum(hits, dim=dim, keepdim=True)
     return hits * (expand_reduced(g, shape, dim, keepdim) / count)
 
 
@@ -192,7 +191,7 @@ def amax(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     """The largest element over some dimensions (default all); ties share the gradient evenly."""
     dims = normalize_dims("amax", dim, input.ndim)
     _refuse_empty("amax", input, dims)
-    return apply(_amax, input, dim=dims, keepdim=keepdim)
+    return _amax(input, dim=dims, keepdim=keepdim)
 
 
 @numpy_names
@@ -200,7 +199,7 @@ def amin(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     """The smallest element over some dimensions (default all); ties share the gradient evenly."""
     dims = normalize_dims("amin", dim, input.ndim)
     _refuse_empty("amin", input, dims)
-    return apply(_amin, input, dim=dims, keepdim=keepdim)
+    return _amin(input, dim=dims, keepdim=keepdim)
 
 
 def _arg(name: str, chooser: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
@@ -210,14 +209,14 @@ def _arg(name: str, chooser: Any, input: Tensor, dim: int | None, keepdim: bool)
         input = cast(input, dtypes.uint8)
     if dim is None:
         _refuse_empty(name, input, tuple(range(input.ndim)))
-        found = apply(chooser, reshape(input.detach(), (-1,)), dim=0, keepdim=False)
+        found = chooser(reshape(input.detach(), (-1,)), dim=0, keepdim=False)
         return reshape(found, (1,) * input.ndim) if keepdim else found
     if not input.ndim:
         normalize_dim(name, dim, 0)
-        return apply(chooser, reshape(input.detach(), (1,)), dim=0, keepdim=False)
+        return chooser(reshape(input.detach(), (1,)), dim=0, keepdim=False)
     axis = normalize_dim(name, dim, input.ndim)
     _refuse_empty(name, input, (axis,))
-    return apply(chooser, input, dim=axis, keepdim=keepdim)
+    return chooser(input, dim=axis, keepdim=keepdim)
 
 
 @numpy_names
@@ -279,13 +278,13 @@ def _all(xp, x, *, dim, keepdim):
 @numpy_names
 def any(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
     """Whether some element is nonzero."""
-    return apply(_any, e._truth(input), dim=normalize_dims("any", dim, input.ndim), keepdim=keepdim)
+    return _any(e._truth(input), dim=normalize_dims("any", dim, input.ndim), keepdim=keepdim)
 
 
 @numpy_names
 def all(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
     """Whether every element is nonzero."""
-    return apply(_all, e._truth(input), dim=normalize_dims("all", dim, input.ndim), keepdim=keepdim)
+    return _all(e._truth(input), dim=normalize_dims("all", dim, input.ndim), keepdim=keepdim)
 
 
 @numpy_names
@@ -304,7 +303,7 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
         return e.log(sum(input, dims, keepdim))
     shift = amax(input.detach().real, dims, keepdim=True)
     shift = e.where(e.isfinite(shift), shift, 0.0)
-    total = e.log(apply(_sum, e.exp(input - shift), dim=dims, keepdim=True))
+    total = e.log(_sum(e.exp(input - shift), dim=dims, keepdim=True))
     result = total + shift
     from .shape import squeeze
 
@@ -349,7 +348,7 @@ def _norm(input: Tensor, p: float | str | None, dim: Dims, keepdim: bool) -> Ten
 
 
 def _euclidean(x: Tensor, dims: tuple[int, ...], keepdim: bool) -> Tensor:
-    return apply(_norm2, x, dim=dims, keepdim=keepdim)
+    return _norm2(x, dim=dims, keepdim=keepdim)
 
 
 @primitive(x=lambda g, x, out, dim, keepdim: _norm_slope(g, x, out, dim, keepdim))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
-from ..engine.apply import apply
 from ..engine.errors import OperationError
 from ..engine.primitive import multilinear, primitive
 from ..engine.tensor import Tensor
@@ -26,7 +25,7 @@ def _cumsum(xp, x, *, dim):
 
 def _from_the_end(g: Tensor, dim: int) -> Tensor:
     """The adjoint of a running sum: the running sum from the other end."""
-    return flip(apply(_cumsum, flip(g, dim), dim=dim), dim)
+    return flip(_cumsum(flip(g, dim), dim=dim), dim)
 
 
 def _summed(name: str, input: Tensor, dtype: dtypes.dtype | None) -> Tensor:
@@ -38,7 +37,7 @@ def _summed(name: str, input: Tensor, dtype: dtypes.dtype | None) -> Tensor:
 def _along(name: str, primitive_: Any, x: Tensor, dim: int) -> Tensor:
     axis = normalize_dim(name, dim, x.ndim)
     wide = single(x)
-    found = apply(primitive_, wide, dim=axis) if x.ndim else reshape(apply(primitive_, reshape(wide, 1), dim=0), ())
+    found = primitive_(wide, dim=axis) if x.ndim else reshape(primitive_(reshape(wide, 1), dim=0), ())
     return cast(found, x.dtype)  # NumPy widens small integers
 
 
@@ -75,7 +74,7 @@ def _recurrence(xp, x, a, *, dim):
 
 def _recurrence_from_the_end(g: Tensor, a: Tensor, dim: int) -> Tensor:
     """y_i = g_i + a_(i+1) y_(i+1), the adjoint of the recurrence."""
-    return flip(apply(_recurrence, flip(g, dim), _delayed(flip(a, dim), dim), dim=dim), dim)
+    return flip(_recurrence(flip(g, dim), _delayed(flip(a, dim), dim), dim=dim), dim)
 
 
 def _delayed(x: Tensor, dim: int, first: float = 0.0) -> Tensor:
@@ -91,7 +90,7 @@ def _cumprod(xp, x, *, dim):
 
 def _factors_before(x: Tensor, dim: int) -> Tensor:
     """The product of all elements before each: nothing is divided by, so zeros are factors like others."""
-    return apply(_cumprod, _delayed(x, dim, 1.0), dim=dim)
+    return _cumprod(_delayed(x, dim, 1.0), dim=dim)
 
 
 @numpy_names
@@ -115,11 +114,11 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
     """The product of all elements, or along a dimension. Integers give int64."""
     x = _summed("prod", input, dtype)
     if dim is None:
-        return cast(apply(_prod, reshape(single(x), -1), dim=0), x.dtype)
+        return cast(_prod(reshape(single(x), -1), dim=0), x.dtype)
     axis = normalize_dim("prod", dim, x.ndim)
     if not x.ndim:
         return x.clone()
-    out = cast(apply(_prod, single(x), dim=axis), x.dtype)  # NumPy widens small integers
+    out = cast(_prod(single(x), dim=axis), x.dtype)  # NumPy widens small integers
     return unsqueeze(out, axis) if keepdim else out
 
 
@@ -289,7 +288,7 @@ def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: An
     x = input if dtype is None else cast(input, dtype)
     dims = normalize_dims("nanmean", dim, x.ndim)
     kind = x.dtype if x.is_floating_point() else dtypes.int64
-    known = apply(_sum, cast(~e.isnan(x), kind), dim=dims, keepdim=keepdim)
+    known = _sum(cast(~e.isnan(x), kind), dim=dims, keepdim=keepdim)
     return nansum(x, dims if x.ndim else None, keepdim) / known
 
 

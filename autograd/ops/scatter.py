@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
-from ..engine.apply import apply
 from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
@@ -34,7 +33,7 @@ from .sorting import argsort
 def _counted(input: Tensor, dim: int, index: Tensor, dtype: Any) -> Tensor:
     """How often each element of the input is named by an index."""
     ones = ones_like(index, dtype=dtype)
-    return apply(_scatter_sum, ones, index.detach(), shape=tuple(input._array.shape), dim=dim)
+    return _scatter_sum(ones, index.detach(), shape=tuple(input._array.shape), dim=dim)
 
 
 @scalars_as_vectors
@@ -79,10 +78,10 @@ def scatter_reduce(
         raise OperationError(f"scatter_reduce: reduce is 'sum', 'prod', 'mean', 'amax' or 'amin', got {reduce!r}")
     if reduce == "prod":
         product = _segment_products(part, index, axis)
-        spread = apply(_scatter_sum, product, index.detach(), shape=tuple(input._array.shape), dim=axis)
+        spread = _scatter_sum(product, index.detach(), shape=tuple(input._array.shape), dim=axis)
         start = input if include_self else ones_like(input)
         return e.where(named, cast(start * cast(spread, input.dtype), input.dtype), input)
-    return apply(_scatter_extreme, input, index.detach(), part, dim=axis, largest=reduce == "amax", own=include_self)
+    return _scatter_extreme(input, index.detach(), part, dim=axis, largest=reduce == "amax", own=include_self)
 
 
 @primitive(
@@ -102,7 +101,7 @@ def _extreme_slopes(
     if not own:
         ours = e.where(_counted(x, dim, index, dtypes.int64) > 0, 0.0, ours)
     theirs = cast(src == gather(out, dim, index), g.dtype)
-    sharing = ours + apply(_scatter_sum, theirs, index, shape=tuple(x._array.shape), dim=dim)
+    sharing = ours + _scatter_sum(theirs, index, shape=tuple(x._array.shape), dim=dim)
     each = g / sharing
     return ours * each, theirs * gather(each, dim, index)
 
@@ -125,7 +124,7 @@ def _segment_products(values: Tensor, index: Tensor, axis: int) -> Tensor:
     if count > 1:
         last = narrow(places, axis, 1, count - 1) != narrow(places, axis, 0, count - 1)
         x = cat([e.where(last, narrow(x, axis, 0, count - 1), 0), narrow(x, axis, count - 1, 1)], axis)
-    return apply(_scatter_sum, x, order, shape=tuple(index._array.shape), dim=axis)
+    return _scatter_sum(x, order, shape=tuple(index._array.shape), dim=axis)
 
 
 LONG = (dtypes.int64,)
@@ -151,7 +150,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
         raise OperationError(f"index_add: expected a source of shape {expected}, got {tuple(source.shape)}")
     pattern, tensors = _parse(input, _index("index_add", input, dim, index))
     scaled = source if alpha == 1 else cast(source * alpha, source.dtype)
-    spread = apply(_index_adjoint, scaled, *tensors, shape=tuple(input._array.shape), pattern=pattern)
+    spread = _index_adjoint(scaled, *tensors, shape=tuple(input._array.shape), pattern=pattern)
     return input + spread
 
 
@@ -196,7 +195,7 @@ def index_put(input: Tensor, indices: tuple, values: Tensor, accumulate: bool = 
 
     pattern, tensors = _parse(input, tuple(indices))
     shape = read(input.detach(), tuple(indices)).shape
-    spread = apply(_index_adjoint, expand(values, shape), *tensors, shape=tuple(input._array.shape), pattern=pattern)
+    spread = _index_adjoint(expand(values, shape), *tensors, shape=tuple(input._array.shape), pattern=pattern)
     return input + spread
 
 
@@ -269,7 +268,7 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
 
     def placed(x: Tensor) -> Tensor:
         """The values on the diagonal of a matrix of the input's shape."""
-        made = apply(_diagonal_adjoint, x, offset=offset, shape=(rows, columns))
+        made = _diagonal_adjoint(x, offset=offset, shape=(rows, columns))
         return movedim(made, (-2, -1), (first, second))
 
     return e.where(placed(ones_like(src, dtype=dtypes.bool)), placed(cast(src, input.dtype)), input)

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from ..engine.apply import apply
 from ..engine.errors import OperationError
 from ..engine.primitive import multilinear
 from ..engine.size import Size
@@ -104,19 +103,19 @@ def _crop(g: Tensor, widths: Sequence[tuple[int, int]]) -> Tensor:
 
 def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """A copy with memory of its own; the gradient passes through."""
-    return apply(_clone, input)
+    return _clone(input)
 
 
 def in_c_order(input: Tensor) -> Tensor:
     """A copy whose elements lie in C order; the gradient passes through."""
-    return apply(_contiguous, input)
+    return _contiguous(input)
 
 
 def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
     """The tensor itself if its elements lie in C order, else a copy that does."""
     if input.is_contiguous():
         return input
-    return _noting_copy(input, apply(_contiguous, input))
+    return _noting_copy(input, _contiguous(input))
 
 
 def _noting_copy(input: Tensor, made: Tensor) -> Tensor:
@@ -153,12 +152,12 @@ def _in_shape(input: Tensor, wanted: tuple[int, ...], name: str) -> Tensor:
         # Where torch's elements lie in C order, a view of them may have been cut in any way: take that order first.
         if input._memory.reordered and (not viewable or input._view is not None):
             if not settle(input):
-                return _noting_copy(input, apply(_reshape, input, shape=wanted))
+                return _noting_copy(input, _reshape(input, shape=wanted))
         elif not viewable and name == "view":  # torch has one
             if input._view is not None:
                 drop_hidden_base(input)
             settle(input)
-    return apply(_reshape, input, shape=wanted)
+    return _reshape(input, shape=wanted)
 
 
 def view(input: Tensor, *shape: Any) -> Tensor:
@@ -212,7 +211,7 @@ def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
         dims = set(range(len(shape)))
     else:
         dims = {normalize_dim("squeeze", each, len(shape)) for each in ((dim,) if isinstance(dim, int) else dim)}
-    return apply(_reshape, input, shape=tuple(size for i, size in enumerate(shape) if size != 1 or i not in dims))
+    return _reshape(input, shape=tuple(size for i, size in enumerate(shape) if size != 1 or i not in dims))
 
 
 @numpy_names
@@ -220,7 +219,7 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """Adds a dimension of size 1 at `dim`."""
     shape = list(input._array.shape)
     shape.insert(normalize_dim("unsqueeze", dim, len(shape) + 1), 1)
-    return apply(_reshape, input, shape=tuple(shape))
+    return _reshape(input, shape=tuple(shape))
 
 
 def permute(input: Tensor, *order: Any, dims: Sequence[int] = ()) -> Tensor:
@@ -230,7 +229,7 @@ def permute(input: Tensor, *order: Any, dims: Sequence[int] = ()) -> Tensor:
     order = tuple(normalize_dim("permute", dim, ndim) for dim in order)
     if sorted(order) != list(range(ndim)):
         raise RuntimeError(f"permute: dims {order} are not an order of the {ndim} dimensions")
-    return apply(_permute, input, dims=order)
+    return _permute(input, dims=order)
 
 
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
@@ -241,7 +240,7 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     if not ndim:
         return input
     order[a], order[b] = order[b], order[a]
-    return apply(_permute, input, dims=tuple(order))
+    return _permute(input, dims=tuple(order))
 
 
 def t(input: Tensor) -> Tensor:
@@ -262,7 +261,7 @@ def matrix_transpose(input: Tensor) -> Tensor:
 
 def reverse_dims(input: Tensor) -> Tensor:
     """All dimensions in reverse order (`.T`)."""
-    return apply(_permute, input, dims=tuple(reversed(range(input.ndim))))
+    return _permute(input, dims=tuple(reversed(range(input.ndim))))
 
 
 def movedim(input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
@@ -278,7 +277,7 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
     order = [dim for dim in range(input.ndim) if dim not in sources]
     for to, dim in sorted(zip(destinations, sources, strict=True)):
         order.insert(to, dim)
-    return apply(_permute, input, dims=tuple(order))
+    return _permute(input, dims=tuple(order))
 
 
 def expand(input: Tensor, *sizes: Any) -> Tensor:
@@ -291,7 +290,7 @@ def expand(input: Tensor, *sizes: Any) -> Tensor:
     for i, size in enumerate(shape):
         if wanted[extra + i] == -1:
             wanted[extra + i] = size
-    return apply(_expand, input, shape=tuple(wanted))
+    return _expand(input, shape=tuple(wanted))
 
 
 def expand_as(input: Tensor, other: Tensor) -> Tensor:
@@ -345,7 +344,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     kind = result_type(*tensors)
     if not tensors[0].ndim:
         raise RuntimeError("cat: zero-dimensional tensors cannot be joined; use stack")
-    return apply(_cat, *[cast(x, kind) for x in tensors], dim=normalize_dim("cat", dim, tensors[0].ndim))
+    return _cat(*[cast(x, kind) for x in tensors], dim=normalize_dim("cat", dim, tensors[0].ndim))
 
 
 concat = concatenate = cat
@@ -419,7 +418,7 @@ def flip(input: Tensor, *axes: Any, dims: int | Sequence[int] = ()) -> Tensor:
     """Reverses the order of the elements along dimensions. A copy."""
     order = shape_of(axes or (dims,))
     dims = tuple(normalize_dim("flip", dim, input.ndim) for dim in order)
-    return apply(_flip, input, dims=dims) if input.ndim else clone(input)
+    return _flip(input, dims=dims) if input.ndim else clone(input)
 
 
 def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
@@ -430,7 +429,7 @@ def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] |
     dims = (dims,) if isinstance(dims, int) else tuple(dims)
     if len(shifts) != len(dims):
         raise OperationError(f"roll: {len(shifts)} shifts for {len(dims)} dimensions")
-    return apply(_roll, input, shifts=shifts, dims=tuple(normalize_dim("roll", dim, input.ndim) for dim in dims))
+    return _roll(input, shifts=shifts, dims=tuple(normalize_dim("roll", dim, input.ndim) for dim in dims))
 
 
 def _matrices(name: str, input: Tensor) -> Tensor:
@@ -441,12 +440,12 @@ def _matrices(name: str, input: Tensor) -> Tensor:
 
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
     """The lower triangle of the last two dimensions, the rest zero."""
-    return apply(_tril, _matrices("tril", input), diagonal=diagonal)
+    return _tril(_matrices("tril", input), diagonal=diagonal)
 
 
 def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     """The upper triangle of the last two dimensions, the rest zero."""
-    return apply(_triu, _matrices("triu", input), diagonal=diagonal)
+    return _triu(_matrices("triu", input), diagonal=diagonal)
 
 
 def pad_pairs(input: Tensor, pad: Sequence[int]) -> list[tuple[int, int]]:
@@ -470,7 +469,7 @@ def pad_constant(input: Tensor, pad: Sequence[int], value: float = 0) -> Tensor:
     if any(width < 0 for pair in widths for width in pair):
         input = _crop(input, [(max(-a, 0), max(-b, 0)) for a, b in widths])
         widths = [(max(a, 0), max(b, 0)) for a, b in widths]
-    return apply(_pad, input, widths=tuple(widths), value=value)
+    return _pad(input, widths=tuple(widths), value=value)
 
 
 def broadcast_shapes(*shapes: Any) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
-from ..engine.apply import apply
 from ..engine.primitive import primitive
 from ..engine.sweep import partial_derivative
 from ..engine.tensor import Tensor
@@ -36,10 +35,10 @@ def _along(name: str, primitive_: Any, input: Tensor, dim: int, dtype: dtypes.dt
     x = floating(name, input if dtype is None else cast(input, dtype))
     if not x.ndim:
         normalize_dim(name, dim, 0)
-        return apply(primitive_, x.reshape(1), dim=0).reshape(())
+        return primitive_(x.reshape(1), dim=0).reshape(())
     if not x.numel():
         return x.clone()
-    out = apply(primitive_, single(x), dim=normalize_dim(name, dim, x.ndim))
+    out = primitive_(single(x), dim=normalize_dim(name, dim, x.ndim))
     return restored(out, x.dtype)
 
 
@@ -69,14 +68,14 @@ def cross_entropy(
     """
     if target.ndim == 1 and reduction != "none":
         wide, mean = None if weight is None else single(weight), reduction == "mean"
-        loss = apply(_class_cross_entropy, single(x), target, wide, ignore=ignore, smoothing=smoothing, mean=mean)
+        loss = _class_cross_entropy(single(x), target, wide, ignore=ignore, smoothing=smoothing, mean=mean)
         return restored(loss, x.dtype)
     if target.ndim == 1:
         expected = expected_classes(target, weight, x.shape[1], ignore, smoothing, x.dtype)
     else:
         expected = target * (1 - smoothing) + smoothing / x.shape[1] if smoothing else target
         expected = expected if weight is None else expected * weight
-    losses = restored(apply(_cross_entropy, single(x), single(expected)), x.dtype)
+    losses = restored(_cross_entropy(single(x), single(expected)), x.dtype)
     if reduction == "none":
         return losses
     return losses.sum() if reduction == "sum" else losses.sum() / max(x.shape[0], 1)
@@ -101,8 +100,8 @@ def _slope(up: Tensor, x: Tensor, expected: Tensor) -> Tensor:
 
 
 @primitive(
-    x=lambda g, x, target, weight, ignore, smoothing, mean: apply(
-        _class_cross_entropy_slope, g, x, target, weight, ignore=ignore, smoothing=smoothing, mean=mean
+    x=lambda g, x, target, weight, ignore, smoothing, mean: _class_cross_entropy_slope(
+        g, x, target, weight, ignore=ignore, smoothing=smoothing, mean=mean
     )
 )
 def _class_cross_entropy(backend, x, target, weight, *, ignore, smoothing, mean):
@@ -150,7 +149,7 @@ def expected_classes(
     target: Tensor, weight: Tensor | None, classes: int, ignore: int, smoothing: float, dtype: dtypes.dtype
 ) -> Tensor:
     """The distributions (n, classes) of classes (n,): 1 at the class, smoothed, weighed; zeros where it is ignored."""
-    return apply(_expected_classes, target, weight, classes=classes, ignore=ignore, smoothing=smoothing, dtype=dtype)
+    return _expected_classes(target, weight, classes=classes, ignore=ignore, smoothing=smoothing, dtype=dtype)
 
 
 @primitive()

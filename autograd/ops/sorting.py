@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from .. import dtypes
-from ..engine.apply import apply
 from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
@@ -40,7 +39,7 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool
         return cast(0 * cast(input.detach(), dtypes.int64), dtypes.int64)
     axis = normalize_dim("argsort", dim, input.ndim)
     x = cast(input, dtypes.uint8) if input.dtype is dtypes.bool else input
-    return apply(_argsort, x.detach(), dim=axis, descending=descending)
+    return _argsort(x.detach(), dim=axis, descending=descending)
 
 
 @numpy_names
@@ -72,7 +71,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     if not input.ndim:
         return sort(input, dim)
     x = cast(input, dtypes.uint8) if input.dtype is dtypes.bool else input
-    indices = apply(_topk, x.detach(), k=k, dim=axis, largest=bool(largest))
+    indices = _topk(x.detach(), k=k, dim=axis, largest=bool(largest))
     return ValuesAndIndices(gather(input, axis, indices), indices)
 
 
@@ -228,7 +227,7 @@ def unique(
     modes.note_unreplayable("unique()")
     if dim is not None:
         return _unique_rows(input, normalize_dim("unique", dim, input.ndim), return_inverse, return_counts)
-    values, inverse, counts = apply(_unique, reshape(input.detach(), -1))
+    values, inverse, counts = _unique(reshape(input.detach(), -1))
     wanted = [values]
     if return_inverse:
         wanted.append(reshape(inverse, input.shape))
@@ -312,7 +311,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     if weights is not None and weights.dtype is not dtypes.float32:
         weights = cast(weights, dtypes.float64)
     counted = weights.detach() if weights is not None else None
-    return apply(_bincount, input, counted, length=top if top > minlength else minlength)
+    return _bincount(input, counted, length=top if top > minlength else minlength)
 
 
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:

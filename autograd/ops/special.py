@@ -7,7 +7,6 @@ from typing import Any
 
 from .. import dtypes
 from ..backend import special as kernels
-from ..engine.apply import apply
 from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
@@ -78,7 +77,7 @@ def polygamma(n: int, input: Tensor) -> Tensor:
     """The n-th derivative of digamma."""
     if n < 0:
         raise RuntimeError(f"polygamma: n must not be negative, got {n}")
-    return digamma(input) if n == 0 else apply(_polygamma, floating("polygamma", input), n=int(n))
+    return digamma(input) if n == 0 else _polygamma(floating("polygamma", input), n=int(n))
 
 
 def mvlgamma(input: Tensor, p: int) -> Tensor:
@@ -93,8 +92,8 @@ def sinc(input: Tensor) -> Tensor:
     """sin(pi input) / (pi input), 1 at 0."""
     x = inexact("sinc", input)
     if x.dtype is dtypes.float16:  # pi input would be rounded to three digits
-        return cast(apply(_sinc, cast(x, dtypes.float32) * math.pi), dtypes.float16)
-    return apply(_sinc, x * math.pi)
+        return cast(_sinc(cast(x, dtypes.float32) * math.pi), dtypes.float16)
+    return _sinc(x * math.pi)
 
 
 @primitive(holomorphic=True, x=lambda g, x: g * _sinc_slope(x))
@@ -115,7 +114,7 @@ def _sinc_slope(x: Tensor) -> Tensor:
     series: Any = _SINC_SLOPE[0]
     for c in _SINC_SLOPE[1:]:
         series = square * series + c
-    return where(near, small * series, (e.cos(large) - apply(_sinc, large)) / large)
+    return where(near, small * series, (e.cos(large) - _sinc(large)) / large)
 
 
 @unary(x=lambda g, x: g * _logit_slope(x))
@@ -215,7 +214,7 @@ def binary_cross_entropy_of_logits(input: Tensor, target: Tensor, pos_weight: Te
     operands = [input, target] if pos_weight is None else [input, target, pos_weight]
     kind = result_type(floating("binary_cross_entropy_with_logits", input), *operands)
     x, y, *weight = (cast(each, kind) for each in operands)
-    return apply(_binary_cross_entropy_of_logits, x, y, weight[0] if weight else None)
+    return _binary_cross_entropy_of_logits(x, y, weight[0] if weight else None)
 
 
 def _limited_log(size: Tensor, x: Tensor, logarithm: Any) -> Tensor:
