@@ -30,8 +30,9 @@ def accepts(*names: str, positional: int = 0) -> Callable[[Init], Init]:
         @functools.wraps(init)
         def with_options(self: Any, *args: Any, **kwargs: Any) -> None:
             kwargs = dict(**dict(zip(placed, args[before:], strict=False)), **kwargs)
-            # What a subclass was given comes first, before it calls the `__init__` of its base.
-            self.__dict__.setdefault("_unused", {name: kwargs.pop(name, UNUSED[name]) for name in unused})
+            given = {name: kwargs.pop(name, UNUSED[name]) for name in unused}
+            # A subclass's options, which are noted before it calls this, come before the defaults of its base.
+            self._unused = given | self.__dict__.get("_unused", {})
             init(self, *args[:before], *args[before + positional :], **kwargs)
 
         def parameter(name: str, kind: Any) -> Parameter:

@@ -11,7 +11,7 @@ from oracle import host, torch_or_skip
 
 import autograd
 import optim
-from optim.options import UNUSED
+from optim.options import UNUSED, accepts
 
 OPTIMIZERS = [
     "SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam", "Rprop", "ASGD", "Adafactor",
@@ -101,6 +101,13 @@ def test_a_subclass_passes_options_on() -> None:
         def __init__(self, params: Any, lr: float = 0.5, **options: Any) -> None:
             super().__init__(params, lr, **options)
 
+    class Narrow(optim.Adam):
+        @accepts("foreach")
+        def __init__(self, params: Any) -> None:
+            super().__init__(params, fused=True)
+
+    group = Narrow([autograd.ones(2, requires_grad=True)], foreach=False).param_groups[0]
+    assert [group[name] for name in UNUSED] == [False, True, False, False]
     group = Own([autograd.ones(2, requires_grad=True)], fused=True).param_groups[0]
     assert (group["lr"], group["fused"], group["foreach"]) == (0.5, True, None)
     assert list(inspect.signature(Own).parameters) == ["params", "lr", "options"]
