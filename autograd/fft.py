@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .dtypes import get_default_dtype
 from .engine.errors import OperationError
 from .engine.tensor import Tensor
 from .ops.creation import arange as _arange
@@ -217,8 +218,6 @@ def rfftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, r
 
 
 def _float(dtype: Any) -> Any:
-    from .dtypes import get_default_dtype
-
     return dtype or get_default_dtype()
 
 

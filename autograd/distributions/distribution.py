@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..engine.modes import no_grad
+from ..engine.modes import modes, no_grad
 from ..engine.size import Size
 from ..engine.tensor import Tensor
 from ..ops.creation import as_tensor
@@ -75,7 +75,5 @@ def one_of(name: str, probs: Any, logits: Any) -> None:
 
 def require(name: str, condition: Tensor, what: str, validate: bool | None) -> None:
     """ValueError for a parameter or value outside its range: on the CPU, where looking costs no synchronisation."""
-    from ..engine.modes import modes
-
     if validate is not False and condition.is_cpu and modes.listener is None and not bool(condition.detach().all()):
         raise ValueError(f"{name}: {what}")

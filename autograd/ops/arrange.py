@@ -12,9 +12,10 @@ from ..engine.errors import OperationError
 from ..engine.primitive import multilinear
 from ..engine.tensor import Tensor
 from . import elementwise as e
-from .creation import arange, shape_of
+from .creation import arange, shape_of, tensor, zeros
 from .dims import normalize_dim
 from .promotion import cast
+from .reduction import norm, sum_to
 from .shape import (
     broadcast_tensors,
     cat,
@@ -23,6 +24,8 @@ from .shape import (
     flip,
     movedim,
     narrow,
+    pad_constant,
+    pad_pairs,
     repeat,
     reshape,
     split,
@@ -307,8 +310,6 @@ def trace(input: Tensor) -> Tensor:
 
 def block_diag(*tensors: Tensor) -> Tensor:
     """Matrices on the diagonal of a larger one; vectors are rows."""
-    from .shape import pad_constant
-
     blocks = [atleast_2d(x) for x in _list(tensors)]
     width = sum(block._array.shape[1] for block in blocks)
     rows, before = [], 0
@@ -332,8 +333,6 @@ def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, devi
 
 
 def _places(places: list[list[int]], dtype: Any, device: Any) -> Tensor:
-    from .creation import tensor, zeros
-
     kind = dtype or dtypes.int64
     return (
         tensor(places, dtype=kind, device=device).T.contiguous() if places else zeros(2, 0, dtype=kind, device=device)
@@ -355,8 +354,6 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
     """Grows dimensions from the last backwards: by a constant, or 'reflect', 'replicate', 'circular'."""
-    from .shape import pad_constant, pad_pairs
-
     if mode == "constant":
         return pad_constant(input, pad, 0 if value is None else value)
     widths = pad_pairs(input, pad)
@@ -400,8 +397,6 @@ def adjoint(input: Tensor) -> Tensor:
 
 def sum_to_size(input: Tensor, *size: Any) -> Tensor:
     """Summed down to a size that broadcasts to the input's."""
-    from .reduction import sum_to
-
     wanted = shape_of(size)
     extra = input.ndim - len(wanted)
     if extra < 0 or any(n not in (1, m) for n, m in zip(wanted, input._array.shape[extra:], strict=True)):
@@ -416,8 +411,6 @@ def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) ->
 
 def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     """The slices along a dimension scaled down to a p-norm of at most maxnorm."""
-    from .reduction import norm
-
     axis = normalize_dim("renorm", dim, input.ndim)
     others = [i for i in range(input.ndim) if i != axis]
     length = norm(input, p, others, keepdim=True)

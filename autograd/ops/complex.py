@@ -14,7 +14,7 @@ from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from . import elementwise as e
 from .promotion import promote, require_tensors
-from .shape import select, stack
+from .shape import broadcast_tensors, select, stack
 
 
 @primitive(view=True, complex_rules=True, x=lambda g: view_as_complex(g))
@@ -63,8 +63,6 @@ def complex(real: Tensor, imag: Tensor) -> Tensor:
 
 
 def _broadcast(x: Tensor, y: Tensor) -> Any:
-    from .shape import broadcast_tensors
-
     return broadcast_tensors(x, y)
 
 

@@ -27,6 +27,7 @@ from ..engine.primitive import multilinear
 from ..engine.tensor import Tensor
 from .promotion import require_tensors
 from .reduction import sum
+from .shape import pad_constant, squeeze, unsqueeze
 
 AT_ONCE = 8  # partial sums of a weight's gradient that are kept before they are added up, in order
 
@@ -231,8 +232,6 @@ def convolution(
     stride: Any, padding: Any, dilation: Any, groups: int,
 ) -> Tensor:  # fmt: skip
     """The cross-correlation of (N, C, *S) or (C, *S) with (O, C/groups, *K), plus a bias a channel."""
-    from .shape import pad_constant, squeeze, unsqueeze
-
     require_tensors(name, input, weight)
     if weight.ndim != dims + 2:
         raise OperationError(f"{name}: expected a weight of {dims + 2} dimensions, got shape {tuple(weight.shape)}")
@@ -284,8 +283,6 @@ def transposed(
     stride: Any, padding: Any, output_padding: Any, groups: int, dilation: Any,
 ) -> Tensor:  # fmt: skip
     """The adjoint of a convolution by its input: (N, C, *S), (C, O/groups, *K) -> (N, O, *S')."""
-    from .shape import squeeze, unsqueeze
-
     require_tensors(name, input, weight)
     if input.ndim == dims + 1:
         out = transposed(
@@ -306,8 +303,6 @@ def transposed(
     )
     if any(each >= step for each, step in zip(extra, strides, strict=True)):
         # So much is added at the end that another window would fit: the plain adjoint, cut or filled up.
-        from .shape import pad_constant
-
         whole = tuple(size + 2 * p - e for size, p, e in zip(space, pads, extra, strict=True))
         options: Any = {"stride": strides, "padding": (0,) * dims, "dilation": dilations, "groups": groups}
         out = _convolution_input(input, weight, space=whole, **options)

@@ -209,8 +209,6 @@ def _qr_slope(g: tuple[Tensor, Tensor], q: Tensor, r: Tensor) -> Tensor:
     first, rest = r[..., :rows], gr[..., rows:]
     beside = q @ r[..., rows:]  # the rest of x = q r
     left = _tall_qr_slope(gq + beside @ rest.mH, gr[..., :rows], q, first)
-    from .shape import cat
-
     return cat([left, q @ rest], -1)
 
 

@@ -12,8 +12,10 @@ from ..engine.modes import modes
 from ..engine.primitive import multilinear, primitive
 from ..engine.tensor import Tensor
 from . import elementwise as e
+from .creation import arange, as_tensor
 from .dims import normalize_dim, scalars_as_vectors
 from .promotion import cast, require_tensors
+from .shape import broadcast_tensors, reshape, unsqueeze
 
 _UNSIGNED = {np.dtype(f"i{size}"): np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
 ARRAY = "array"  # stands in a pattern where the next index tensor goes
@@ -77,8 +79,6 @@ def _parse(x: Tensor, index: Any) -> tuple[tuple, list[Tensor]]:
         if isinstance(part, bool | np.bool_):
             part = np.asarray(part)
         if isinstance(part, list | np.ndarray | range):
-            from .creation import as_tensor
-
             part = as_tensor(np.asarray(part) if np.size(part) else np.asarray(part, dtype=np.int64), device=x.device)
         if isinstance(part, Tensor):
             if not part.ndim and not part.dtype.is_inexact and part.dtype not in (dtypes.bool, dtypes.uint8):
@@ -155,8 +155,6 @@ def write(x: Tensor, index: Any, value: Any) -> Tensor:
     elif isinstance(value, int | float | complex):
         value = _as_kind(value, x.dtype)
     else:
-        from .creation import as_tensor
-
         value = cast(as_tensor(value, device=x.device), x.dtype)
     if not tensors and not x._backend.exclusive(x._array):  # the part that is written may be
         _index_put(read(x, pattern), value, pattern=(Ellipsis,))
@@ -196,8 +194,6 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
         index = cast(index, dtypes.int64)
     check_index("gather", index, input._array.shape[axis] if input.ndim else 1)
     if not input.ndim or not index.ndim:
-        from .shape import reshape
-
         found = gather(reshape(input, -1) if not input.ndim else input, 0, reshape(index, -1))
         return reshape(found, index._array.shape)
     if index.ndim != input.ndim:
@@ -254,8 +250,6 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
 
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """A vector of the elements where the mask is true."""
-    from .shape import broadcast_tensors
-
     if mask.dtype is not dtypes.bool:
         raise OperationError(f"masked_select: expected a mask of bools, got {mask.dtype}; convert it with .bool()")
     input, mask = broadcast_tensors(input, mask)
@@ -280,9 +274,6 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """int64 vectors with a single 1 at the given class."""
     require_tensors("one_hot", tensor)
-    from .creation import arange
-    from .shape import unsqueeze
-
     if num_classes == -1:
         if not tensor.numel():
             raise OperationError("one_hot: of no classes num_classes can't be told; pass it")

@@ -15,8 +15,12 @@ from ..engine.primitive import multilinear, primitive
 from ..engine.tensor import Tensor
 from ..engine.views import base_of, check_writable, old_value, reshape_in_place
 from . import elementwise as e
-from .creation import as_tensor, zeros_like
+from .arrange import diagonal
+from .creation import arange, as_tensor, full, zeros_like
+from .dims import normalize_dim
+from .indexing import check_scatter, part_for, scatter_add, write
 from .promotion import cast
+from .random import bernoulli, rand, randint, randn
 from .shape import _permute, _reshape, clone, inverse
 
 
@@ -121,8 +125,6 @@ def in_place(function: Callable[..., Tensor], name: str | None = None) -> Callab
 
 def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Any = None, **bounds: float) -> Tensor:
     """Fills with uniform numbers in [from, to)."""
-    from .random import rand
-
     check_writable(input, "uniform_")
     low, high = bounds.get("from", from_), to
     if low > high:
@@ -140,8 +142,6 @@ def _scale_into(xp, x, scale, offset):
 
 def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Tensor:
     """Fills with normal numbers."""
-    from .random import randn
-
     check_writable(input, "normal_")
     if std < 0:
         raise OperationError(f"normal_: expected std >= 0, got {std}")
@@ -151,9 +151,6 @@ def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: An
 
 def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
     """Fills with ones with probability p, which may be a tensor that broadcasts, else zeros."""
-    from .creation import full
-    from .random import bernoulli
-
     check_writable(input, "bernoulli_")
     if not isinstance(p, Tensor):
         p = full((), float(p), dtype=dtypes.float64, device=input.device)
@@ -163,17 +160,11 @@ def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
 
 def scatter_add_(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """`scatter_add` in place."""
-    from .indexing import scatter_add
-
     return in_place(scatter_add)(input, dim, index, src)
 
 
 def scatter_(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
     """Writes src (a tensor or a number) where `gather(., dim, index)` would read."""
-    from .creation import arange
-    from .dims import normalize_dim
-    from .indexing import check_scatter, part_for, write
-
     axis = normalize_dim("scatter_", dim, input.ndim)
     if not index.numel():
         return input
@@ -222,8 +213,6 @@ def reshaping(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 def random_(input: Tensor, from_: int = 0, to: int | None = None, *, generator: Any = None) -> Tensor:
     """Fills with integers in [from_, to); with one bound, in [0, bound)."""
-    from .random import randint
-
     check_writable(input, "random_")
     low, high = (from_, to) if to is not None else (0, from_ or 2 ** min(8 * input.itemsize - 1, 24))
     drawn = randint(low, high, tuple(input.shape), device=input.device, generator=generator)
@@ -232,7 +221,5 @@ def random_(input: Tensor, from_: int = 0, to: int | None = None, *, generator: 
 
 def fill_diagonal_(input: Tensor, fill_value: float) -> Tensor:
     """Sets the main diagonal of a matrix."""
-    from .arrange import diagonal
-
     fill_(diagonal(input), fill_value)
     return input

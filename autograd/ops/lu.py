@@ -10,7 +10,7 @@ from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from . import elementwise as e
-from .creation import eye
+from .creation import arange, eye
 from .decompositions import solve
 from .promotion import cast, require_inexact
 from .shape import cat, expand, tril, triu, unsqueeze
@@ -80,8 +80,6 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
 
 def _permutation(pivots: Tensor, rows: int) -> Tensor:
     """The order (*, rows) in which the exchanges put the rows."""
-    from .creation import arange
-
     numbers = arange(rows, device=pivots.device)
     order = expand(numbers, (*pivots._array.shape[:-1], rows))
     for k in range(pivots._array.shape[-1]):
@@ -138,8 +136,6 @@ def lu_factor(A: Tensor, *, pivot: bool = True) -> LUFactor:
     _, lower, upper = _triangles(A, pivots)
     size = min(A._array.shape[-2:])
     if pivots is None:
-        from .creation import arange
-
         numbers = arange(1, size + 1, dtype=dtypes.int32, device=A.device)
         pivots = expand(numbers, (*A._array.shape[:-2], size)).clone()
     rows, columns = A._array.shape[-2:]

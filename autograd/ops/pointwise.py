@@ -12,6 +12,8 @@ from ..engine.tensor import Tensor
 from . import elementwise as e
 from .creation import full, zeros_like
 from .promotion import as_operand, cast, floating, inexact, promote, require_tensors, result_type
+from .reduction import norm
+from .shape import broadcast_tensors
 
 
 def frac(input: Tensor) -> Tensor:
@@ -198,8 +200,6 @@ def bitwise_right_shift(xp, x, y):
 
 def gcd(input: Tensor, other: Tensor) -> Tensor:
     """The greatest common divisor, by Euclid's algorithm on all elements at once."""
-    from .shape import broadcast_tensors
-
     require_tensors("gcd", input, other)
     x, y = broadcast_tensors(*promote("gcd", input, other))
     x, y = e.abs(x), e.abs(y)
@@ -225,8 +225,6 @@ def isin(elements: Tensor, test_elements: Any, *, invert: bool = False) -> Tenso
 
 def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
     """The p-norm of input - other."""
-    from .reduction import norm
-
     return norm(input - other, p)
 
 

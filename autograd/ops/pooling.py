@@ -17,6 +17,7 @@ from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .convolution import as_tuple
+from .creation import ones
 from .promotion import require_floating
 from .shape import pad_constant
 
@@ -175,8 +176,6 @@ def avg_pool(
         return total / float(divisor_override)
     if not any(over) and (count_include_pad or not any(pads)):
         return total / float(math.prod(kernel))
-    from .creation import ones
-
     counted = ones((1, 1, *input.shape[2:]), dtype=input.dtype, device=input.device)
     counted = _grow(counted, pads, (0,) * dims, 1.0 if count_include_pad else 0.0)
     counted = _grow(counted, (0,) * dims, over, 0.0)

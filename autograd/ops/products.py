@@ -17,7 +17,7 @@ from .dims import normalize_dim
 from .linalg import bmm, matmul, mm, mv, outer
 from .promotion import cast, result_type
 from .reduction import amax, norm, sum
-from .shape import _laid_out, permute, reshape, squeeze, stack, unsqueeze
+from .shape import _laid_out, broadcast_tensors, permute, reshape, squeeze, stack, unsqueeze
 
 
 def einsum(equation: Any, *operands: Any) -> Tensor:
@@ -200,8 +200,6 @@ def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
         if not found:
             raise OperationError(f"cross: no dimension of size 3 in shape {tuple(input.shape)}")
         dim = found[0]
-    from .shape import broadcast_tensors
-
     x, y = broadcast_tensors(input, other)
     axis = normalize_dim("cross", dim, x.ndim)
     if x._array.shape[axis] != 3:
@@ -290,8 +288,6 @@ def pdist(input: Tensor, p: float = 2.0) -> Tensor:
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """The cosine of the angle between vectors along a dimension."""
-    from .shape import broadcast_tensors
-
     x1, x2 = broadcast_tensors(x1, x2)
     # Each is brought to length 1 first: the products of long vectors would leave half precision's range.
     first, second = (x / e.clamp(norm(x, 2, dim, keepdim=True), min=eps) for x in (x1, x2))

@@ -9,8 +9,9 @@ import numpy as np
 from .. import dtypes
 from ..engine.errors import NotATensorError, OperationError
 from ..engine.modes import modes
+from ..engine.node import Node, edge_of
 from ..engine.primitive import primitive
-from ..engine.tensor import Tensor
+from ..engine.tensor import Tensor, wrap
 
 
 @primitive(complex_rules=True, keeps_order=True, x=lambda g, source: cast(g, source))
@@ -170,9 +171,6 @@ def move(x: Tensor, backend: Any) -> Tensor:
     if x._backend is backend:
         return x
     modes.note_unreplayable(f"a copy from {x.device} to {backend.device}")
-    from ..engine.node import Node, edge_of
-    from ..engine.tensor import wrap
-
     moved = wrap(backend.from_numpy(x._backend.to_numpy(x._array).copy()), backend)
     if modes.grad and x.requires_grad:
         moved._node = Node(_moved, {"home": x._backend}, [edge_of(x)], 1)

@@ -13,9 +13,13 @@ from ..engine.errors import OperationError
 from ..engine.modes import modes, no_grad, unlistened
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor, wrap
+from ..engine.views import check_writable
 from . import elementwise as e
 from .creation import shape_of, zeros_like
 from .promotion import cast
+from .scan import cumsum
+from .shape import expand, narrow, unsqueeze
+from .sorting import argsort, searchsorted
 
 DEFAULT_SEED = 0
 
@@ -319,10 +323,6 @@ def multinomial(
     input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
 ) -> Tensor:
     """Indices drawn in proportion to the weights in the last dimension: (*, n) -> (*, num_samples)."""
-    from .scan import cumsum
-    from .shape import narrow
-    from .sorting import argsort, searchsorted
-
     if not input.is_floating_point() or input.ndim not in (1, 2):
         raise OperationError(
             f"multinomial: expected floating weights (n,) or (m, n), got {input.dtype}{list(input.shape)}"
@@ -354,8 +354,6 @@ def multinomial(
 def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     """Poisson numbers with the rates that the input gives: products of uniform numbers below 30 or so
     (D. Knuth, 1969), a rounded normal (F. Anscombe's square roots, 1948) above."""
-    from .shape import expand, unsqueeze
-
     if not input.is_floating_point():
         raise OperationError(f"poisson: expected floating-point rates, got {input.dtype}")
     if input.is_cpu and bool((input < 0).any()):
@@ -376,7 +374,6 @@ def _filled(name: str, formula: str, transform: Any) -> Any:
     """A method that fills a tensor with a function of uniform numbers."""
 
     def method(input: Tensor, *parameters: float, generator: Generator | None = None, **named: float) -> Tensor:
-        from ..engine.views import check_writable
         from .inplace import overwrite
 
         check_writable(input, name)

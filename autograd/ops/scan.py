@@ -10,11 +10,11 @@ from ..engine.errors import OperationError
 from ..engine.primitive import multilinear, primitive
 from ..engine.tensor import Tensor
 from . import elementwise as e
-from .creation import full_like
+from .creation import arange, full_like
 from .dims import Dims, normalize_dim, normalize_dims, numpy_names
 from .indexing import gather
 from .promotion import cast, floating, single
-from .reduction import ValuesAndIndices, _sum, amax
+from .reduction import ValuesAndIndices, _sum, amax, amin, sum
 from .shape import cat, expand, flip, narrow, reshape, unsqueeze
 
 
@@ -146,8 +146,6 @@ def _cumulative_extreme(name: str, input: Tensor, dim: int, better: Any) -> Valu
 
 def _best_so_far(x: Tensor, axis: int, better: Any) -> Tensor:
     """Where the best of each prefix is (its last place at ties): by doubling the reach in each round."""
-    from .creation import arange
-
     count = x._array.shape[axis]
     shape = [-1 if i == axis else 1 for i in range(x.ndim)]
     places = expand(reshape(arange(count, device=x.device), shape), x.shape).clone()
@@ -276,8 +274,6 @@ def _turn(before: Tensor, after: Tensor, left: Tensor, right: Tensor) -> Tensor:
 @numpy_names
 def nansum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum of the elements that are not nan."""
-    from .reduction import sum
-
     x = e.where(e.isnan(input), 0.0, input) if input.is_floating_point() else input
     return sum(x, dim, keepdim, dtype=dtype)
 
@@ -294,7 +290,5 @@ def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: An
 
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> tuple[Tensor, Tensor]:
     """The smallest and the largest element, of all or along a dimension."""
-    from .reduction import amin
-
     dims: Dims = () if dim is None else dim
     return amin(input, dims, keepdim), amax(input, dims, keepdim)

@@ -10,15 +10,19 @@ from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from . import elementwise as e
+from .arrange import _diagonal_adjoint
 from .creation import full, full_like, ones_like, zeros, zeros_like
 from .dims import normalize_dim, scalars_as_vectors
 from .indexing import (
     INDICES,
+    _index_adjoint,
+    _parse,
     _scatter_sum,
     check_dtypes,
     check_index,
     check_scatter,
     gather,
+    nonzero,
     part_for,
     read,
     scatter_add,
@@ -142,8 +146,6 @@ def _index(name: str, input: Tensor, dim: int, index: Tensor, kinds: tuple[dtype
 @scalars_as_vectors
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
     """input with the slices of source added to those that the index names."""
-    from .indexing import _index_adjoint, _parse
-
     axis = normalize_dim("index_add", dim, input.ndim)
     expected = (*input._array.shape[:axis], index.numel(), *input._array.shape[axis + 1 :])
     if tuple(source.shape) != expected:
@@ -191,8 +193,6 @@ def index_put(input: Tensor, indices: tuple, values: Tensor, accumulate: bool = 
     """input with values written (or, with `accumulate`, added) at the positions that index tensors name."""
     if not accumulate:
         return write(input.clone(), tuple(indices), values)
-    from .indexing import _index_adjoint, _parse
-
     pattern, tensors = _parse(input, tuple(indices))
     shape = read(input.detach(), tuple(indices)).shape
     spread = _index_adjoint(expand(values, shape), *tensors, shape=tuple(input._array.shape), pattern=pattern)
@@ -261,8 +261,6 @@ def slice_scatter(
 
 def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """input with a diagonal replaced."""
-    from .arrange import _diagonal_adjoint
-
     first, second = (normalize_dim("diagonal_scatter", dim, input.ndim) for dim in (dim1, dim2))
     rows, columns = input._array.shape[first], input._array.shape[second]
 
@@ -276,8 +274,6 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
 
 def argwhere(input: Tensor) -> Tensor:
     """The positions of the nonzero elements, a row each."""
-    from .indexing import nonzero
-
     return nonzero(input)
 
 

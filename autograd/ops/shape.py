@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..dtypes import dtype
 from ..engine.errors import OperationError
 from ..engine.primitive import multilinear
 from ..engine.size import Size
@@ -165,8 +166,6 @@ def view(input: Tensor, *shape: Any) -> Tensor:
 
     Where torch raises, for a transposed tensor, say, the result is a copy here.
     """
-    from ..dtypes import dtype
-
     if len(shape) == 1 and isinstance(shape[0], dtype):
         raise NotImplementedError("view: a view of the same bytes as another dtype is not supported; use .to(dtype)")
     return _in_shape(input, shape_of(shape), "view")

@@ -12,12 +12,12 @@ from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from . import elementwise as e
-from .creation import full, linspace, tensor
+from .creation import arange, full, linspace, tensor
 from .dims import normalize_dim, numpy_names
 from .indexing import gather, write
 from .promotion import as_operand, cast, refuse_complex
-from .reduction import ValuesAndIndices
-from .shape import contiguous, flatten, movedim, narrow, reshape, squeeze, unsqueeze
+from .reduction import ValuesAndIndices, argmax
+from .shape import cat, contiguous, flatten, movedim, narrow, reshape, squeeze, unsqueeze
 
 
 @primitive()
@@ -119,8 +119,6 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
 
 
 def _first_nan(input: Tensor, axis: int) -> Tensor:
-    from .reduction import argmax
-
     return argmax(e.isnan(input.detach()), axis, keepdim=True)
 
 
@@ -139,8 +137,6 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> A
 
 def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> ValuesAndIndices:
     """(value, index) of the most frequent element along a dimension, the smallest of equals, its last place."""
-    from .reduction import argmax
-
     if not input.ndim:
         return ValuesAndIndices(input.clone(), argsort(input))
     axis = normalize_dim("mode", dim, input.ndim)
@@ -246,8 +242,6 @@ def _unique_rows(input: Tensor, axis: int, return_inverse: bool, return_counts: 
     ordered = rows[order]
     if len(order):
         new = (ordered[1:] != ordered[:-1]).any(1)
-        from .shape import cat
-
         first = cat([order[:1] == order[:1], new])
     else:
         first = order == order
@@ -265,8 +259,6 @@ def _unique_rows(input: Tensor, axis: int, return_inverse: bool, return_counts: 
 
 def _lexicographic(rows: Tensor) -> Tensor:
     """The positions that sort rows lexicographically: stable sorts by the columns from the last to the first."""
-    from .creation import arange
-
     order = arange(rows._array.shape[0], device=rows.device)
     for column in range(rows._array.shape[1] - 1, -1, -1):
         order = order[argsort(rows[order, column], 0)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
-from .creation import arange, zeros
+from .creation import arange, empty, zeros
 from .scatter import put, take
 from .shape import reshape
 
@@ -52,6 +52,4 @@ def as_strided_scatter(
 
 def empty_strided(size: Sequence[int], stride: Sequence[int], **options: Any) -> Tensor:
     """A tensor of this size. It lies in C order, whatever the strides asked for."""
-    from .creation import empty
-
     return empty(tuple(size), **options)

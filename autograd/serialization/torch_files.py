@@ -11,6 +11,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from .. import dtypes
+from ..backend import get_backend
 from ..device import device as Device
 from ..engine.errors import SerializationError
 from ..engine.size import Size
@@ -74,7 +75,6 @@ def _window(elements: np.ndarray, offset: Any, size: Any, stride: Any) -> np.nda
 
 def _names(place: Place) -> dict[str, Any]:
     """What the globals in torch's files stand for."""
-    from ..backend import get_backend
 
     def tensor(storage: Any, offset: Any, size: Any, stride: Any, requires_grad: Any = False, *_: Any) -> Tensor:
         array = _window(_checked(storage).elements, offset, size, stride)
