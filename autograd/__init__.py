@@ -466,3 +466,6 @@ def __getattr__(name: str) -> _Any:
         if hasattr(torchlike, name):
             return getattr(torchlike, name)
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+
+
+cuda.of_scripts = _methods.of_scripts = __getattr__

@@ -8,6 +8,7 @@ from typing import Any
 
 from . import dtypes
 from .engine.tensor import Tensor
+from .linalg import logdet, matrix_exp, matrix_norm, matrix_power, slogdet
 from .ops import (
     arrange,
     bessel,
@@ -70,8 +71,8 @@ _FROM = {
     linalg: "matmul mm bmm mv dot outer addmm",
     softmax: "softmax log_softmax",
     complex: "angle conj conj_physical is_conj resolve_conj resolve_neg",
-    random: "bernoulli multinomial exponential_ cauchy_ geometric_ log_normal_",
-    inplace: "copy_ fill_ zero_ uniform_ normal_ bernoulli_ random_ fill_diagonal_ scatter_ scatter_add_",
+    random: "bernoulli multinomial uniform_ normal_ bernoulli_ random_ exponential_ cauchy_ geometric_ log_normal_",
+    inplace: "copy_ fill_ zero_ fill_diagonal_ scatter_ scatter_add_",
     creation: "new_tensor new_zeros new_ones new_empty new_full to",
 }
 
@@ -177,29 +178,27 @@ def polygamma(self: Tensor, n: int) -> Tensor:
     return special.polygamma(n, self)
 
 
-def _later(module: str, name: str) -> Callable[..., Any]:
-    """A method that is a function of a module that itself is made of methods."""
+# The functions behind methods that torch alone has: `autograd` sets what finds them in `torchlike`.
+of_scripts: Any = None
 
+
+def _of_scripts(name: str) -> Callable[..., Any]:
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
-        import autograd
-
-        return getattr(getattr(autograd, module), name)(self, *args, **kwargs)
+        return getattr(of_scripts("tensor_methods"), name)(self, *args, **kwargs)
 
     method.__name__ = method.__qualname__ = name
-    method.__doc__ = f"`{name}` of `autograd.{module}`."
+    method.__doc__ = f"`torchlike.tensor_methods.{name}`."
     return method
 
 
-_LATER = {
-    "linalg": "logdet slogdet matrix_exp matrix_power",
-    "tensor_methods": """
-        lu qr svd triangular_solve type new is_nonzero is_same_size is_signed is_pinned is_shared to_sparse to_dense
-        coalesce pin_memory share_memory_""",  # torch's alone: see `torchlike`
-}
+_OF_SCRIPTS = """
+    lu qr svd triangular_solve type new is_nonzero is_same_size is_signed is_pinned is_shared to_sparse to_dense
+    coalesce pin_memory share_memory_"""
 _NEVER = ("is_sparse", "is_quantized", "is_meta", "is_mps", "is_nested", "is_xpu")
 
 
 _OTHERS: dict[str, Any] = {
+    "logdet": logdet, "slogdet": slogdet, "matrix_exp": matrix_exp, "matrix_power": matrix_power,
     "where": where, "polygamma": polygamma, "inverse": decompositions.inv, "pinverse": decompositions.pinv,
     "H": property(arrange.adjoint), "mH": property(arrange.adjoint), "ndimension": Tensor.dim,
     **{f"{f.__name__}_": inplace.reshaping(f) for f in (shape.squeeze, shape.unsqueeze, shape.transpose, shape.t)},
@@ -214,7 +213,7 @@ _OTHERS: dict[str, Any] = {
     "cpu": cpu, "cuda": cuda, "type_as": type_as, "__repr__": tensor_repr,
     # What the engine itself computes with.
     "_of_sizes_or_data": staticmethod(creation.of_sizes_or_data), "_in_c_order": shape.in_c_order,
-    "_accumulate": inplace.add_into,
+    "_accumulate": inplace.add_into, "_matrix_norm": matrix_norm,
 }  # fmt: skip
 
 
@@ -240,9 +239,8 @@ def _attach() -> None:
         setattr(Tensor, name, _cast_method(name, getattr(dtypes, name)))
     for name, attribute in _OTHERS.items():
         setattr(Tensor, name, attribute)
-    for place, names in _LATER.items():
-        for name in names.split():
-            setattr(Tensor, name, _later(place, name))
+    for name in _OF_SCRIPTS.split():
+        setattr(Tensor, name, _of_scripts(name))
     for name in _NEVER:
         setattr(Tensor, name, False)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
-
-import nn
 
 FILES = (
     "activation", "adaptive", "batchnorm", "channelshuffle", "container", "conv", "distance", "dropout", "flatten",
@@ -14,4 +13,5 @@ FILES = (
 
 
 def __getattr__(name: str) -> Any:
+    nn = sys.modules[__name__.rpartition(".")[0]]  # which imports this
     return nn if name in FILES else getattr(nn, name)

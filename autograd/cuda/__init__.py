@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..backend import get_backend
@@ -71,10 +72,11 @@ def set_device(device: Any) -> None:
 OutOfMemoryError = MemoryError  # CuPy's is one
 
 
+of_scripts: Any = None  # `autograd` sets what finds torch's own names in `torchlike`
+
+
 def __getattr__(name: str) -> Any:
     """What only scripts written for torch look for; see `autograd.__getattr__`."""
-    from .. import __getattr__ as of_scripts
-
     found = None if name.startswith("_") else getattr(of_scripts("cuda"), name, None)
     if found is None:
         raise AttributeError(f"module 'autograd.cuda' has no attribute {name!r}")

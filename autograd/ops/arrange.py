@@ -12,10 +12,11 @@ from ..engine.errors import OperationError
 from ..engine.primitive import multilinear
 from ..engine.tensor import Tensor
 from . import elementwise as e
+from .broadcast import sum_to
 from .creation import arange, shape_of, tensor, zeros
 from .dims import normalize_dim
 from .promotion import cast
-from .reduction import norm, sum_to
+from .reduction import norm
 from .shape import (
     broadcast_tensors,
     cat,

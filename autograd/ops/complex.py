@@ -13,7 +13,8 @@ from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from . import elementwise as e
-from .promotion import promote, require_tensors
+from .operands import promote
+from .promotion import require_tensors
 from .shape import broadcast_tensors, select, stack
 
 

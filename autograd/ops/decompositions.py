@@ -14,11 +14,12 @@ from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from . import elementwise as e
 from .arrange import diag_embed, diagonal
+from .broadcast import sum_to
 from .complex import complex
 from .creation import arange, eye, zeros_like
 from .linalg import matmul
 from .promotion import cast, require_floating, require_inexact
-from .reduction import sum, sum_to
+from .reduction import sum
 from .shape import cat, squeeze, stack, tril, unsqueeze
 
 

@@ -13,8 +13,10 @@ from .. import dtypes
 from ..engine.errors import OperationError
 from ..engine.primitive import Primitive, Rule
 from ..engine.tensor import Tensor
+from .broadcast import sum_to
 from .creation import full, zeros_like
-from .promotion import cast, floating, inexact, promote, refuse_complex, require_tensors, result_type
+from .operands import promote
+from .promotion import cast, floating, inexact, refuse_complex, require_tensors, result_type
 
 INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
@@ -23,15 +25,8 @@ LOG_2, LOG_10 = math.log(2.0), math.log(10.0)
 Function = Callable[..., Tensor]
 
 
-def unbroadcast(g: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """The adjoint of broadcasting: sums the gradient over the dimensions that were stretched."""
-    from .reduction import sum_to
-
-    return sum_to(g, shape)
-
-
 def _make(compute: Callable[..., Any], rules: dict[str, Rule], broadcasts: bool = True, **options: Any) -> Primitive:
-    made = Primitive(compute, finish=unbroadcast if broadcasts else None, keeps_order=True, **options)
+    made = Primitive(compute, finish=sum_to if broadcasts else None, keeps_order=True, **options)
     for name, rule in rules.items():
         made.define(name, rule)
     return made
@@ -389,9 +384,7 @@ def atan2(xp, x, y):
 
 def _atan2_slope(part: Any, x: Any, y: Any) -> Any:
     """part / (x^2 + y^2), without the square, which overflows and vanishes early; 0 at the origin."""
-    from .pointwise import hypot
-
-    distance = hypot(x, y)
+    distance = x.hypot(y) if isinstance(x, Tensor) else y.hypot(x)
     origin = distance == 0
     distance = where(origin, 1.0, distance)
     return where(origin, 0.0, part / distance / distance)
@@ -577,9 +570,7 @@ _gate_primitive = _make(
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     """input where the condition holds, else other; all broadcast. Of a condition alone: `nonzero(as_tuple=True)`."""
     if input is None and other is None:
-        from .indexing import nonzero
-
-        return nonzero(condition, as_tuple=True)
+        return condition.nonzero(as_tuple=True)
     if condition.dtype is not dtypes.bool:
         if condition.dtype is not dtypes.uint8:
             raise OperationError(f"where: expected a condition of bools, got {condition.dtype}; compare it, x > 0 say")

@@ -12,6 +12,7 @@ from ..engine.modes import modes
 from ..engine.primitive import multilinear, primitive
 from ..engine.tensor import Tensor
 from . import elementwise as e
+from .broadcast import sum_to
 from .creation import arange, as_tensor
 from .dims import normalize_dim, scalars_as_vectors
 from .promotion import cast, require_tensors
@@ -54,15 +55,13 @@ def _index_adjoint(backend, up, *indices, shape, pattern):
 
 @multilinear(
     mutates=(0,),
+    finish=sum_to,
     x=lambda g, indices, pattern: _without(g, indices, pattern),
     value=lambda g, indices, pattern: read(g, _fill(pattern, indices)),
 )
 def _index_put(backend, x, value, *indices, pattern):
     backend.index_write(x, _fill(pattern, indices), value)
     return x
-
-
-_index_put.finish = e.unbroadcast
 
 
 def _without(g: Tensor, indices: list[Tensor], pattern: tuple) -> Tensor:

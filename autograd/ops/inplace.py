@@ -11,20 +11,19 @@ from ..engine.errors import BackwardError, OperationError
 from ..engine.memory import Memory
 from ..engine.modes import modes
 from ..engine.node import Saved
-from ..engine.primitive import multilinear, primitive
+from ..engine.primitive import multilinear
 from ..engine.tensor import Tensor
 from ..engine.views import base_of, check_writable, old_value, reshape_in_place
-from . import elementwise as e
 from .arrange import diagonal
-from .creation import arange, as_tensor, full, zeros_like
+from .broadcast import sum_to
+from .creation import arange, as_tensor, zeros_like
 from .dims import normalize_dim
 from .indexing import check_scatter, part_for, scatter_add, write
 from .promotion import cast
-from .random import bernoulli, rand, randint, randn
 from .shape import _permute, _reshape, clone, inverse
 
 
-@multilinear(mutates=(0,), x=lambda g: zeros_like(g), value=lambda g: g)
+@multilinear(mutates=(0,), finish=sum_to, x=lambda g: zeros_like(g), value=lambda g: g)
 def _copy(xp, x, value):
     """x[...] = value; x's old gradient is zero."""
     x[...] = value
@@ -35,9 +34,6 @@ def _copy(xp, x, value):
 def _add_into(xp, x, value):
     x += value
     return x
-
-
-_copy.finish = e.unbroadcast
 
 
 def add_into(x: Tensor, value: Tensor) -> Tensor:
@@ -120,44 +116,6 @@ def in_place(function: Callable[..., Tensor], name: str | None = None) -> Callab
     return method
 
 
-# Filling with random numbers
-
-
-def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Any = None, **bounds: float) -> Tensor:
-    """Fills with uniform numbers in [from, to)."""
-    check_writable(input, "uniform_")
-    low, high = bounds.get("from", from_), to
-    if low > high:
-        raise OperationError(f"uniform_: expected from <= to, got {low} and {high}")
-    drawn = rand(tuple(input.shape), dtype=input.dtype, device=input.device, generator=generator)
-    return overwrite("uniform_", input, _scale_into(drawn, float(high - low), float(low)))
-
-
-@primitive(mutates=(0,))
-def _scale_into(xp, x, scale, offset):
-    x *= scale
-    x += offset
-    return x
-
-
-def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Tensor:
-    """Fills with normal numbers."""
-    check_writable(input, "normal_")
-    if std < 0:
-        raise OperationError(f"normal_: expected std >= 0, got {std}")
-    drawn = randn(tuple(input.shape), dtype=input.dtype, device=input.device, generator=generator)
-    return overwrite("normal_", input, _scale_into(drawn, float(std), float(mean)))
-
-
-def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
-    """Fills with ones with probability p, which may be a tensor that broadcasts, else zeros."""
-    check_writable(input, "bernoulli_")
-    if not isinstance(p, Tensor):
-        p = full((), float(p), dtype=dtypes.float64, device=input.device)
-    drawn = bernoulli(p.expand(input._array.shape), generator=generator)
-    return overwrite("bernoulli_", input, cast(drawn, input.dtype))
-
-
 def scatter_add_(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """`scatter_add` in place."""
     return in_place(scatter_add)(input, dim, index, src)
@@ -209,14 +167,6 @@ def reshaping(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     method.__name__ = method.__qualname__ = called
     method.__doc__ = f"`{function.__name__}` of the tensor itself."
     return method
-
-
-def random_(input: Tensor, from_: int = 0, to: int | None = None, *, generator: Any = None) -> Tensor:
-    """Fills with integers in [from_, to); with one bound, in [0, bound)."""
-    check_writable(input, "random_")
-    low, high = (from_, to) if to is not None else (0, from_ or 2 ** min(8 * input.itemsize - 1, 24))
-    drawn = randint(low, high, tuple(input.shape), device=input.device, generator=generator)
-    return overwrite("random_", input, cast(drawn, input.dtype))
 
 
 def fill_diagonal_(input: Tensor, fill_value: float) -> Tensor:

@@ -6,8 +6,8 @@ from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import multilinear
 from ..engine.tensor import Tensor
+from .broadcast import _sum, sum_to
 from .promotion import cast, require_tensors
-from .reduction import _sum, sum_to
 from .shape import reshape, squeeze, unsqueeze
 
 

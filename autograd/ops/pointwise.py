@@ -11,7 +11,8 @@ from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from . import elementwise as e
 from .creation import full, zeros_like
-from .promotion import as_operand, cast, floating, inexact, promote, require_tensors, result_type
+from .operands import as_operand, promote
+from .promotion import cast, floating, inexact, require_tensors, result_type
 from .reduction import norm
 from .shape import broadcast_tensors
 

@@ -12,7 +12,8 @@ from ..engine.modes import modes
 from ..engine.tensor import Tensor
 from . import elementwise as e
 from .creation import ones_like, zeros_like
-from .promotion import as_operand, floating
+from .operands import as_operand
+from .promotion import floating
 
 Coefficients = Callable[[int], tuple[float, float, float]]
 

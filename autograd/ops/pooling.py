@@ -19,7 +19,7 @@ from ..engine.tensor import Tensor
 from .convolution import as_tuple
 from .creation import ones
 from .promotion import require_floating
-from .shape import pad_constant
+from .shape import cat, pad_constant
 
 
 def _places(x: Any, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Iterator[tuple]:
@@ -180,3 +180,39 @@ def avg_pool(
     counted = _grow(counted, pads, (0,) * dims, 1.0 if count_include_pad else 0.0)
     counted = _grow(counted, (0,) * dims, over, 0.0)
     return total / _sum_pool(counted, kernel=kernel, stride=strides)
+
+
+def adaptive_sizes(name: str, dims: int, input: Tensor, output_size: Any) -> list[int]:
+    if input.ndim not in (dims + 1, dims + 2):
+        raise OperationError(f"{name}: expected {dims + 1} or {dims + 2} dimensions, got shape {tuple(input.shape)}")
+    wanted = [output_size] * dims if isinstance(output_size, int) or output_size is None else list(output_size)
+    if len(wanted) == 1:
+        wanted *= dims
+    if len(wanted) != dims or any(size is not None and size < 0 for size in wanted):
+        raise OperationError(f"{name}: expected {dims} output sizes, got {output_size!r}")
+    return [have if size is None else size for size, have in zip(wanted, input.shape[-dims:], strict=True)]
+
+
+def adaptive_bounds(have: int, want: int) -> list[tuple[int, int]]:
+    """Where the windows begin and end that cut a dimension into `want` nearly equal, perhaps overlapping parts."""
+    return [(i * have // want, -(-(i + 1) * have // want)) for i in range(want)]
+
+
+def divides_evenly(have: Sequence[int], want: Sequence[int]) -> bool:
+    return all(size and not n % size for n, size in zip(have, want, strict=True))
+
+
+def adaptive_avg_pool(name: str, dims: int, input: Tensor, output_size: Any) -> Tensor:
+    """Means of windows that cut the last dimensions into nearly equal parts; None keeps a size."""
+    sizes = adaptive_sizes(name, dims, input, output_size)
+    have = input.shape[-dims:]
+    if divides_evenly(have, sizes) and 0 not in have:
+        kernel = tuple(n // size for n, size in zip(have, sizes, strict=True))
+        return avg_pool(name, dims, input, kernel, kernel)
+    for axis, (n, size) in enumerate(zip(have, sizes, strict=True)):
+        dim = input.ndim - dims + axis
+        parts = [
+            input.narrow(dim, start, end - start).mean(dim, keepdim=True) for start, end in adaptive_bounds(n, size)
+        ]
+        input = cat(parts, dim) if parts else input.narrow(dim, 0, 0)
+    return input

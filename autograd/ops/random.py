@@ -15,7 +15,8 @@ from ..engine.primitive import primitive
 from ..engine.tensor import Tensor, wrap
 from ..engine.views import check_writable
 from . import elementwise as e
-from .creation import shape_of, zeros_like
+from .creation import full, shape_of, zeros_like
+from .inplace import overwrite
 from .promotion import cast
 from .scan import cumsum
 from .shape import expand, narrow, unsqueeze
@@ -370,12 +371,56 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     return cast(e.where(rates <= 30.0, cast(small, dtypes.float64), large), input.dtype)
 
 
+# Filling with random numbers
+
+
+def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Any = None, **bounds: float) -> Tensor:
+    """Fills with uniform numbers in [from, to)."""
+    check_writable(input, "uniform_")
+    low, high = bounds.get("from", from_), to
+    if low > high:
+        raise OperationError(f"uniform_: expected from <= to, got {low} and {high}")
+    drawn = rand(tuple(input.shape), dtype=input.dtype, device=input.device, generator=generator)
+    return overwrite("uniform_", input, _scale_into(drawn, float(high - low), float(low)))
+
+
+@primitive(mutates=(0,))
+def _scale_into(xp, x, scale, offset):
+    x *= scale
+    x += offset
+    return x
+
+
+def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Tensor:
+    """Fills with normal numbers."""
+    check_writable(input, "normal_")
+    if std < 0:
+        raise OperationError(f"normal_: expected std >= 0, got {std}")
+    drawn = randn(tuple(input.shape), dtype=input.dtype, device=input.device, generator=generator)
+    return overwrite("normal_", input, _scale_into(drawn, float(std), float(mean)))
+
+
+def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
+    """Fills with ones with probability p, which may be a tensor that broadcasts, else zeros."""
+    check_writable(input, "bernoulli_")
+    if not isinstance(p, Tensor):
+        p = full((), float(p), dtype=dtypes.float64, device=input.device)
+    drawn = bernoulli(p.expand(input._array.shape), generator=generator)
+    return overwrite("bernoulli_", input, cast(drawn, input.dtype))
+
+
+def random_(input: Tensor, from_: int = 0, to: int | None = None, *, generator: Any = None) -> Tensor:
+    """Fills with integers in [from_, to); with one bound, in [0, bound)."""
+    check_writable(input, "random_")
+    low, high = (from_, to) if to is not None else (0, from_ or 2 ** min(8 * input.itemsize - 1, 24))
+    drawn = randint(low, high, tuple(input.shape), device=input.device, generator=generator)
+    return overwrite("random_", input, cast(drawn, input.dtype))
+
+
 def _filled(name: str, formula: str, transform: Any) -> Any:
     """A method that fills a tensor with a function of uniform numbers."""
 
     def method(input: Tensor, *parameters: float, generator: Generator | None = None, **named: float) -> Tensor:
-        from .inplace import overwrite
-
         check_writable(input, name)
         uniform = rand(tuple(input.shape), dtype=dtypes.float64, device=input.device, generator=generator)
         with no_grad():

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import builtins
 import math
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from .. import dtypes
 from ..engine.errors import OperationError
-from ..engine.primitive import multilinear, primitive
+from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from . import elementwise as e
+from .broadcast import _sum, expand_reduced
 from .dims import Dims, normalize_dim, normalize_dims, numpy_names
 from .promotion import cast, inexact, require_floating, require_inexact, require_tensors, restored, single
 
@@ -21,20 +21,6 @@ class ValuesAndIndices(NamedTuple):
 
     values: Tensor
     indices: Tensor
-
-
-def expand_reduced(g: Tensor, shape: tuple[int, ...], dim: tuple[int, ...], keepdim: bool) -> Tensor:
-    """The adjoint of a sum: repeats a reduced tensor over the dimensions it lost."""
-    from .shape import expand, reshape
-
-    if not keepdim and g._array.shape != shape:
-        g = reshape(g, tuple(1 if i in dim else size for i, size in enumerate(shape)))
-    return g if g._array.shape == shape else expand(g, shape)
-
-
-@multilinear(x=lambda g, x_shape, dim, keepdim: expand_reduced(g, x_shape, dim, keepdim))
-def _sum(backend, x, *, dim, keepdim):
-    return backend.sum(x, dim, keepdim)
 
 
 @numpy_names
@@ -51,18 +37,6 @@ def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes
         input = cast(input, dtypes.int64)
     total = _sum(input, dim=normalize_dims("sum", dim, input.ndim), keepdim=keepdim)
     return total if dtype is None else cast(total, dtype)  # NumPy widens small integers
-
-
-def sum_to(g: Tensor, shape: Sequence[int]) -> Tensor:
-    """Sums g down to a shape that broadcasts to g's: the adjoint of broadcasting."""
-    shape = tuple(shape)
-    extra = g.ndim - len(shape)
-    stretched = [i + extra for i, size in enumerate(shape) if size == 1 and g._array.shape[i + extra] != 1]
-    if stretched:
-        g = _sum(g, dim=tuple(stretched), keepdim=True)
-    if extra:
-        g = _sum(g, dim=tuple(range(extra)), keepdim=False)
-    return g
 
 
 def _count(x: Tensor, dims: tuple[int, ...]) -> int:
@@ -97,11 +71,8 @@ def var(
         correction = int(unbiased)
     correction = 1 if correction is None else correction
     if input.is_complex():  # the mean squared distance
-        from .complex import view_as_real
-
-        pairs = view_as_real(require_inexact("var", input))
         dims = normalize_dims("var", dim, input.ndim)
-        real, imag = (var(pairs[..., i], dims, None, keepdim, correction=correction) for i in (0, 1))
+        real, imag = (var(part, dims, None, keepdim, correction=correction) for part in (input.real, input.imag))
         return real + imag
     require_floating("var", input)
     dims = normalize_dims("var", dim, input.ndim)
@@ -203,17 +174,15 @@ def amin(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
 
 
 def _arg(name: str, chooser: Any, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
-    from .shape import reshape
-
     if input.dtype is dtypes.bool:
         input = cast(input, dtypes.uint8)
     if dim is None:
         _refuse_empty(name, input, tuple(range(input.ndim)))
-        found = chooser(reshape(input.detach(), (-1,)), dim=0, keepdim=False)
-        return reshape(found, (1,) * input.ndim) if keepdim else found
+        found = chooser(input.detach().reshape(-1), dim=0, keepdim=False)
+        return found.reshape((1,) * input.ndim) if keepdim else found
     if not input.ndim:
         normalize_dim(name, dim, 0)
-        return chooser(reshape(input.detach(), (1,)), dim=0, keepdim=False)
+        return chooser(input.detach().reshape(1), dim=0, keepdim=False)
     axis = normalize_dim(name, dim, input.ndim)
     _refuse_empty(name, input, (axis,))
     return chooser(input, dim=axis, keepdim=keepdim)
@@ -232,9 +201,6 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
 
 
 def _extreme(name: str, whole: Any, pairwise: Any, place: Any, input: Tensor, dim: Any, keepdim: bool) -> Any:
-    from .indexing import gather
-    from .shape import squeeze
-
     require_tensors(name, input)
     if isinstance(dim, Tensor):
         return pairwise(input, dim)
@@ -245,11 +211,9 @@ def _extreme(name: str, whole: Any, pairwise: Any, place: Any, input: Tensor, di
         return ValuesAndIndices(input.clone(), place(input, 0))
     axis = normalize_dim(name, dim, input.ndim)
     indices = place(input, axis, keepdim=True)
-    values = gather(input, axis, indices)
+    values = input.gather(axis, indices)
     return (
-        ValuesAndIndices(values, indices)
-        if keepdim
-        else ValuesAndIndices(squeeze(values, axis), squeeze(indices, axis))
+        ValuesAndIndices(values, indices) if keepdim else ValuesAndIndices(values.squeeze(axis), indices.squeeze(axis))
     )
 
 
@@ -305,9 +269,7 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
     shift = e.where(e.isfinite(shift), shift, 0.0)
     total = e.log(_sum(e.exp(input - shift), dim=dims, keepdim=True))
     result = total + shift
-    from .shape import squeeze
-
-    return restored(result if keepdim or not dims else squeeze(result, dims), given.dtype)
+    return restored(result if keepdim or not dims else result.squeeze(dims), given.dtype)
 
 
 @numpy_names
@@ -322,9 +284,7 @@ def norm(
 def _norm(input: Tensor, p: float | str | None, dim: Dims, keepdim: bool) -> Tensor:
     dims = normalize_dims("norm", dim, input.ndim)
     if p == "nuc":
-        from ..linalg import matrix_norm
-
-        return matrix_norm(input, "nuc", dims, keepdim)
+        return input._matrix_norm("nuc", dims, keepdim)
     if input.is_complex():
         input = e.abs(input)
     if p in (None, "fro", 2, 2.0):

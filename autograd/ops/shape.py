@@ -15,15 +15,10 @@ from ..engine.primitive import multilinear
 from ..engine.size import Size
 from ..engine.tensor import Tensor
 from ..engine.views import drop_hidden_base, settle
+from .broadcast import _expand, _reshape
 from .creation import shape_of
 from .dims import normalize_dim, numpy_names
 from .promotion import cast, require_tensors, result_type
-from .reduction import sum_to
-
-
-@multilinear(view=True, x=lambda g, x_shape: reshape(g, x_shape))
-def _reshape(xp, x, *, shape):
-    return xp.reshape(x, shape)
 
 
 @multilinear(view=True, x=lambda g, dims: permute(g, inverse(dims)))
@@ -35,11 +30,6 @@ def _permute(xp, x, *, dims):
 def _laid_out(xp, x, *, dims):
     """`_permute` of what nobody else will see: the result is no view, but a tensor in a memory order of its own."""
     return xp.permute_dims(x, dims)
-
-
-@multilinear(view=True, x=lambda g, x_shape: sum_to(g, x_shape))
-def _expand(backend, x, *, shape):
-    return backend.broadcast_to(x, shape)
 
 
 @multilinear(x=lambda g: g, keeps_order=True)

@@ -15,7 +15,8 @@ from . import elementwise as e
 from .creation import arange, full, linspace, tensor
 from .dims import normalize_dim, numpy_names
 from .indexing import gather, write
-from .promotion import as_operand, cast, refuse_complex
+from .operands import as_operand
+from .promotion import cast, refuse_complex
 from .reduction import ValuesAndIndices, argmax
 from .shape import cat, contiguous, flatten, movedim, narrow, reshape, squeeze, unsqueeze
 

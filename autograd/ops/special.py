@@ -12,6 +12,7 @@ from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from . import elementwise as e
+from .broadcast import sum_to
 from .elementwise import (
     INV_SQRT_2PI,
     SQRT_HALF,
@@ -29,7 +30,6 @@ from .elementwise import (
     where,
 )  # fmt: skip
 from .promotion import cast, floating, inexact, result_type
-from .reduction import sum_to
 
 
 def _in_double(kernel: Any, xp: Any, x: Any, *more: Any) -> Any:

@@ -18,6 +18,7 @@ from ..engine.errors import SerializationError
 from ..engine.size import Size
 from ..engine.tensor import Tensor, wrap
 from ..engine.tensor import _rebuild as rebuild_tensor
+from ..parameter import Buffer, Parameter
 from .reading import CallerError, reading, shown
 from .torch_files import device_of, elements_of, is_stream, read_stream, read_zip, size_of
 from .tree import NotPlainError, Reader, Writer
@@ -131,7 +132,6 @@ def _load(file: IO[bytes], place: Callable[[Tensor, str], Tensor], weights_only:
 
 def _own_names() -> dict[str, Any]:
     """What this engine's tensors are made of in a pickle."""
-    from nn.parameter import Buffer, Parameter
 
     def tensor(cls: Any, array: Any, device: Any, requires_grad: Any, state: Any) -> Tensor:
         known = isinstance(cls, type) and issubclass(cls, Tensor)

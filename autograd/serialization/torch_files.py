@@ -16,6 +16,7 @@ from ..device import device as Device
 from ..engine.errors import SerializationError
 from ..engine.size import Size
 from ..engine.tensor import Tensor, wrap
+from ..parameter import Parameter  # torch's parameters come back as parameters
 from .reading import shown
 from .unpickle import PLAIN, Machine, Rebuild
 
@@ -90,8 +91,6 @@ def _names(place: Place) -> dict[str, Any]:
         return tensor(storage._replace(elements=elements), offset, size, stride, requires_grad)
 
     def parameter(data: Any, requires_grad: Any = True, *_: Any) -> Tensor:
-        from nn.parameter import Parameter  # torch's parameters come back as parameters
-
         if not isinstance(data, Tensor):
             raise SerializationError(f"a parameter is made of {shown(data)}")
         return Parameter(data, requires_grad=bool(requires_grad))

@@ -14,6 +14,7 @@ from ..device import device as Device
 from ..engine.errors import SerializationError
 from ..engine.size import Size
 from ..engine.tensor import Tensor
+from ..parameter import Parameter
 from .reading import Keys, shown
 from .torch_files import size_of
 
@@ -187,8 +188,6 @@ class Reader:
         if name not in self.known:
             made = self.place(self._array(mark["tensor"]), _text(mark.get("device", "cpu")))
             if mark.get("parameter"):
-                from nn.parameter import Parameter
-
                 made = Parameter(made, requires_grad=False)
             self.known[name] = made.requires_grad_() if mark.get("requires_grad") else made
         return self.known[name]

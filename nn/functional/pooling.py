@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import autograd
@@ -82,58 +81,25 @@ def lp_pool3d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = N
     return lp_pool("lp_pool3d", 3, input, norm_type, kernel_size, stride, ceil_mode)
 
 
-def _sizes(name: str, dims: int, input: Tensor, output_size: Any) -> list[int]:
-    if input.ndim not in (dims + 1, dims + 2):
-        raise OperationError(f"{name}: expected {dims + 1} or {dims + 2} dimensions, got shape {tuple(input.shape)}")
-    wanted = [output_size] * dims if isinstance(output_size, int) or output_size is None else list(output_size)
-    if len(wanted) == 1:
-        wanted *= dims
-    if len(wanted) != dims or any(size is not None and size < 0 for size in wanted):
-        raise OperationError(f"{name}: expected {dims} output sizes, got {output_size!r}")
-    return [have if size is None else size for size, have in zip(wanted, input.shape[-dims:], strict=True)]
-
-
-def _bounds(have: int, want: int) -> list[tuple[int, int]]:
-    """Where the windows begin and end that cut a dimension into `want` nearly equal, perhaps overlapping parts."""
-    return [(i * have // want, -(-(i + 1) * have // want)) for i in range(want)]
-
-
-def _even(have: Sequence[int], want: Sequence[int]) -> bool:
-    return all(size and not n % size for n, size in zip(have, want, strict=True))
-
-
-def _adaptive_avg(name: str, dims: int, input: Tensor, output_size: Any) -> Tensor:
-    sizes = _sizes(name, dims, input, output_size)
-    have = input.shape[-dims:]
-    if _even(have, sizes) and 0 not in have:
-        kernel = tuple(n // size for n, size in zip(have, sizes, strict=True))
-        return _pool.avg_pool(name, dims, input, kernel, kernel)
-    for axis, (n, size) in enumerate(zip(have, sizes, strict=True)):
-        dim = input.ndim - dims + axis
-        parts = [input.narrow(dim, start, end - start).mean(dim, keepdim=True) for start, end in _bounds(n, size)]
-        input = autograd.cat(parts, dim) if parts else input.narrow(dim, 0, 0)
-    return input
-
-
 def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
     """Means of windows that cut the last dimension into output_size nearly equal parts."""
-    return _adaptive_avg("adaptive_avg_pool1d", 1, input, output_size)
+    return _pool.adaptive_avg_pool("adaptive_avg_pool1d", 1, input, output_size)
 
 
 def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     """Means of windows that cut the last two dimensions into nearly equal parts; None keeps a size."""
-    return _adaptive_avg("adaptive_avg_pool2d", 2, input, output_size)
+    return _pool.adaptive_avg_pool("adaptive_avg_pool2d", 2, input, output_size)
 
 
 def adaptive_avg_pool3d(input: Tensor, output_size: Any) -> Tensor:
     """Means of windows that cut the last three dimensions into nearly equal parts; None keeps a size."""
-    return _adaptive_avg("adaptive_avg_pool3d", 3, input, output_size)
+    return _pool.adaptive_avg_pool("adaptive_avg_pool3d", 3, input, output_size)
 
 
 def _adaptive_max(name: str, dims: int, input: Tensor, output_size: Any, return_indices: bool) -> Any:
-    sizes = _sizes(name, dims, input, output_size)
+    sizes = _pool.adaptive_sizes(name, dims, input, output_size)
     have = input.shape[-dims:]
-    if _even(have, sizes) and 0 not in have:
+    if _pool.divides_evenly(have, sizes) and 0 not in have:
         kernel = tuple(n // size for n, size in zip(have, sizes, strict=True))
         return _pool.max_pool(name, dims, input, kernel, kernel, return_indices=return_indices)
     places = autograd.arange(have.numel(), device=input.device).reshape(have).expand(input.shape)
@@ -144,7 +110,7 @@ def _adaptive_max(name: str, dims: int, input: Tensor, output_size: Any, return_
             values, places = values.narrow(dim, 0, 0), places.narrow(dim, 0, 0)
             continue
         best, where = [], []
-        for start, end in _bounds(n, size):
+        for start, end in _pool.adaptive_bounds(n, size):
             found = values.narrow(dim, start, end - start).max(dim, keepdim=True)
             best.append(found.values)
             where.append(places.narrow(dim, start, end - start).gather(dim, found.indices))

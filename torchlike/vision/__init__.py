@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from autograd.data import datasets, transforms
 from autograd.data import images as utils
+from nn import models
 
-__all__ = ["datasets", "transforms", "utils"]
-
-
-def __getattr__(name: str) -> Any:
-    if name == "models":
-        import nn.models
-
-        return nn.models
-    raise AttributeError(f"module 'torchlike.vision' has no attribute {name!r}")
+__all__ = ["datasets", "models", "transforms", "utils"]

@@ -12,6 +12,7 @@ from ... import dtypes
 from ...engine.tensor import Tensor
 from ...ops.creation import as_tensor, from_numpy
 from ...ops.elementwise import clamp
+from ...ops.resampling import interpolate
 from ...ops.shape import flip, pad_constant
 
 
@@ -146,8 +147,6 @@ def resize(
 
 
 def _interpolate(img: Tensor, size: tuple[int, int], interpolation: Any, antialias: bool) -> Tensor:
-    from nn.functional import interpolate
-
     mode = interpolation.value if isinstance(interpolation, InterpolationMode) else str(interpolation)
     batch = img.reshape(-1, *img.shape[-3:])
     smooth = mode != "nearest"
