@@ -119,11 +119,14 @@ def sweep(
             continue
         if wanted is not None and not any(edge is not None and wanted(edge[0]) for edge in source.edges):
             continue
+        given = [g._memory for g in arrived if g is not None]
         for edge, result in zip(source.edges, source.differentiate(arrived, wanted), strict=True):
             if edge is not None and result is not None:
                 if watch:
                     _check_finite(source, result)
-                pending.add(edge, result, _is_owned(source, result, arrived))
+                # A rule may pass on what it was given, or a view of it, or stretch one number.
+                own = source.fresh and result._memory not in given and result._backend.exclusive(result._array)
+                pending.add(edge, result, own)
         if not retain_graph:
             source.release()
     return found
@@ -137,13 +140,6 @@ def _at_leaf(leaf: Tensor, slot: Any, may_be_shared: bool) -> Tensor | None:
     if leaf._hooks is not None and leaf._hooks.gradient:
         total, owned = run_hooks(leaf._hooks.gradient, total), False  # a hook may keep what it saw
     return total if owned or may_be_shared else total.clone()  # it becomes .grad, which may be changed in place
-
-
-def _is_owned(node: Node, result: Tensor, arrived: Sequence[Tensor | None]) -> bool:
-    """Whether nobody else has this gradient's memory: a rule may pass on what it was given, or a view of it."""
-    if not node.fresh or not result._backend.exclusive(result._array):
-        return False
-    return not any(given is not None and given._memory is result._memory for given in arrived)
 
 
 def _leading_to(asked: dict[Any, set[int]], order: Sequence[Any]) -> Callable[[Any], bool]:
