@@ -6,7 +6,8 @@ modes       what is switched on in this thread, and who listens
 memory      what tensors share that look at the same elements
 primitive   an array function and its derivative rules
 size, hooks what shapes and hooks are to the user
-tensor      an array, where it lives, and its place in the graph
+array       an array on a device: its shape, its dtype, its values
+tensor      such an array with its place in the graph
 node        one recorded application of a primitive: a vertex of the graph
 views       writes in place, and whose history they rewrite
 apply       runs a primitive and records it

@@ -11,7 +11,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-MODULES = {
+MODULES = {  # old: where its names are now, perhaps in several modules
     "autograd.accelerator": "torchlike.accelerator",
     "autograd.aliases": "torchlike.aliases",
     "autograd.backends.cuda": "torchlike.backends.cuda",
@@ -31,7 +31,7 @@ MODULES = {
     "autograd.primitive": "autograd.engine.primitive",
     "autograd.settings": "autograd",
     "autograd.sparse": "torchlike.sparse",
-    "autograd.tensor": "autograd.engine.tensor",
+    "autograd.tensor": "autograd.engine.tensor autograd.engine.size",
     "autograd.views": "autograd.engine.views",
 }
 
@@ -42,12 +42,24 @@ class Moved(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # what Python looks up in every module that is imported
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
-        return getattr(importlib.import_module(MODULES[self.__name__]), name)
+        return _find(self.__name__, name)
+
+
+def _find(module: str, name: str) -> Any:
+    """What a moved module had under this name."""
+    for place in MODULES[module].split():
+        found = getattr(importlib.import_module(place), name, None)
+        if found is not None:
+            return found
+    raise AttributeError(f"module {module!r} has no attribute {name!r}")
 
 
 def present_name(module: str, name: str) -> str:
     """What a class or a function that a pickle names is called now."""
-    found = getattr(importlib.import_module(MODULES[module]), name, None) if module in MODULES else None
+    try:
+        found = _find(module, name) if module in MODULES else None
+    except AttributeError:
+        found = None
     return f"{getattr(found, '__module__', module)}.{getattr(found, '__qualname__', name)}"
 
 

@@ -80,7 +80,7 @@ def test_packages_import_downwards(package: str) -> None:
 
 
 LADDER = (
-    "errors", "size", "cell", "hooks", "callers", "modes", "memory", "primitive", "tensor", "node", "views", "apply",
+    "errors", "size", "cell", "hooks", "callers", "modes", "array", "memory", "primitive", "tensor", "node", "views", "apply",
     "sweep", "function",
 )  # fmt: skip
 
