@@ -92,7 +92,12 @@ def normalising(rng: Random, shape: Shape) -> list[Layer]:
     affine, track = (bool(x) for x in rng.integers(2, size=2))
     found = [
         layer(f"BatchNorm{max(dims, 1)}d", channels, momentum=momentum, affine=affine, track_running_stats=track),
-        *(layer("GroupNorm", groups, channels, affine=affine) for groups in (1, 2, channels) if not channels % groups),
+        # A group of one element is normalised to nothing but rounding, which the next layer may make as large as it likes.
+        *(
+            layer("GroupNorm", groups, channels, affine=affine)
+            for groups in (1, 2, channels)
+            if not channels % groups and channels // groups * math.prod(shape[2:]) > 1
+        ),
     ]
     if dims and math.prod(shape[2:]) > 1:
         momentum = momentum or 0.1
