@@ -85,6 +85,7 @@ class Primitive:
     themselves. The gradients of other primitives can't be complex.
 
     With `partial` the rules get None for an output that no gradient came to; otherwise zeros.
+    All other keyword arguments are rules, by the names of the inputs.
     """
 
     __call__: Callable[..., Any]  # `apply`, which builds on this
@@ -102,6 +103,7 @@ class Primitive:
         partial: bool = False,
         keeps_order: bool = False,
         name: str | None = None,
+        **rules: Rule,
     ) -> None:
         self.name = name or compute.__name__.strip("_")
         self.compute = compute
@@ -126,6 +128,8 @@ class Primitive:
         self.derivatives: list[Derivative | None] = [None] * len(self.inputs)
         self.differentiable = 0  # bit i: input i has a rule
         self._saves: dict[int, tuple[tuple[int, ...], frozenset[int]]] = {}
+        for input_name, rule in rules.items():
+            self.define(input_name, rule)
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
@@ -168,39 +172,9 @@ class Primitive:
         return found
 
 
-def primitive(
-    *,
-    view: bool = False,
-    mutates: Sequence[int] | Callable[..., Iterable[int]] = (),
-    outputs: int = 1,
-    finish: Callable[[Any, tuple[int, ...]], Any] | None = None,
-    holomorphic: bool = False,
-    complex_rules: bool = False,
-    partial: bool = False,
-    keeps_order: bool = False,
-    name: str | None = None,
-    **rules: Rule,
-) -> Callable[[Callable[..., Any]], Primitive]:
-    """Makes a Primitive of the decorated function; the keyword arguments are its derivative rules."""
-
-    def decorate(compute: Callable[..., Any]) -> Primitive:
-        made = Primitive(
-            compute,
-            view=view,
-            mutates=mutates,
-            outputs=outputs,
-            finish=finish,
-            holomorphic=holomorphic,
-            complex_rules=complex_rules,
-            partial=partial,
-            keeps_order=keeps_order,
-            name=name,
-        )
-        for input_name, rule in rules.items():
-            made.define(input_name, rule)
-        return made
-
-    return decorate
+def primitive(**options_and_rules: Any) -> Callable[[Callable[..., Any]], Primitive]:
+    """Makes a Primitive of the decorated function, with its options and its rules, each by the input's name."""
+    return lambda compute: Primitive(compute, **options_and_rules)
 
 
 def multilinear(**options: Any) -> Callable[[Callable[..., Any]], Primitive]:

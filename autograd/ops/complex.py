@@ -1,6 +1,6 @@
 """Complex numbers: made of, and taken apart into, real ones.
 
-Their gradients are torch's, dL/d(re) + i dL/d(im); see `engine.conjugate_for`.
+Their gradients are torch's, dL/d(re) + i dL/d(im); see `autograd/engine/node.py`.
 """
 
 from __future__ import annotations

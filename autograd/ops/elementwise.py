@@ -25,11 +25,8 @@ LOG_2, LOG_10 = math.log(2.0), math.log(10.0)
 Function = Callable[..., Tensor]
 
 
-def _make(compute: Callable[..., Any], rules: dict[str, Rule], broadcasts: bool = True, **options: Any) -> Primitive:
-    made = Primitive(compute, finish=sum_to if broadcasts else None, keeps_order=True, **options)
-    for name, rule in rules.items():
-        made.define(name, rule)
-    return made
+def _make(compute: Callable[..., Any], rules: dict[str, Any], broadcasts: bool = True, **options: Any) -> Primitive:
+    return Primitive(compute, finish=sum_to if broadcasts else None, keeps_order=True, **options, **rules)
 
 
 def _public(function: Function, compute: Callable[..., Any], made: Primitive) -> Function:
