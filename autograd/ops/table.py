@@ -30,6 +30,7 @@ _OPERATORS = {
 }  # fmt: skip
 
 
+@functools.cache
 def primitives() -> dict[str, Primitive]:
     """All primitives of the package, by `module.name`: `elementwise.sin`."""
     found: dict[str, Primitive] = {}
@@ -44,6 +45,7 @@ def primitives() -> dict[str, Primitive]:
     return found
 
 
+@functools.cache
 def public_functions() -> dict[str, Callable[..., Any]]:
     """The functions of the public faces, by the name under which a user finds them; `nn.functional.relu`."""
     found: dict[str, Callable[..., Any]] = {}
@@ -65,24 +67,26 @@ def place(function: Any) -> str:
     return f"{Path(code.co_filename).relative_to(ROOT)}:{code.co_firstlineno}"
 
 
+Definition = ast.Lambda | ast.FunctionDef
+
+
 @functools.cache
-def _tree(filename: str) -> tuple[str, ast.Module]:
-    source = Path(filename).read_text()
-    return source, ast.parse(source)
+def _definitions(filename: str) -> dict[tuple[int, tuple[str, ...]], Definition]:
+    """The functions and lambdas of a file, by their first line and the names of their arguments."""
+    found: dict[tuple[int, tuple[str, ...]], Definition] = {}
+    for node in ast.walk(ast.parse(Path(filename).read_text())):
+        if isinstance(node, Definition):
+            first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+            names = tuple(each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs))
+            found.setdefault((first, names), node)
+    return found
 
 
-def _definition(function: Any) -> ast.Lambda | ast.FunctionDef | None:
+def _definition(function: Any) -> Definition | None:
     """The part of the source that defines a function or a lambda."""
     code = inspect.unwrap(function).__code__
-    _, tree = _tree(code.co_filename)
-    wanted = list(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Lambda | ast.FunctionDef):
-            first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-            names = [each.arg for each in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
-            if first == code.co_firstlineno and names == wanted:
-                return node
-    return None
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return _definitions(code.co_filename).get((code.co_firstlineno, names))
 
 
 def rules(primitive: Primitive) -> list[tuple[str, str, str]]:
