@@ -333,6 +333,36 @@ def test_a_convolution_has_the_same_bits_whatever_the_threads(
 
 
 @pytest.mark.cpu_only
+def test_convolutions_of_several_threads_at_once(threads: Any, sweep: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their blocks share one pool, beside products and while the number of threads changes."""
+    from autograd.backend import numpy as backend
+
+    monkeypatch.setattr(backend, "BLOCK_BYTES", 1 << 16)
+    rng = np.random.default_rng(0)
+    x = autograd.from_numpy(rng.normal(size=(20, 8, 14, 14)).astype("f"))
+    a = rng.normal(size=(256, 256)).astype("f")
+    weights = [rng.normal(size=(12, 8, 3, 3)).astype("f") for _ in range(3)]
+
+    def step(weight: np.ndarray) -> list[bytes]:
+        w = autograd.from_numpy(weight.copy()).requires_grad_()
+        y = nn.functional.conv2d(x, w, padding=1)
+        (y * y).sum().backward()
+        return [y.detach().numpy().tobytes(), w.grad.numpy().tobytes()]
+
+    def product() -> bytes:
+        return threads.matmul(a, a.copy()).tobytes()
+
+    def setting() -> None:
+        for count in (1, 3, 2):
+            autograd.set_num_threads(count)
+
+    alone = [*map(step, weights), product()]
+    for _ in range(sweep(5, 20, 200)):
+        together = at_once(*[lambda w=w: step(w) for w in weights], product, setting)
+        assert together[:4] == alone
+
+
+@pytest.mark.cpu_only
 def test_an_error_in_a_block_reaches_the_caller(threads: Any) -> None:
     for broken in range(8):
 
