@@ -39,10 +39,10 @@ from .dtypes import (
     short,
     uint8,
     uint64,
-)  # fmt: skip
+)
 from .engine.errors import BackwardError, DeviceMismatchError, OperationError, SerializationError
 from .engine.function import Function, once_differentiable
-from .engine.modes import (  # fmt: skip
+from .engine.modes import (
     detect_anomaly,
     enable_grad,
     inference_mode,
@@ -89,7 +89,7 @@ from .ops.arrange import (
     vander,
     vsplit,
     vstack,
-)  # fmt: skip
+)
 from .ops.bessel import i0
 from .ops.complex import (
     angle,
@@ -105,7 +105,7 @@ from .ops.complex import (
     resolve_neg,
     view_as_complex,
     view_as_real,
-)  # fmt: skip
+)
 from .ops.creation import (
     arange,
     as_tensor,
@@ -123,7 +123,7 @@ from .ops.creation import (
     tensor,
     zeros,
     zeros_like,
-)  # fmt: skip
+)
 from .ops.decompositions import cholesky, cholesky_inverse, cholesky_solve, det
 from .ops.decompositions import inv as inverse
 from .ops.decompositions import pinv as pinverse
@@ -199,7 +199,7 @@ from .ops.elementwise import (
     tanh,
     trunc,
     where,
-)  # fmt: skip
+)
 from .ops.indexing import gather, index_select, masked_fill, masked_select, nonzero, scatter_add
 from .ops.linalg import addmm, bmm, dot, matmul, mm, mv, outer
 from .ops.lu import lu_solve, lu_unpack
@@ -232,7 +232,7 @@ from .ops.pointwise import (
     rad2deg,
     sgn,
     signbit,
-)  # fmt: skip
+)
 from .ops.products import (
     addbmm,
     addmv,
@@ -251,7 +251,7 @@ from .ops.products import (
     pdist,
     tensordot,
     vdot,
-)  # fmt: skip
+)
 from .ops.promotion import result_type
 from .ops.random import (
     Generator,
@@ -271,7 +271,7 @@ from .ops.random import (
     randperm,
     seed,
     set_rng_state,
-)  # fmt: skip
+)
 from .ops.reduction import (
     all,
     amax,
@@ -290,7 +290,7 @@ from .ops.reduction import (
     sum,
     var,
     var_mean,
-)  # fmt: skip
+)
 from .ops.scan import (
     aminmax,
     cummax,
@@ -305,7 +305,7 @@ from .ops.scan import (
     nansum,
     prod,
     trapezoid,
-)  # fmt: skip
+)
 from .ops.scatter import (
     argwhere,
     diagonal_scatter,
@@ -323,7 +323,7 @@ from .ops.scatter import (
     slice_scatter,
     take,
     take_along_dim,
-)  # fmt: skip
+)
 from .ops.shape import (
     broadcast_shapes,
     broadcast_tensors,
@@ -355,7 +355,7 @@ from .ops.shape import (
     unsafe_chunk,
     unsafe_split,
     unsqueeze,
-)  # fmt: skip
+)
 from .ops.shape import pad_constant as constant_pad_nd
 from .ops.softmax import log_softmax, softmax
 from .ops.sorting import (
@@ -378,7 +378,7 @@ from .ops.sorting import (
     unique,
     unique_consecutive,
     unravel_index,
-)  # fmt: skip
+)
 from .ops.special import (
     digamma,
     erfc,
@@ -391,7 +391,7 @@ from .ops.special import (
     polygamma,
     sinc,
     xlogy,
-)  # fmt: skip
+)
 from .ops.spectrogram import (
     bartlett_window,
     blackman_window,
@@ -400,7 +400,7 @@ from .ops.spectrogram import (
     istft,
     kaiser_window,
     stft,
-)  # fmt: skip
+)
 from .ops.strided import as_strided, as_strided_scatter, empty_strided
 from .printing import set_printoptions
 from .serialization import load, load_checkpoint, save, save_checkpoint
@@ -449,7 +449,7 @@ from . import (  # noqa: E402
     signal,
     special,
     testing,
-)  # fmt: skip
+)
 from .amp import autocast  # noqa: E402
 from .amp.autocast import is_autocast_enabled  # noqa: E402
 from .serialization.moved import resolve_old_names as _resolve_old_names  # noqa: E402

@@ -66,9 +66,13 @@ def _gradients(
     found: Sequence[Tensor | None] = [None] * len(inputs)
     if tracked:
         found = grad(
-            [outputs[i] for i in tracked], inputs, [weights[i] for i in tracked], retain_graph=True,
-            create_graph=create_graph, allow_unused=True,
-        )  # fmt: skip
+            [outputs[i] for i in tracked],
+            inputs,
+            [weights[i] for i in tracked],
+            retain_graph=True,
+            create_graph=create_graph,
+            allow_unused=True,
+        )
     for i, g in enumerate(found):
         if g is None and strict:
             raise BackwardError(f"{name}: the output does not depend on input {i}; it is an error with strict=True")
@@ -121,9 +125,13 @@ def jvp(
 
 @enable_grad()
 def jacobian(
-    func: Callable[..., Any], inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False,
+    func: Callable[..., Any],
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
     strategy: str = "reverse-mode",
-) -> Any:  # fmt: skip
+) -> Any:
     """The derivatives of every element of the outputs by every element of the inputs.
 
     Of one output (*o) by one input (*i) a tensor (*o, *i); tuples of them for several.
@@ -159,9 +167,13 @@ def _scalar(name: str, outputs: Sequence[Tensor]) -> Tensor:
 
 @enable_grad()
 def hessian(
-    func: Callable[..., Any], inputs: Any, create_graph: bool = False, strict: bool = False, vectorize: bool = False,
+    func: Callable[..., Any],
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
     outer_jacobian_strategy: str = "reverse-mode",
-) -> Any:  # fmt: skip
+) -> Any:
     """The second derivatives of a function with one number as its result.
 
     >>> import autograd

@@ -32,7 +32,7 @@ from .ops import (
     special,
     spectrogram,
     strided,
-)  # fmt: skip
+)
 from .ops.promotion import cast
 from .printing import tensor_repr
 
@@ -96,18 +96,44 @@ _IN_PLACE = {
 }
 
 _ALIASES = {
-    "subtract": "sub", "multiply": "mul", "divide": "div", "true_divide": "div", "negative": "neg", "absolute": "abs",
-    "arcsin": "asin", "arccos": "acos", "arctan": "atan", "arctan2": "atan2", "arcsinh": "asinh", "arccosh": "acosh",
-    "arctanh": "atanh", "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "not_equal": "ne",
-    "clip": "clamp", "fix": "trunc", "moveaxis": "movedim", "swapdims": "transpose",
-}  # fmt: skip
+    "subtract": "sub",
+    "multiply": "mul",
+    "divide": "div",
+    "true_divide": "div",
+    "negative": "neg",
+    "absolute": "abs",
+    "arcsin": "asin",
+    "arccos": "acos",
+    "arctan": "atan",
+    "arctan2": "atan2",
+    "arcsinh": "asinh",
+    "arccosh": "acosh",
+    "arctanh": "atanh",
+    "greater": "gt",
+    "greater_equal": "ge",
+    "less": "lt",
+    "less_equal": "le",
+    "not_equal": "ne",
+    "clip": "clamp",
+    "fix": "trunc",
+    "moveaxis": "movedim",
+    "swapdims": "transpose",
+}
 
 _OPERATORS = {
-    "add": elementwise._add, "sub": elementwise._sub, "mul": elementwise.mul, "truediv": elementwise._true_divide,
-    "floordiv": elementwise.floor_divide, "mod": elementwise.remainder, "pow": elementwise.pow,
-    "and": elementwise.bitwise_and, "or": elementwise.bitwise_or, "xor": elementwise.bitwise_xor,
-    "lshift": pointwise.bitwise_left_shift, "rshift": pointwise.bitwise_right_shift,
-}  # fmt: skip
+    "add": elementwise._add,
+    "sub": elementwise._sub,
+    "mul": elementwise.mul,
+    "truediv": elementwise._true_divide,
+    "floordiv": elementwise.floor_divide,
+    "mod": elementwise.remainder,
+    "pow": elementwise.pow,
+    "and": elementwise.bitwise_and,
+    "or": elementwise.bitwise_or,
+    "xor": elementwise.bitwise_xor,
+    "lshift": pointwise.bitwise_left_shift,
+    "rshift": pointwise.bitwise_right_shift,
+}
 _COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 _OPERANDS = (Tensor, int, float, builtins.complex)
 
@@ -198,23 +224,47 @@ _NEVER = ("is_sparse", "is_quantized", "is_meta", "is_mps", "is_nested", "is_xpu
 
 
 _OTHERS: dict[str, Any] = {
-    "logdet": logdet, "slogdet": slogdet, "matrix_exp": matrix_exp, "matrix_power": matrix_power,
-    "where": where, "polygamma": polygamma, "inverse": decompositions.inv, "pinverse": decompositions.pinv,
-    "H": property(arrange.adjoint), "mH": property(arrange.adjoint), "ndimension": Tensor.dim,
+    "logdet": logdet,
+    "slogdet": slogdet,
+    "matrix_exp": matrix_exp,
+    "matrix_power": matrix_power,
+    "where": where,
+    "polygamma": polygamma,
+    "inverse": decompositions.inv,
+    "pinverse": decompositions.pinv,
+    "H": property(arrange.adjoint),
+    "mH": property(arrange.adjoint),
+    "ndimension": Tensor.dim,
     **{f"{f.__name__}_": inplace.reshaping(f) for f in (shape.squeeze, shape.unsqueeze, shape.transpose, shape.t)},
-    "__matmul__": matmul_operator, "__rmatmul__": reflected_matmul,
-    "__neg__": elementwise.neg, "__pos__": elementwise.positive,
-    "__abs__": elementwise.abs, "__invert__": elementwise.bitwise_not, "__getitem__": indexing.read,
-    "__setitem__": set_item, "T": property(shape.reverse_dims), "mT": property(shape.matrix_transpose),
-    "real": property(complex.real), "imag": property(complex.imag),
-    "as_strided": strided.as_strided, "as_strided_scatter": strided.as_strided_scatter,
-    "stft": spectrogram.stft, "istft": spectrogram.istft, "histogram": sorting.histogram,
-    "byte": _cast_method("byte", dtypes.uint8), "char": _cast_method("char", dtypes.int8),
-    "cpu": cpu, "cuda": cuda, "type_as": type_as, "__repr__": tensor_repr,
+    "__matmul__": matmul_operator,
+    "__rmatmul__": reflected_matmul,
+    "__neg__": elementwise.neg,
+    "__pos__": elementwise.positive,
+    "__abs__": elementwise.abs,
+    "__invert__": elementwise.bitwise_not,
+    "__getitem__": indexing.read,
+    "__setitem__": set_item,
+    "T": property(shape.reverse_dims),
+    "mT": property(shape.matrix_transpose),
+    "real": property(complex.real),
+    "imag": property(complex.imag),
+    "as_strided": strided.as_strided,
+    "as_strided_scatter": strided.as_strided_scatter,
+    "stft": spectrogram.stft,
+    "istft": spectrogram.istft,
+    "histogram": sorting.histogram,
+    "byte": _cast_method("byte", dtypes.uint8),
+    "char": _cast_method("char", dtypes.int8),
+    "cpu": cpu,
+    "cuda": cuda,
+    "type_as": type_as,
+    "__repr__": tensor_repr,
     # What the engine itself computes with.
-    "_of_sizes_or_data": staticmethod(creation.of_sizes_or_data), "_in_c_order": shape.in_c_order,
-    "_accumulate": inplace.add_into, "_matrix_norm": matrix_norm,
-}  # fmt: skip
+    "_of_sizes_or_data": staticmethod(creation.of_sizes_or_data),
+    "_in_c_order": shape.in_c_order,
+    "_accumulate": inplace.add_into,
+    "_matrix_norm": matrix_norm,
+}
 
 
 def _attach() -> None:

@@ -50,10 +50,16 @@ def check_states(states: Any) -> None:
         raise ValueError("random states: Python's keeps no normal number")
     name, keys, position, has_gauss, gauss = states["numpy"]
     if (
-        name != "MT19937" or not isinstance(keys, np.ndarray) or keys.dtype != np.uint32 or keys.shape != (624,)
-        or type(position) is not int or not 0 <= position <= 624
-        or type(has_gauss) is not int or has_gauss not in (0, 1) or not isinstance(gauss, float)
-    ):  # fmt: skip
+        name != "MT19937"
+        or not isinstance(keys, np.ndarray)
+        or keys.dtype != np.uint32
+        or keys.shape != (624,)
+        or type(position) is not int
+        or not 0 <= position <= 624
+        or type(has_gauss) is not int
+        or has_gauss not in (0, 1)
+        or not isinstance(gauss, float)
+    ):
         raise ValueError("random states: NumPy's is not one of its MT19937")
 
 
@@ -66,6 +72,16 @@ def set_all_states(states: Mapping[str, Any]) -> None:
 
 
 __all__ = [
-    "Generator", "all_states", "check_state", "check_states", "default_generator", "get_rng_state", "initial_seed",
-    "manual_seed", "manual_seed_all", "seed", "set_all_states", "set_rng_state",
-]  # fmt: skip
+    "Generator",
+    "all_states",
+    "check_state",
+    "check_states",
+    "default_generator",
+    "get_rng_state",
+    "initial_seed",
+    "manual_seed",
+    "manual_seed_all",
+    "seed",
+    "set_all_states",
+    "set_rng_state",
+]

@@ -29,9 +29,12 @@ def _steps(device: str, candidates: list[Engine], rounds: int, seconds: float, b
         for number, (engine, each) in enumerate(zip(candidates, times, strict=True)):
             ours = engine.name.startswith("pullback")
             row = {
-                "workload": workload.name, "engine": engine.name, "threads": engine.core.get_num_threads(),
-                "load": before, **summary(each, peer if ours else None),
-            }  # fmt: skip
+                "workload": workload.name,
+                "engine": engine.name,
+                "threads": engine.core.get_num_threads(),
+                "load": before,
+                **summary(each, peer if ours else None),
+            }
             if crowded is not None:
                 row |= beside(each, crowded[number])
             if device == "cpu" and "eager" in engine.name and ours:

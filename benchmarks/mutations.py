@@ -358,10 +358,13 @@ def mutants() -> Iterator[Mutant]:
         for kind, place, changed in _mutants(tree):
             mutated = _compiled(changed, function)
             yield Mutant(
-                f"{module_name}.{helper}", kind, place, users,
+                f"{module_name}.{helper}",
+                kind,
+                place,
+                users,
                 lambda m=module, n=helper, f=mutated: setattr(m, n, f),
                 lambda m=module, n=helper, f=function: setattr(m, n, f),
-            )  # fmt: skip
+            )
 
 
 def _scaled(rule: Any, factor: float) -> Any:

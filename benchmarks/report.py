@@ -81,11 +81,13 @@ def show(results: dict[str, Any]) -> None:
     before = None
     for row in results["steps"]:
         cells = [
-            row["workload"] if row["workload"] != before else "", row["engine"],
+            row["workload"] if row["workload"] != before else "",
+            row["engine"],
             f"{'~' if row.get('noisy') else ''}{row['median_us']:,.0f} us",
             f"{row['low_us']:,.0f}-{row['high_us']:,.0f}",
-            _ratio(row, "ratio"), f"{row['target']}" if row.get("target") else "",
-        ]  # fmt: skip
+            _ratio(row, "ratio"),
+            f"{row['target']}" if row.get("target") else "",
+        ]
         table.add_row(*cells, *[_ratio(row, "busy_over_quiet")] * busy)
         before = row["workload"]
     console.print(table)
@@ -97,9 +99,10 @@ def show(results: dict[str, Any]) -> None:
         table.add_row(row["what"], row["engine"], f"{'~' if row.get('noisy') else ''}{row['median_us']:.2f} us")
     for row in results["chains"]:
         table.add_row(
-            f"chain of {row['nodes']:,} nodes, a node", row["engine"],
+            f"chain of {row['nodes']:,} nodes, a node",
+            row["engine"],
             f"{row['record_us']:.2f} us recorded, {row['backward_us']:.2f} us backward",
-        )  # fmt: skip
+        )
     console.print(table)
 
 

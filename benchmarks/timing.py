@@ -61,14 +61,20 @@ def summary(times: list[float], reference: list[float] | None = None) -> dict[st
     """
     low, middle, high = statistics.quantiles(times, n=4)
     figures = {
-        "median_us": 1e6 * middle, "low_us": 1e6 * low, "high_us": 1e6 * high, "noisy": is_noisy(low, middle, high),
-    }  # fmt: skip
+        "median_us": 1e6 * middle,
+        "low_us": 1e6 * low,
+        "high_us": 1e6 * high,
+        "noisy": is_noisy(low, middle, high),
+    }
     if reference is not None:
         ratios = [a / b for a, b in zip(times, reference, strict=True)]
         low, middle, high = statistics.quantiles(ratios, n=4)
         figures |= {
-            "ratio": middle, "ratio_low": low, "ratio_high": high, "ratio_noisy": is_noisy(low, middle, high),
-        }  # fmt: skip
+            "ratio": middle,
+            "ratio_low": low,
+            "ratio_high": high,
+            "ratio_noisy": is_noisy(low, middle, high),
+        }
     return figures
 
 
@@ -80,7 +86,11 @@ def beside(quiet: list[float], busy: list[float]) -> dict[str, Any]:
     low, middle, high = statistics.quantiles(busy, n=4)
     first, alone, last = statistics.quantiles(quiet, n=4)
     return {
-        "busy_median_us": 1e6 * middle, "busy_low_us": 1e6 * low, "busy_high_us": 1e6 * high,
-        "busy_over_quiet": middle / alone, "busy_over_quiet_low": low / alone, "busy_over_quiet_high": high / alone,
+        "busy_median_us": 1e6 * middle,
+        "busy_low_us": 1e6 * low,
+        "busy_high_us": 1e6 * high,
+        "busy_over_quiet": middle / alone,
+        "busy_over_quiet_low": low / alone,
+        "busy_over_quiet_high": high / alone,
         "busy_over_quiet_noisy": is_noisy(first, alone, last),
-    }  # fmt: skip
+    }

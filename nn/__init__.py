@@ -31,7 +31,7 @@ from .activation import (
     Tanh,
     Tanhshrink,
     Threshold,
-)  # fmt: skip
+)
 from .adaptive import AdaptiveLogSoftmaxWithLoss
 from .attention import MultiheadAttention, NonDynamicallyQuantizableLinear
 from .batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d
@@ -61,7 +61,7 @@ from .lazy import (
     LazyLinear,
     UninitializedBuffer,
     UninitializedParameter,
-)  # fmt: skip
+)
 from .linear import Bilinear, Identity, Linear
 from .loss import (
     BCELoss,
@@ -85,7 +85,7 @@ from .loss import (
     SoftMarginLoss,
     TripletMarginLoss,
     TripletMarginWithDistanceLoss,
-)  # fmt: skip
+)
 from .module import Module
 from .normalisation import GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
 from .padding import (
@@ -104,7 +104,7 @@ from .padding import (
     ZeroPad1d,
     ZeroPad2d,
     ZeroPad3d,
-)  # fmt: skip
+)
 from .parallel import DataParallel
 from .parameter import Buffer, Parameter
 from .pixelshuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle
@@ -127,7 +127,7 @@ from .pooling import (
     MaxUnpool1d,
     MaxUnpool2d,
     MaxUnpool3d,
-)  # fmt: skip
+)
 from .rnn import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNBase, RNNCell, RNNCellBase
 from .summary import Summary, summary
 from .transformer import (
@@ -136,7 +136,7 @@ from .transformer import (
     TransformerDecoderLayer,
     TransformerEncoder,
     TransformerEncoderLayer,
-)  # fmt: skip
+)
 from .upsampling import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 
 __all__ = [
@@ -309,6 +309,6 @@ __all__ = [
     "init",
     "summary",
     "utils",
-]  # fmt: skip
+]
 
 from . import modules

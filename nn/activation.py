@@ -325,9 +325,14 @@ class Maxout(Module):
     """
 
     def __init__(
-        self, in_features: int, out_features: int, pieces: int = 2, bias: bool = True, device: Any = None,
+        self,
+        in_features: int,
+        out_features: int,
+        pieces: int = 2,
+        bias: bool = True,
+        device: Any = None,
         dtype: Any = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__()
         self.in_features, self.out_features, self.pieces = in_features, out_features, pieces
         rows = out_features * pieces

@@ -17,9 +17,17 @@ class _BatchNorm(Module):
     ranks: tuple[int, ...]
 
     def __init__(
-        self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
-        track_running_stats: bool = True, device: Any = None, dtype: Any = None, *, bias: bool = True,
-    ) -> None:  # fmt: skip
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
+    ) -> None:
         super().__init__()
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
@@ -65,8 +73,12 @@ class _BatchNorm(Module):
             input,
             self.running_mean if not self.training or follow else None,
             self.running_var if not self.training or follow else None,
-            self.weight, self.bias, self.training or self.running_mean is None, momentum, self.eps,
-        )  # fmt: skip
+            self.weight,
+            self.bias,
+            self.training or self.running_mean is None,
+            momentum,
+            self.eps,
+        )
 
     def extra_repr(self) -> str:
         return (

@@ -195,9 +195,14 @@ class LazyBatchNorm3d(LazyModuleMixin, BatchNorm3d):
 
 class _LazyInstanceNorm(LazyModuleMixin):
     def __init__(
-        self, eps: float = 1e-5, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True,
-        device: Any = None, dtype: Any = None,
-    ) -> None:  # fmt: skip
+        self,
+        eps: float = 1e-5,
+        momentum: float = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
         # torch's defaults here are those of batch norm.
         super().__init__(eps, momentum, affine, track_running_stats, device=device, dtype=dtype)
 

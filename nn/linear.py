@@ -62,9 +62,14 @@ class Bilinear(Module):
     """y_k = x1^T W_k x2 + b_k: (*, in1_features), (*, in2_features) -> (*, out_features)."""
 
     def __init__(
-        self, in1_features: int, in2_features: int, out_features: int, bias: bool = True, device: Any = None,
+        self,
+        in1_features: int,
+        in2_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: Any = None,
         dtype: Any = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__()
         self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features
         options = {"device": device, "dtype": dtype}

@@ -576,9 +576,15 @@ class Module:
                 yield f"{path}.{name}" if path else name, x
 
     def _load_from_state_dict(
-        self, state_dict: dict[str, Any], prefix: str, local_metadata: dict[str, Any], strict: bool,
-        missing_keys: list[str], unexpected_keys: list[str], error_msgs: list[str],
-    ) -> None:  # fmt: skip
+        self,
+        state_dict: dict[str, Any],
+        prefix: str,
+        local_metadata: dict[str, Any],
+        strict: bool,
+        missing_keys: list[str],
+        unexpected_keys: list[str],
+        error_msgs: list[str],
+    ) -> None:
         """Takes what this module alone has from the entries of `state_dict` that begin with `prefix`.
 
         Override it to read what an earlier version of the module saved: change state_dict, then call this one.

@@ -31,7 +31,7 @@ class Adafactor(Optimizer):
     @staticmethod
     def update(
         xp, p, g, step, row_var=None, col_var=None, variance=None, *, lr, beta2_decay, eps, d, weight_decay, maximize
-    ):  # fmt: skip
+    ):
         step += 1.0
         count = xp.astype(step, xp.float64)
         least = float(xp.finfo(p.dtype).eps) if eps[0] is None else eps[0]
@@ -53,18 +53,29 @@ class Adafactor(Optimizer):
 
     @accepts("foreach")
     def __init__(
-        self, params: Any, lr: Any = 1e-2, beta2_decay: float = -0.8, eps: tuple[float | None, float] = (None, 1e-3),
-        d: float = 1.0, weight_decay: float = 0.0, *, maximize: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        params: Any,
+        lr: Any = 1e-2,
+        beta2_decay: float = -0.8,
+        eps: tuple[float | None, float] = (None, 1e-3),
+        d: float = 1.0,
+        weight_decay: float = 0.0,
+        *,
+        maximize: bool = False,
+    ) -> None:
         check_at_least_zero(lr=lr, weight_decay=weight_decay, eps=eps[1])
         if beta2_decay > 0:
             raise ValueError(f"Invalid beta2_decay: {beta2_decay}; expected a number <= 0")
         if d < 1.0:
             raise ValueError(f"Invalid clipping threshold d: {d}; expected a number >= 1")
         names = {
-            "lr": lr, "beta2_decay": beta2_decay, "eps": eps, "d": d, "weight_decay": weight_decay,
+            "lr": lr,
+            "beta2_decay": beta2_decay,
+            "eps": eps,
+            "d": d,
+            "weight_decay": weight_decay,
             "maximize": maximize,
-        }  # fmt: skip
+        }
         super().__init__(params, names)
 
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:

@@ -26,9 +26,21 @@ class Adam(Optimizer):
 
     @staticmethod
     def update(
-        xp, p, g, step, exp_avg, exp_avg_sq, max_exp_avg_sq=None, *,
-        lr, betas, eps, weight_decay, decoupled_weight_decay, maximize,
-    ):  # fmt: skip
+        xp,
+        p,
+        g,
+        step,
+        exp_avg,
+        exp_avg_sq,
+        max_exp_avg_sq=None,
+        *,
+        lr,
+        betas,
+        eps,
+        weight_decay,
+        decoupled_weight_decay,
+        maximize,
+    ):
         beta1, beta2 = betas
         step += 1.0
         g = descent(p, g, maximize, weight_decay, lr=lr, decoupled=decoupled_weight_decay)
@@ -47,15 +59,28 @@ class Adam(Optimizer):
 
     @accepts("foreach", "capturable", "differentiable", "fused")
     def __init__(
-        self, params: Any, lr: Any = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
-        weight_decay: float = 0, amsgrad: bool = False, *, maximize: bool = False, decoupled_weight_decay: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        params: Any,
+        lr: Any = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+        decoupled_weight_decay: bool = False,
+    ) -> None:
         check_at_least_zero(lr=lr, eps=eps, weight_decay=weight_decay)
         check_betas(betas)
         names = {
-            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "amsgrad": amsgrad,
-            "maximize": maximize, "decoupled_weight_decay": decoupled_weight_decay or self.decoupled,
-        }  # fmt: skip
+            "lr": lr,
+            "betas": betas,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "amsgrad": amsgrad,
+            "maximize": maximize,
+            "decoupled_weight_decay": decoupled_weight_decay or self.decoupled,
+        }
         super().__init__(params, names)
 
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
@@ -75,7 +100,14 @@ class AdamW(Adam):
 
     @accepts("foreach", "capturable", "differentiable", "fused")
     def __init__(
-        self, params: Any, lr: Any = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
-        weight_decay: float = 1e-2, amsgrad: bool = False, *, maximize: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        params: Any,
+        lr: Any = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)

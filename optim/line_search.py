@@ -36,9 +36,15 @@ def cubic_minimum(a: Point, b: Point, bounds: tuple[float, float] | None = None)
 
 
 def strong_wolfe(
-    evaluate: Callable[[float], Point], start: Point, t: float, size: float, tolerance: float,
-    c1: float = 1e-4, c2: float = 0.9, most: int = 25,
-) -> tuple[Point, int]:  # fmt: skip
+    evaluate: Callable[[float], Point],
+    start: Point,
+    t: float,
+    size: float,
+    tolerance: float,
+    c1: float = 1e-4,
+    c2: float = 0.9,
+    most: int = 25,
+) -> tuple[Point, int]:
     """A point where the loss fell enough and its slope flattened enough, and how many points were tried.
 
         loss(t) <= loss(0) + c1 t slope(0)       |slope(t)| <= c2 |slope(0)|

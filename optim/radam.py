@@ -22,9 +22,7 @@ class RAdam(Optimizer):
     blended = ("exp_avg",)
 
     @staticmethod
-    def update(
-        xp, p, g, step, exp_avg, exp_avg_sq, *, lr, betas, eps, weight_decay, decoupled_weight_decay, maximize
-    ):  # fmt: skip
+    def update(xp, p, g, step, exp_avg, exp_avg_sq, *, lr, betas, eps, weight_decay, decoupled_weight_decay, maximize):
         step += 1.0
         g = descent(p, g, maximize, weight_decay, lr=lr, decoupled=decoupled_weight_decay)
         count = xp.astype(step, xp.float64)
@@ -42,13 +40,24 @@ class RAdam(Optimizer):
 
     @accepts("foreach", "capturable", "differentiable")
     def __init__(
-        self, params: Any, lr: Any = 1e-3, betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8,
-        weight_decay: float = 0, decoupled_weight_decay: bool = False, *, maximize: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        params: Any,
+        lr: Any = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        decoupled_weight_decay: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
         check_at_least_zero(lr=lr, eps=eps, weight_decay=weight_decay)
         check_betas(betas)
         names = {
-            "lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "maximize": maximize,
+            "lr": lr,
+            "betas": betas,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "maximize": maximize,
             "decoupled_weight_decay": decoupled_weight_decay,
-        }  # fmt: skip
+        }
         super().__init__(params, names)

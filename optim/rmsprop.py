@@ -27,9 +27,21 @@ class RMSprop(Optimizer):
 
     @staticmethod
     def update(
-        xp, p, g, step, square_avg, momentum_buffer=None, grad_avg=None, *,
-        lr, alpha, eps, weight_decay, momentum, maximize,
-    ):  # fmt: skip
+        xp,
+        p,
+        g,
+        step,
+        square_avg,
+        momentum_buffer=None,
+        grad_avg=None,
+        *,
+        lr,
+        alpha,
+        eps,
+        weight_decay,
+        momentum,
+        maximize,
+    ):
         step += 1.0
         g = descent(p, g, maximize, weight_decay)
         square_avg *= alpha
@@ -47,14 +59,27 @@ class RMSprop(Optimizer):
 
     @accepts("capturable", "foreach", "maximize", "differentiable", positional=4)
     def __init__(
-        self, params: Any, lr: Any = 1e-2, alpha: float = 0.99, eps: float = 1e-8, weight_decay: float = 0,
-        momentum: float = 0, centered: bool = False, *, maximize: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        params: Any,
+        lr: Any = 1e-2,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        momentum: float = 0,
+        centered: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
         check_at_least_zero(lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum)
         names = {
-            "lr": lr, "momentum": momentum, "alpha": alpha, "eps": eps, "centered": centered,
-            "weight_decay": weight_decay, "maximize": maximize,
-        }  # fmt: skip
+            "lr": lr,
+            "momentum": momentum,
+            "alpha": alpha,
+            "eps": eps,
+            "centered": centered,
+            "weight_decay": weight_decay,
+            "maximize": maximize,
+        }
         super().__init__(params, names)
 
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:

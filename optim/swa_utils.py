@@ -70,9 +70,13 @@ class AveragedModel(nn.Module):
     n_averaged: Tensor
 
     def __init__(
-        self, model: nn.Module, device: Any = None, avg_fn: Average | None = None, multi_avg_fn: Any = None,
+        self,
+        model: nn.Module,
+        device: Any = None,
+        avg_fn: Average | None = None,
+        multi_avg_fn: Any = None,
         use_buffers: bool = False,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__()
         if avg_fn is not None and multi_avg_fn is not None:
             raise ValueError("Only one of avg_fn and multi_avg_fn should be provided")
@@ -138,9 +142,13 @@ class SWALR(LRScheduler):
     """Takes every group's rate to `swa_lr` within `anneal_epochs` steps, along a cosine or a line; there it stays."""
 
     def __init__(
-        self, optimizer: Optimizer, swa_lr: Any, anneal_epochs: int = 10, anneal_strategy: str = "cos",
+        self,
+        optimizer: Optimizer,
+        swa_lr: Any,
+        anneal_epochs: int = 10,
+        anneal_strategy: str = "cos",
         last_epoch: int = -1,
-    ) -> None:  # fmt: skip
+    ) -> None:
         if anneal_strategy not in ("cos", "linear"):
             raise ValueError(f"anneal_strategy must be one of 'cos' or 'linear', instead got {anneal_strategy}")
         if not isinstance(anneal_epochs, int) or anneal_epochs < 0:

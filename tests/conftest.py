@@ -59,10 +59,15 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
         return
     counts = {kind: len(reports) for kind, reports in terminalreporter.stats.items() if kind in OUTCOMES}
     made = {
-        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), "sweep": config.getoption("--sweep"),
-        "device": config.getoption("--device"), "passed whole": exitstatus == 0, **counts,
-        "python": platform.python_version(), "numpy": np.__version__, "torch": _version("torch"),
-    }  # fmt: skip
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "sweep": config.getoption("--sweep"),
+        "device": config.getoption("--device"),
+        "passed whole": exitstatus == 0,
+        **counts,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "torch": _version("torch"),
+    }
     Path(path).write_text(json.dumps(made, indent=1) + "\n")
 
 

@@ -51,7 +51,7 @@ PROGRAMS = {
     "fill_diagonal_": "y = x * 1; y.fill_diagonal_(2.0); out = y * y",
     "split views": "y = x * 1; a, b = y[:, :1], y[:, 1:]; a.mul_(2); out = y * b.sum()",
     "scatter": "y = x * 1; y.scatter_add_(1, torch.tensor([[0, 2, 0], [1, 1, 0]]), z); out = y * y",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
@@ -371,11 +371,18 @@ def test_nothing_waits_for_the_garbage_collector() -> None:
 @pytest.mark.parametrize(
     "function",
     [
-        lambda x: x @ x[0], lambda x: x.logsumexp(0), lambda x: x.median(0).values, lambda x: x.cumsum(0),
-        lambda x: autograd.einsum("ij,jk->ki", x, x), lambda x: x.max(1).values, lambda x: x.prod(0),
-        lambda x: nn.functional.linear(x, x), lambda x: autograd.tile(x, (2, 1)), lambda x: x.roll(1),
+        lambda x: x @ x[0],
+        lambda x: x.logsumexp(0),
+        lambda x: x.median(0).values,
+        lambda x: x.cumsum(0),
+        lambda x: autograd.einsum("ij,jk->ki", x, x),
+        lambda x: x.max(1).values,
+        lambda x: x.prod(0),
+        lambda x: nn.functional.linear(x, x),
+        lambda x: autograd.tile(x, (2, 1)),
+        lambda x: x.roll(1),
     ],
-)  # fmt: skip
+)
 def test_a_result_is_no_view_of_what_nobody_sees(function: Any) -> None:
     x = autograd.rand(3, 3)
     with autograd.no_grad():

@@ -153,9 +153,23 @@ def _as_kind(x: Tensor, kind: str) -> Tensor:
 
 # Where a tensor beside itself stands on a kink: the distance of a point from itself.
 KINKED_BESIDE_ITSELF = {
-    "cdist", "dist", "nn.functional.l1_loss", "maximum", "minimum", "fmax", "fmin", "remainder", "fmod", "atan2", "max",
-    "min", "nn.functional.kl_div", "special.xlog1py", "nextafter", "nn.functional.cosine_similarity",
-}  # fmt: skip
+    "cdist",
+    "dist",
+    "nn.functional.l1_loss",
+    "maximum",
+    "minimum",
+    "fmax",
+    "fmin",
+    "remainder",
+    "fmod",
+    "atan2",
+    "max",
+    "min",
+    "nn.functional.kl_div",
+    "special.xlog1py",
+    "nextafter",
+    "nn.functional.cosine_similarity",
+}
 
 
 @pytest.mark.parametrize("row", [row for row in SMOOTH if row.values[0].name not in KINKED_BESIDE_ITSELF])
@@ -245,10 +259,11 @@ def test_convolution_is_the_sum_it_stands_for(arguments: tuple) -> None:
     for n, o, i, j in np.ndindex(*out.shape):
         first = o // (w.shape[0] // groups) * w.shape[1]
         window = padded[
-            n, first : first + w.shape[1],
+            n,
+            first : first + w.shape[1],
             i * stride[0] : i * stride[0] + dilation[0] * w.shape[2] : dilation[0],
             j * stride[1] : j * stride[1] + dilation[1] * w.shape[3] : dilation[1],
-        ]  # fmt: skip
+        ]
         expected[n, o, i, j] = (window[:, : w.shape[2], : w.shape[3]] * w[o]).sum()
     np.testing.assert_allclose(out, expected + (0 if bias is None else host(bias)[:, None, None]), atol=1e-10)
 

@@ -11,17 +11,52 @@ import autograd
 pytestmark = pytest.mark.cpu_only
 
 VALUES = [
-    "tensor(3.5)", "tensor(3)", "tensor(True)", "tensor([1.0, 2.0])", "tensor([1, -2, 30])", "tensor([True, False])",
-    "tensor([])", "zeros(0, 3)", "zeros(2, 0)", "tensor([0.1, 0.25, 1000.5])", "tensor([1e-8, 1.0])", "tensor([1e10, 1.0])",
-    "tensor([float('nan'), 1.0])", "tensor([float('inf'), -1.5])", "tensor([float('inf'), 1.0])", "tensor(float('nan'))",
-    "tensor([1.0, 2.5], dtype=torch.float64)", "tensor([1], dtype=torch.int32)", "tensor([1.5], dtype=torch.float16)",
-    "tensor([[1.0, 2.0], [3.0, 4.0]])", "tensor(x[:2, :3, :2])", "tensor(x)", "tensor(x).float()", "arange(5)", "arange(2000)",
-    "arange(1200).reshape(30, 40)", "arange(3000.).reshape(3, 10, 100)", "zeros(3, 3)", "ones(2, 2, requires_grad=True)",
-    "ones(2, requires_grad=True) * 2", "arange(100.)", "tensor([-0.0, 0.0])", "tensor([1e-5])", "tensor([123456789.0])",
-    "tensor([0.00001, 0.0001])", "tensor([99999.0, 0.5])", "tensor(-1.5, requires_grad=True)", "tensor([[[1]]])",
-    "ones(2, requires_grad=True).sum()", "tensor([0.0, float('nan')])", "full((2, 2), 1e20)", "tensor([1e-45])",
-    "eye(3, dtype=torch.int64)", "tensor([100000000, 1])", "linspace(0, 1, 40)",
-]  # fmt: skip
+    "tensor(3.5)",
+    "tensor(3)",
+    "tensor(True)",
+    "tensor([1.0, 2.0])",
+    "tensor([1, -2, 30])",
+    "tensor([True, False])",
+    "tensor([])",
+    "zeros(0, 3)",
+    "zeros(2, 0)",
+    "tensor([0.1, 0.25, 1000.5])",
+    "tensor([1e-8, 1.0])",
+    "tensor([1e10, 1.0])",
+    "tensor([float('nan'), 1.0])",
+    "tensor([float('inf'), -1.5])",
+    "tensor([float('inf'), 1.0])",
+    "tensor(float('nan'))",
+    "tensor([1.0, 2.5], dtype=torch.float64)",
+    "tensor([1], dtype=torch.int32)",
+    "tensor([1.5], dtype=torch.float16)",
+    "tensor([[1.0, 2.0], [3.0, 4.0]])",
+    "tensor(x[:2, :3, :2])",
+    "tensor(x)",
+    "tensor(x).float()",
+    "arange(5)",
+    "arange(2000)",
+    "arange(1200).reshape(30, 40)",
+    "arange(3000.).reshape(3, 10, 100)",
+    "zeros(3, 3)",
+    "ones(2, 2, requires_grad=True)",
+    "ones(2, requires_grad=True) * 2",
+    "arange(100.)",
+    "tensor([-0.0, 0.0])",
+    "tensor([1e-5])",
+    "tensor([123456789.0])",
+    "tensor([0.00001, 0.0001])",
+    "tensor([99999.0, 0.5])",
+    "tensor(-1.5, requires_grad=True)",
+    "tensor([[[1]]])",
+    "ones(2, requires_grad=True).sum()",
+    "tensor([0.0, float('nan')])",
+    "full((2, 2), 1e20)",
+    "tensor([1e-45])",
+    "eye(3, dtype=torch.int64)",
+    "tensor([100000000, 1])",
+    "linspace(0, 1, 40)",
+]
 
 
 @pytest.mark.parametrize("value", VALUES)
@@ -38,9 +73,13 @@ def test_options_are_torch() -> None:
     torch = torch_or_skip()
     x = np.random.default_rng(0).normal(size=(4, 30))
     for options in (
-        {"precision": 2}, {"threshold": 10, "edgeitems": 2}, {"linewidth": 60}, {"sci_mode": True}, {"profile": "short"},
+        {"precision": 2},
+        {"threshold": 10, "edgeitems": 2},
+        {"linewidth": 60},
+        {"sci_mode": True},
+        {"profile": "short"},
         {"profile": "full"},
-    ):  # fmt: skip
+    ):
         try:
             autograd.set_printoptions(**options)
             torch.set_printoptions(**options)

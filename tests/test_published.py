@@ -32,10 +32,16 @@ from torchlike.aliases import torch_names
 
 ROOT = Path(__file__).parents[1]
 REPOSITORIES = [
-    "kuangliu/pytorch-cifar", "karpathy/minGPT", "pytorch/examples", "weiaicunzai/pytorch-cifar100",
-    "lucidrains/vit-pytorch", "karpathy/nanoGPT", "karpathy/makemore", "milesial/Pytorch-UNet",
+    "kuangliu/pytorch-cifar",
+    "karpathy/minGPT",
+    "pytorch/examples",
+    "weiaicunzai/pytorch-cifar100",
+    "lucidrains/vit-pytorch",
+    "karpathy/nanoGPT",
+    "karpathy/makemore",
+    "milesial/Pytorch-UNet",
     "jcjohnson/pytorch-examples",
-]  # fmt: skip
+]
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning", "ignore::FutureWarning")
 
 
@@ -164,12 +170,25 @@ def cross_entropy(engine: Any, net: Any, x: Any, y: Any) -> Any:
 
 
 CIFAR = {
-    "densenet": "densenet_cifar()", "dla": "DLA()", "dla_simple": "SimpleDLA()", "dpn": "DPN26()",
-    "efficientnet": "EfficientNetB0()", "googlenet": "GoogLeNet()", "lenet": "LeNet()", "mobilenet": "MobileNet()",
-    "mobilenetv2": "MobileNetV2()", "pnasnet": "PNASNetA()", "preact_resnet": "PreActResNet18()",
-    "regnet": "RegNetX_200MF()", "resnet": "ResNet18()", "resnext": "ResNeXt29_2x64d()", "senet": "SENet18()",
-    "shufflenet": "ShuffleNetG2()", "shufflenetv2": "ShuffleNetV2(0.5)", "vgg": "VGG('VGG11')",
-}  # fmt: skip
+    "densenet": "densenet_cifar()",
+    "dla": "DLA()",
+    "dla_simple": "SimpleDLA()",
+    "dpn": "DPN26()",
+    "efficientnet": "EfficientNetB0()",
+    "googlenet": "GoogLeNet()",
+    "lenet": "LeNet()",
+    "mobilenet": "MobileNet()",
+    "mobilenetv2": "MobileNetV2()",
+    "pnasnet": "PNASNetA()",
+    "preact_resnet": "PreActResNet18()",
+    "regnet": "RegNetX_200MF()",
+    "resnet": "ResNet18()",
+    "resnext": "ResNeXt29_2x64d()",
+    "senet": "SENet18()",
+    "shufflenet": "ShuffleNetG2()",
+    "shufflenetv2": "ShuffleNetV2(0.5)",
+    "vgg": "VGG('VGG11')",
+}
 BROKEN = {"shufflenet": "divides channels with /, which gives floats since Python 3: it fails on torch, too"}
 
 
@@ -289,8 +308,13 @@ def run_file(path: Path, work: Path, *arguments: str, root: Path | None = None) 
     environment.update(MPLBACKEND="Agg", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     done = subprocess.run(
         [sys.executable, "-m", "autograd", str(path), *arguments],
-        cwd=work, env=environment, capture_output=True, text=True, timeout=400, check=False,
-    )  # fmt: skip
+        cwd=work,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
 
@@ -461,13 +485,26 @@ def test_mingpt_trainer(published: Path, tmp_path: Path) -> None:
 
 
 CIFAR100 = {
-    "attention": "attention56()", "densenet": "DenseNet(Bottleneck, [2, 2, 2, 2], growth_rate=8)",
-    "googlenet": "googlenet()", "inceptionv3": "inceptionv3()", "inceptionv4": "inceptionv4()",
-    "mobilenet": "mobilenet()", "mobilenetv2": "mobilenetv2()", "nasnet": "NasNetA(2, 4, 44, 44)",
-    "preactresnet": "preactresnet18()", "resnet": "resnet18()", "resnext": "resnext50()", "rir": "resnet_in_resnet()",
-    "senet": "seresnet18()", "shufflenet": "shufflenet()", "shufflenetv2": "shufflenetv2()",
-    "squeezenet": "squeezenet()", "vgg": "vgg11_bn()", "wideresidual": "wideresnet(10, 2)", "xception": "xception()",
-}  # fmt: skip
+    "attention": "attention56()",
+    "densenet": "DenseNet(Bottleneck, [2, 2, 2, 2], growth_rate=8)",
+    "googlenet": "googlenet()",
+    "inceptionv3": "inceptionv3()",
+    "inceptionv4": "inceptionv4()",
+    "mobilenet": "mobilenet()",
+    "mobilenetv2": "mobilenetv2()",
+    "nasnet": "NasNetA(2, 4, 44, 44)",
+    "preactresnet": "preactresnet18()",
+    "resnet": "resnet18()",
+    "resnext": "resnext50()",
+    "rir": "resnet_in_resnet()",
+    "senet": "seresnet18()",
+    "shufflenet": "shufflenet()",
+    "shufflenetv2": "shufflenetv2()",
+    "squeezenet": "squeezenet()",
+    "vgg": "vgg11_bn()",
+    "wideresidual": "wideresnet(10, 2)",
+    "xception": "xception()",
+}
 
 
 @pytest.mark.parametrize("name", CIFAR100)
@@ -607,9 +644,17 @@ def test_vit_pytorch(name: str, published: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "script", ["autograd/two_layer_net_autograd", "autograd/two_layer_net_custom_function", "nn/dynamic_net",
-               "nn/two_layer_net_module", "nn/two_layer_net_nn", "nn/two_layer_net_optim", "tensor/two_layer_net_tensor"]
-)  # fmt: skip
+    "script",
+    [
+        "autograd/two_layer_net_autograd",
+        "autograd/two_layer_net_custom_function",
+        "nn/dynamic_net",
+        "nn/two_layer_net_module",
+        "nn/two_layer_net_nn",
+        "nn/two_layer_net_optim",
+        "tensor/two_layer_net_tensor",
+    ],
+)
 def test_jcjohnson_examples(script: str, published: Path, tmp_path: Path) -> None:
     text = run(published, f"{script}.py", tmp_path, repository="pytorch-examples")
     losses = [float(re.findall(r"[-+.e0-9]+", line)[-1]) for line in text.splitlines() if line.strip()]

@@ -87,10 +87,17 @@ def test_numpy_shares_memory() -> None:
 @pytest.mark.parametrize(
     ("method", "dtype"),
     [
-        ("float", "float32"), ("double", "float64"), ("half", "float16"), ("long", "int64"), ("int", "int32"),
-        ("short", "int16"), ("bool", "bool"), ("byte", "uint8"), ("char", "int8"),
+        ("float", "float32"),
+        ("double", "float64"),
+        ("half", "float16"),
+        ("long", "int64"),
+        ("int", "int32"),
+        ("short", "int16"),
+        ("bool", "bool"),
+        ("byte", "uint8"),
+        ("char", "int8"),
     ],
-)  # fmt: skip
+)
 def test_conversions(method: str, dtype: str) -> None:
     x = autograd.tensor([0.0, 1.0, 2.7])
     kind = getattr(autograd, dtype)
@@ -159,11 +166,54 @@ def test_type_functions_are_torch() -> None:
 
 
 EXPRESSIONS = [
-    "x + 1", "1 + x", "x - y", "2 - x", "x * y", "3 * x", "x / y", "1 / x", "x // 2", "7 // i", "x % 2", "i % 3",
-    "x ** 2", "2 ** x", "x ** y", "-x", "+x", "abs(-x)", "x @ y.T", "i & 3", "i | 4", "i ^ 1", "~i", "~b", "b & b",
-    "b | ~b", "x == y", "x != y", "x < y", "x <= 2", "3 > x", "x >= y", "x == 2", "b ^ b", "i + 2.5", "i / 2",
-    "i // i", "-i", "i * b", "x + b", "x.T @ y", "i ** 2", "n + x", "x * n", "n - i", "x + n[0, 0]", "n == x",
-]  # fmt: skip
+    "x + 1",
+    "1 + x",
+    "x - y",
+    "2 - x",
+    "x * y",
+    "3 * x",
+    "x / y",
+    "1 / x",
+    "x // 2",
+    "7 // i",
+    "x % 2",
+    "i % 3",
+    "x ** 2",
+    "2 ** x",
+    "x ** y",
+    "-x",
+    "+x",
+    "abs(-x)",
+    "x @ y.T",
+    "i & 3",
+    "i | 4",
+    "i ^ 1",
+    "~i",
+    "~b",
+    "b & b",
+    "b | ~b",
+    "x == y",
+    "x != y",
+    "x < y",
+    "x <= 2",
+    "3 > x",
+    "x >= y",
+    "x == 2",
+    "b ^ b",
+    "i + 2.5",
+    "i / 2",
+    "i // i",
+    "-i",
+    "i * b",
+    "x + b",
+    "x.T @ y",
+    "i ** 2",
+    "n + x",
+    "x * n",
+    "n - i",
+    "x + n[0, 0]",
+    "n == x",
+]
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)
@@ -196,12 +246,46 @@ def test_unknown_operands_are_refused() -> None:
 
 
 INDICES = [
-    "0", "-1", "1, 2", "...", "None", "..., 0", "0, ..., 1", ":, 1", "1:3", "::2", ":, ::2, 1:", "None, 0, None",
-    "[0, 2]", "[0, 2], 1", ":, [0, 2]", "[0, 1], [1, 2]", "[0, 1], :, [1, 2]", "0, :, [1, 1]", 
-    "torch.tensor([2, 0])", "torch.tensor(1)", "x > 0", "x[:, 0, 0] > 0", ":, x[0, :, 0] > 0", "(x > 0) & (x < 1)",
-    "[True, False, True]", "torch.tensor([[0, 1], [1, 0]])", "torch.tensor([], dtype=torch.int64)", "..., [0]", "[-1, -2]", "1:1", "True", "None, [0, 1]",
-    "slice(None, 2)", "(slice(None), 0)", "[0], [0], [0]", "1, x[0] > 0", "[0, 2], 1, [1, 0]", "x[:, :, 0] > 0", "torch.tensor([0, 1])[:, None], [0, 1]",
-]  # fmt: skip
+    "0",
+    "-1",
+    "1, 2",
+    "...",
+    "None",
+    "..., 0",
+    "0, ..., 1",
+    ":, 1",
+    "1:3",
+    "::2",
+    ":, ::2, 1:",
+    "None, 0, None",
+    "[0, 2]",
+    "[0, 2], 1",
+    ":, [0, 2]",
+    "[0, 1], [1, 2]",
+    "[0, 1], :, [1, 2]",
+    "0, :, [1, 1]",
+    "torch.tensor([2, 0])",
+    "torch.tensor(1)",
+    "x > 0",
+    "x[:, 0, 0] > 0",
+    ":, x[0, :, 0] > 0",
+    "(x > 0) & (x < 1)",
+    "[True, False, True]",
+    "torch.tensor([[0, 1], [1, 0]])",
+    "torch.tensor([], dtype=torch.int64)",
+    "..., [0]",
+    "[-1, -2]",
+    "1:1",
+    "True",
+    "None, [0, 1]",
+    "slice(None, 2)",
+    "(slice(None), 0)",
+    "[0], [0], [0]",
+    "1, x[0] > 0",
+    "[0, 2], 1, [1, 0]",
+    "x[:, :, 0] > 0",
+    "torch.tensor([0, 1])[:, None], [0, 1]",
+]
 
 
 @pytest.mark.parametrize("index", INDICES)
@@ -337,9 +421,24 @@ def test_deepcopy_and_pickle() -> None:
 def test_shape_functions_are_views() -> None:
     x = autograd.zeros(2, 6)
     views = [
-        x.view(3, 4), x.reshape(12), x.T, x.permute(1, 0), x.unsqueeze(0), x.flatten(), x.narrow(1, 0, 2),
-        x.select(0, 1), x.unflatten(1, (2, 3)), *x.split(1), *x.chunk(2, 1), *x.unbind(), x.expand(3, 2, 6), x[...], x.diagonal(1), x.movedim(0, 1), x.mT,
-    ]  # fmt: skip
+        x.view(3, 4),
+        x.reshape(12),
+        x.T,
+        x.permute(1, 0),
+        x.unsqueeze(0),
+        x.flatten(),
+        x.narrow(1, 0, 2),
+        x.select(0, 1),
+        x.unflatten(1, (2, 3)),
+        *x.split(1),
+        *x.chunk(2, 1),
+        *x.unbind(),
+        x.expand(3, 2, 6),
+        x[...],
+        x.diagonal(1),
+        x.movedim(0, 1),
+        x.mT,
+    ]
     x.fill_(5)
     if autograd.get_default_device() != "strict":
         assert all((host(each) == 5).all() for each in views)

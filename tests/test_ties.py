@@ -41,19 +41,35 @@ TIES: dict[str, tuple[Callable[[Any], Any], list, list]] = {
     "norm at 0": (lambda x: x.norm(), [0.0, 0.0], [0, 0]),
     "std of equal numbers": (lambda x: x.std(), [2.0, 2.0, 2.0], [0, 0, 0]),
     "atan2 at the origin": (lambda x: _engine(x)[0].atan2(x, x * 2), [0.0, 0.0], [0, 0]),
-    "hardswish": (lambda x: _engine(x)[1].hardswish(x), [-3.0, 3.0, 0.0, float("inf"), -float("inf")], [0, 1, 0.5, 1, 0]),
-    "huber_loss far away": (lambda x: _engine(x)[1].huber_loss(x, x.detach() * 0, reduction="sum"), [1e300, 2.0, 0.5], [1, 1, 0.5]),
+    "hardswish": (
+        lambda x: _engine(x)[1].hardswish(x),
+        [-3.0, 3.0, 0.0, float("inf"), -float("inf")],
+        [0, 1, 0.5, 1, 0],
+    ),
+    "huber_loss far away": (
+        lambda x: _engine(x)[1].huber_loss(x, x.detach() * 0, reduction="sum"),
+        [1e300, 2.0, 0.5],
+        [1, 1, 0.5],
+    ),
     "sqrt of a square": (lambda x: (x * x).sqrt(), [2.0, -2.0], [1, -1]),
     "pow 0": (lambda x: x**0, [0.0, 2.0], [0, 0]),
     "pow 2": (lambda x: x**2, [0.0], [0]),
     "l1_loss": (lambda x: _engine(x)[1].l1_loss(x, x.detach(), reduction="sum"), [1.0], [0]),
-    "max_pool takes the first": (lambda x: _engine(x)[1].max_pool1d(x.reshape(1, 1, -1), 2), [2.0, 2.0, 1.0, 3.0], [1, 0, 0, 1]),
+    "max_pool takes the first": (
+        lambda x: _engine(x)[1].max_pool1d(x.reshape(1, 1, -1), 2),
+        [2.0, 2.0, 1.0, 3.0],
+        [1, 0, 0, 1],
+    ),
     "prod with one zero": (lambda x: x.prod(), [0.0, 2.0, 3.0], [6, 0, 0]),
     "prod with two zeros": (lambda x: x.prod(), [0.0, 0.0, 3.0], [0, 0, 0]),
     "where hides an infinity": (lambda x: _engine(x)[0].where(x > 0, x, x * 0), [0.0, 1.0], [0, 1]),
-    "scatter_reduce": (lambda x: _engine(x)[0].scatter_reduce(x[:2], 0, _engine(x)[0].tensor([0, 0, 1]), x[2:], "amax"), [1.0, 5.0, 2.0, 2.0, 5.0], [0, 0.5, 0.5, 0.5, 0.5]),
+    "scatter_reduce": (
+        lambda x: _engine(x)[0].scatter_reduce(x[:2], 0, _engine(x)[0].tensor([0, 0, 1]), x[2:], "amax"),
+        [1.0, 5.0, 2.0, 2.0, 5.0],
+        [0, 0.5, 0.5, 0.5, 0.5],
+    ),
     "fmod": (lambda x: _engine(x)[0].fmod(x, 2.0), [4.0, 3.0], [1, 1]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", TIES)

@@ -30,16 +30,36 @@ with warnings.catch_warnings():
 
 # Not names that a user calls: parts of torch's own machinery, sparse tensors, compiled kernels.
 INTERNAL = (
-    "_", "aten", "jiterator", "torch.", "native_", "sparse", "to_sparse", "masked.", "hash_tensor", "max_pool2d_with",
+    "_",
+    "aten",
+    "jiterator",
+    "torch.",
+    "native_",
+    "sparse",
+    "to_sparse",
+    "masked.",
+    "hash_tensor",
+    "max_pool2d_with",
     "grid_sampler",
-)  # fmt: skip
+)
 COPIES = ("_copy", "resize_", "resize_as_", "new_empty_strided", "empty_permuted", "slice", "empty_strided", "chalf")
 
 MISSING = {
     "__rdiv__",  # of Python 2
-    "nn.functional.fractional_max_pool2d", "nn.functional.fractional_max_pool3d", "linalg.ldl_factor", "linalg.ldl_factor_ex", "linalg.ldl_solve", "linalg.householder_product", "geqrf", "ormqr",
-    "svd_lowrank", "pca_lowrank", "special.airy_ai", "bfloat16", "nn.functional.linear_cross_entropy",
-}  # fmt: skip
+    "nn.functional.fractional_max_pool2d",
+    "nn.functional.fractional_max_pool3d",
+    "linalg.ldl_factor",
+    "linalg.ldl_factor_ex",
+    "linalg.ldl_solve",
+    "linalg.householder_product",
+    "geqrf",
+    "ormqr",
+    "svd_lowrank",
+    "pca_lowrank",
+    "special.airy_ai",
+    "bfloat16",
+    "nn.functional.linear_cross_entropy",
+}
 
 SIGNS = "eigenvectors and singular vectors are determined up to a factor of absolute value 1"
 DIFFERENT = {
@@ -47,11 +67,14 @@ DIFFERENT = {
     "cov": "torch keeps float32 weights in float32, which loses digits",
     "as_strided.partial_views": "as_strided is of the tensor's own elements here, not of the memory around them",
     "as_strided_scatter": "torch gives the input the gradient of what is overwritten, and none of what stays",
-    "svd": SIGNS, "linalg.svd": SIGNS, "linalg.eig": SIGNS, "linalg.eigh": SIGNS,
+    "svd": SIGNS,
+    "linalg.svd": SIGNS,
+    "linalg.eig": SIGNS,
+    "linalg.eigh": SIGNS,
     "linalg.pinv.hermitian": "the samples are not Hermitian; of those that are, values and gradients agree",
     "special.bessel_j0": "torch's has 6 digits here (test_special.py compares with SciPy)",
     "special.bessel_y1": "torch's has 6 digits here (test_special.py compares with SciPy)",
-}  # fmt: skip
+}
 
 FOR_KIND = {
     "complex128": {
@@ -68,13 +91,37 @@ FOR_KIND = {
 }
 
 RANDOM = {
-    "bernoulli", "multinomial", "normal", "rand_like", "randn_like", "randint", "randint_like", "randn", "randperm",
-    "uniform", "exponential", "geometric", "cauchy", "log_normal", "empty", "empty_like", "new_empty",
-    *(f"nn.functional.{name}" for name in (
-        "dropout", "dropout2d", "dropout3d", "alpha_dropout", "feature_alpha_dropout", "rrelu", "fractional_max_pool2d",
-        "fractional_max_pool3d",
-    )),
-}  # fmt: skip
+    "bernoulli",
+    "multinomial",
+    "normal",
+    "rand_like",
+    "randn_like",
+    "randint",
+    "randint_like",
+    "randn",
+    "randperm",
+    "uniform",
+    "exponential",
+    "geometric",
+    "cauchy",
+    "log_normal",
+    "empty",
+    "empty_like",
+    "new_empty",
+    *(
+        f"nn.functional.{name}"
+        for name in (
+            "dropout",
+            "dropout2d",
+            "dropout3d",
+            "alpha_dropout",
+            "feature_alpha_dropout",
+            "rrelu",
+            "fractional_max_pool2d",
+            "fractional_max_pool3d",
+        )
+    ),
+}
 
 
 class NoEquivalent(Exception):
@@ -185,17 +232,21 @@ def compare(op: Any, function: Callable[..., Any], sample: Any, digits: float) -
     seeds = [weights(y) for _, y in smooth]
     try:
         expected = torch.autograd.grad(
-            [y for _, y in smooth], [y for _, y in leaves],
-            [torch.tensor(w).to(y.dtype) for w, (_, y) in zip(seeds, smooth, strict=True)], allow_unused=True,
-        )  # fmt: skip
+            [y for _, y in smooth],
+            [y for _, y in leaves],
+            [torch.tensor(w).to(y.dtype) for w, (_, y) in zip(seeds, smooth, strict=True)],
+            allow_unused=True,
+        )
     except RuntimeError:  # torch has no derivative
         return True
     found: Any = [None] * len(leaves)
     if all(x.requires_grad for x, _ in smooth):
         found = autograd.grad(
-            [x for x, _ in smooth], [x for x, _ in leaves],
-            [autograd.tensor(w).to(x.dtype) for w, (x, _) in zip(seeds, smooth, strict=True)], allow_unused=True,
-        )  # fmt: skip
+            [x for x, _ in smooth],
+            [x for x, _ in leaves],
+            [autograd.tensor(w).to(x.dtype) for w, (x, _) in zip(seeds, smooth, strict=True)],
+            allow_unused=True,
+        )
     for x, y in zip(found, expected, strict=True):
         if x is None or y is None:  # no gradient, or zeros
             other = y if x is None else x
@@ -249,10 +300,35 @@ def test_integer_samples(op: Any) -> None:
 
 # Calls that torch refuses and this engine answers: numbers beside tensors, size 1 stretched, half-precision windows.
 LENIENT = {
-    "atan2", "copysign", "eq", "fmax", "fmin", "fmod", "ge", "gt", "hypot", "igamma", "igammac", "ldexp", "le", "logaddexp",
-    "logical_and", "logical_or", "logical_xor", "lt", "maximum", "minimum", "ne", "nextafter", "polar", "rsub",
-    "linalg.cross", "renorm", "narrow", "masked_fill",
-}  # fmt: skip
+    "atan2",
+    "copysign",
+    "eq",
+    "fmax",
+    "fmin",
+    "fmod",
+    "ge",
+    "gt",
+    "hypot",
+    "igamma",
+    "igammac",
+    "ldexp",
+    "le",
+    "logaddexp",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
+    "lt",
+    "maximum",
+    "minimum",
+    "ne",
+    "nextafter",
+    "polar",
+    "rsub",
+    "linalg.cross",
+    "renorm",
+    "narrow",
+    "masked_fill",
+}
 
 
 def wrong_entries() -> list[Any]:

@@ -9,11 +9,19 @@ from autograd import Tensor, dtype
 from autograd.ops.creation import of_sizes_or_data
 
 KINDS = {
-    "Float": autograd.float32, "Double": autograd.float64, "Half": autograd.float16, "Long": autograd.int64,
-    "Int": autograd.int32, "Short": autograd.int16, "Char": autograd.int8, "Byte": autograd.uint8,
-    "Bool": autograd.bool, "": autograd.float32, "ComplexFloat": autograd.complex64,
+    "Float": autograd.float32,
+    "Double": autograd.float64,
+    "Half": autograd.float16,
+    "Long": autograd.int64,
+    "Int": autograd.int32,
+    "Short": autograd.int16,
+    "Char": autograd.int8,
+    "Byte": autograd.uint8,
+    "Bool": autograd.bool,
+    "": autograd.float32,
+    "ComplexFloat": autograd.complex64,
     "ComplexDouble": autograd.complex128,
-}  # fmt: skip
+}
 
 
 def _constructor(name: str, kind: dtype) -> Any:

@@ -8,9 +8,16 @@ from autograd import OperationError, Tensor, as_tensor, index_put, mm, zeros
 
 
 def sparse_coo_tensor(
-    indices: Any, values: Any, size: Any = None, *, dtype: Any = None, device: Any = None,
-    requires_grad: bool = False, check_invariants: bool | None = None, is_coalesced: bool | None = None,
-) -> Tensor:  # fmt: skip
+    indices: Any,
+    values: Any,
+    size: Any = None,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    check_invariants: bool | None = None,
+    is_coalesced: bool | None = None,
+) -> Tensor:
     """The dense tensor with `values` (n,) at `indices` (dimensions, n), 0 elsewhere; values of one place are added.
 
     >>> import autograd

@@ -50,6 +50,21 @@ def is_shared(self: Tensor) -> bool:
 
 
 __all__ = [
-    "coalesce", "is_nonzero", "is_pinned", "is_same_size", "is_shared", "is_signed", "itself", "lu", "new",
-    "pin_memory", "qr", "share_memory_", "svd", "to_dense", "to_sparse", "triangular_solve", "type",
-]  # fmt: skip
+    "coalesce",
+    "is_nonzero",
+    "is_pinned",
+    "is_same_size",
+    "is_shared",
+    "is_signed",
+    "itself",
+    "lu",
+    "new",
+    "pin_memory",
+    "qr",
+    "share_memory_",
+    "svd",
+    "to_dense",
+    "to_sparse",
+    "triangular_solve",
+    "type",
+]

@@ -19,12 +19,41 @@ from ..ops.promotion import cast
 LOWER = frozenset({"matmul", "linear", "convolution", "convolution_input"})
 
 # Primitives that are computed in single precision: their results or their sums leave the range of half precision.
-FULL = frozenset({
-    "acos", "asin", "binary_cross_entropy", "binary_cross_entropy_of_logits", "class_cross_entropy", "cosh",
-    "cross_entropy", "cumprod", "cumsum", "erfinv", "exp", "exp2", "expm1", "log", "log10", "log1p", "log2",
-    "log_softmax", "logsigmoid", "norm2", "normalise", "pow", "prod", "reciprocal", "rsqrt", "sinh", "softmax",
-    "softplus", "square", "sum", "tan",
-})  # fmt: skip
+FULL = frozenset(
+    {
+        "acos",
+        "asin",
+        "binary_cross_entropy",
+        "binary_cross_entropy_of_logits",
+        "class_cross_entropy",
+        "cosh",
+        "cross_entropy",
+        "cumprod",
+        "cumsum",
+        "erfinv",
+        "exp",
+        "exp2",
+        "expm1",
+        "log",
+        "log10",
+        "log1p",
+        "log2",
+        "log_softmax",
+        "logsigmoid",
+        "norm2",
+        "normalise",
+        "pow",
+        "prod",
+        "reciprocal",
+        "rsqrt",
+        "sinh",
+        "softmax",
+        "softplus",
+        "square",
+        "sum",
+        "tan",
+    }
+)
 
 
 class Policy:
@@ -72,9 +101,12 @@ class autocast:
     """
 
     def __init__(
-        self, device_type: str, dtype: dtypes.dtype | None = None, enabled: bool = True,
+        self,
+        device_type: str,
+        dtype: dtypes.dtype | None = None,
+        enabled: bool = True,
         cache_enabled: bool | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         if not isinstance(device_type, str):
             raise ValueError(f"Expected `device_type` of type `str`, got: `{type(device_type).__name__}`")
         if enabled and dtype not in (None, dtypes.float16):

@@ -304,9 +304,14 @@ class Backend:
         return best, place
 
     def max_scatter(
-        self, g: Array, place: Array, space: Sequence[int], kernel: Sequence[int], stride: Sequence[int],
+        self,
+        g: Array,
+        place: Array,
+        space: Sequence[int],
+        kernel: Sequence[int],
+        stride: Sequence[int],
         dilation: Sequence[int],
-    ) -> Array:  # fmt: skip
+    ) -> Array:
         """Zeros (N, C, *space), with g added where each window's maximum stood."""
         spread = self.xp.zeros((*place.shape[:2], *space), dtype=g.dtype)
         overlapping = any(d * (k - 1) >= s for k, s, d in zip(kernel, stride, dilation, strict=True))
@@ -351,9 +356,13 @@ class Backend:
 
 
 def first_inside(
-    xp: Any, outs: Sequence[int], kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int],
+    xp: Any,
+    outs: Sequence[int],
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    dilation: Sequence[int],
     padding: Sequence[int],
-) -> Array:  # fmt: skip
+) -> Array:
     """For each window the number of the first of its places that is not padding."""
     number = xp.zeros(outs, dtype=xp.int64)
     for axis, (out, k, s, d, p) in enumerate(zip(outs, kernel, stride, dilation, padding, strict=True)):

@@ -147,9 +147,14 @@ class NumpyBackend(StridedBackend):
         return best, place
 
     def max_scatter(
-        self, g: Array, place: Array, space: Sequence[int], kernel: Sequence[int], stride: Sequence[int],
+        self,
+        g: Array,
+        place: Array,
+        space: Sequence[int],
+        kernel: Sequence[int],
+        stride: Sequence[int],
         dilation: Sequence[int],
-    ) -> Array:  # fmt: skip
+    ) -> Array:
         spread = self.compiled("max_scatter", g, place, space, kernel, stride, dilation)
         return super().max_scatter(g, place, space, kernel, stride, dilation) if spread is NotImplemented else spread
 
@@ -172,8 +177,11 @@ class NumpyBackend(StridedBackend):
         generator.state = {
             "bit_generator": "Philox",
             "state": {"counter": np.array([offset, 0, 0, 0], np.uint64), "key": np.array([seed, 0], np.uint64)},
-            "buffer": np.zeros(4, np.uint64), "buffer_pos": 4, "has_uint32": 0, "uinteger": 0,
-        }  # fmt: skip
+            "buffer": np.zeros(4, np.uint64),
+            "buffer_pos": 4,
+            "has_uint32": 0,
+            "uinteger": 0,
+        }
         return generator.random_raw(count)
 
     def random_halves(self, state: Array, count: int) -> Array:

@@ -223,9 +223,12 @@ class Recorded:
             return self._step(*args, **kwargs)  # part of a larger recording
         try:
             key = (
-                repr(shape), constants, modes.grad, modes.inference,
+                repr(shape),
+                constants,
+                modes.grad,
+                modes.inference,
                 tuple((str(x.device), x.dtype, tuple(x.shape), x.requires_grad, x.is_leaf) for x in arguments),
-            )  # fmt: skip
+            )
             found = self._recordings.get(key)
         except TypeError as error:
             raise CaptureError(f"record: an argument that is no tensor must be hashable ({error})") from None

@@ -38,13 +38,26 @@ class DataLoader:
     """
 
     def __init__(
-        self, dataset: Any, batch_size: int | None = 1, shuffle: bool | None = None,
-        sampler: Iterable[Any] | None = None, batch_sampler: Iterable[list[Any]] | None = None, num_workers: int = 0,
-        collate_fn: Callable[[Any], Any] | None = None, pin_memory: bool = False, drop_last: bool = False,
-        timeout: float = 0, worker_init_fn: Callable[[int], None] | None = None, multiprocessing_context: Any = None,
-        generator: Generator | None = None, *, prefetch_factor: int | None = None, persistent_workers: bool = False,
-        pin_memory_device: str = "", in_order: bool = True,
-    ) -> None:  # fmt: skip
+        self,
+        dataset: Any,
+        batch_size: int | None = 1,
+        shuffle: bool | None = None,
+        sampler: Iterable[Any] | None = None,
+        batch_sampler: Iterable[list[Any]] | None = None,
+        num_workers: int = 0,
+        collate_fn: Callable[[Any], Any] | None = None,
+        pin_memory: bool = False,
+        drop_last: bool = False,
+        timeout: float = 0,
+        worker_init_fn: Callable[[int], None] | None = None,
+        multiprocessing_context: Any = None,
+        generator: Generator | None = None,
+        *,
+        prefetch_factor: int | None = None,
+        persistent_workers: bool = False,
+        pin_memory_device: str = "",
+        in_order: bool = True,
+    ) -> None:
         iterable = isinstance(dataset, IterableDataset)
         if num_workers < 0 or timeout < 0:
             raise ValueError(f"num_workers and timeout can't be negative, got {num_workers} and {timeout}")
@@ -126,9 +139,13 @@ class DataLoader:
 
     def _from_workers(self, jobs: Iterator[tuple[int, Any]], seed: int) -> Iterator[Any]:
         workers = self._workers or Workers(
-            self.dataset, self._make_fetcher(), self.num_workers, self.worker_init_fn, self.multiprocessing_context,
+            self.dataset,
+            self._make_fetcher(),
+            self.num_workers,
+            self.worker_init_fn,
+            self.multiprocessing_context,
             self.timeout,
-        )  # fmt: skip
+        )
         self._workers = workers if self.persistent_workers else None
         try:
             yield from workers.run(jobs, seed, self.num_workers * (self.prefetch_factor or 1))

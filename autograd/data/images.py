@@ -15,9 +15,14 @@ from .transforms.functional import to_pil_image
 
 
 def make_grid(
-    tensor: Any, nrow: int = 8, padding: int = 2, normalize: bool = False,
-    value_range: tuple[float, float] | None = None, scale_each: bool = False, pad_value: float = 0.0,
-) -> Tensor:  # fmt: skip
+    tensor: Any,
+    nrow: int = 8,
+    padding: int = 2,
+    normalize: bool = False,
+    value_range: tuple[float, float] | None = None,
+    scale_each: bool = False,
+    pad_value: float = 0.0,
+) -> Tensor:
     """Images (N, C, H, W), or a list of them, side by side in one (3, height, width), `nrow` in a row.
 
     `normalize` shifts and scales the values to 0 to 1, from `value_range` or their own least and largest.

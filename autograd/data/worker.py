@@ -81,9 +81,14 @@ def _failed(number: int, error: Exception) -> Failure:
 
 
 def _work(
-    dataset: Any, make_fetcher: Callable[[Any], Fetcher], jobs: Any, results: Any, number: int, count: int,
+    dataset: Any,
+    make_fetcher: Callable[[Any], Fetcher],
+    jobs: Any,
+    results: Any,
+    number: int,
+    count: int,
     init: Callable[[int], None] | None,
-) -> None:  # fmt: skip
+) -> None:
     """The life of a worker: jobs are (epoch, batch number, seed, what to fetch), None says it is over."""
     global _info
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the training process's to handle
@@ -124,9 +129,14 @@ class Workers:
     """A crew of worker processes; `run` gives the batches of an epoch in order."""
 
     def __init__(
-        self, dataset: Any, make_fetcher: Callable[[Any], Fetcher], count: int,
-        init: Callable[[int], None] | None, context: Any, timeout: float,
-    ) -> None:  # fmt: skip
+        self,
+        dataset: Any,
+        make_fetcher: Callable[[Any], Fetcher],
+        count: int,
+        init: Callable[[int], None] | None,
+        context: Any,
+        timeout: float,
+    ) -> None:
         if context is None or isinstance(context, str):
             context = multiprocessing.get_context(context)
         self.count, self.timeout, self.epoch = count, timeout, 0

@@ -97,9 +97,20 @@ class Node:
     """What was computed, from which sources, and the values that the derivatives ask for."""
 
     __slots__ = (
-        "__weakref__", "_hooks", "called_from", "edges", "freed", "outputs", "params", "primitive",
-        "retained", "saved", "saved_outputs", "shapes", "zeros",
-    )  # fmt: skip
+        "__weakref__",
+        "_hooks",
+        "called_from",
+        "edges",
+        "freed",
+        "outputs",
+        "params",
+        "primitive",
+        "retained",
+        "saved",
+        "saved_outputs",
+        "shapes",
+        "zeros",
+    )
 
     def __init__(self, primitive: Any, params: dict[str, Any], edges: list[Edge | None], outputs: int) -> None:
         self.primitive = primitive

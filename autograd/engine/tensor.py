@@ -54,9 +54,17 @@ class Tensor(Array):
     """
 
     __slots__ = (
-        "__weakref__", "_array", "_backend", "_grad", "_hooks", "_memory", "_node", "_output", "_requires_grad",
+        "__weakref__",
+        "_array",
+        "_backend",
+        "_grad",
+        "_hooks",
+        "_memory",
+        "_node",
+        "_output",
+        "_requires_grad",
         "_view",
-    )  # fmt: skip
+    )
 
     _array: Any
     _backend: Backend
@@ -310,9 +318,12 @@ class Tensor(Array):
     if TYPE_CHECKING:  # attached by `views`, `sweep`, and by `methods` from the functions in `ops`
 
         def backward(
-            self, gradient: Tensor | None = None, retain_graph: bool | None = None, create_graph: bool = False,
+            self,
+            gradient: Tensor | None = None,
+            retain_graph: bool | None = None,
+            create_graph: bool = False,
             inputs: Any = None,
-        ) -> None: ...  # fmt: skip
+        ) -> None: ...
         def _settle(self) -> bool: ...
         def _drop_hidden_base(self) -> None: ...
         def _accumulate(self, gradient: Tensor) -> None: ...

@@ -34,7 +34,7 @@ from .shape import (
     transpose,
     unsqueeze,
     view,
-)  # fmt: skip
+)
 
 
 def _list(tensors: Any) -> list[Tensor]:

@@ -39,13 +39,25 @@ def output_size(size: int, kernel: int, stride: int, padding: int, dilation: int
 
 @multilinear(
     x=lambda g, weight, x_shape, stride, padding, dilation, groups: _convolution_input(
-        g, weight, space=tuple(x_shape[2:]), stride=stride, padding=padding, dilation=dilation, groups=groups,
+        g,
+        weight,
+        space=tuple(x_shape[2:]),
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
     ),
     weight=lambda g, x, weight_shape, stride, padding, dilation, groups: _convolution_weight(
-        g, x, kernel=tuple(weight_shape[2:]), stride=stride, padding=padding, dilation=dilation, groups=groups,
+        g,
+        x,
+        kernel=tuple(weight_shape[2:]),
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
     ),
     bias=lambda g: sum(g, [0, *range(2, g.ndim)]),
-)  # fmt: skip
+)
 def _convolution(backend, x, weight, bias, *, stride, padding, dilation, groups):
     """(N, C, *S), (O, C/groups, *K) -> (N, O, *S')."""
     xp = backend.xp
@@ -68,9 +80,15 @@ def _convolution(backend, x, weight, bias, *, stride, padding, dilation, groups)
         g, weight, None, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
     weight=lambda g, up, weight_shape, stride, padding, dilation, groups: _convolution_weight(
-        up, g, kernel=tuple(weight_shape[2:]), stride=stride, padding=padding, dilation=dilation, groups=groups,
+        up,
+        g,
+        kernel=tuple(weight_shape[2:]),
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
     ),
-)  # fmt: skip
+)
 def _convolution_input(backend, up, weight, *, space, stride, padding, dilation, groups):
     """(N, O, *S'), (O, C/groups, *K) -> (N, C, *space)."""
     xp = backend.xp
@@ -100,9 +118,15 @@ def _convolution_input(backend, up, weight, *, space, stride, padding, dilation,
         x, g, None, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
     x=lambda g, up, x_shape, stride, padding, dilation, groups: _convolution_input(
-        up, g, space=tuple(x_shape[2:]), stride=stride, padding=padding, dilation=dilation, groups=groups,
+        up,
+        g,
+        space=tuple(x_shape[2:]),
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
     ),
-)  # fmt: skip
+)
 def _convolution_weight(backend, up, x, *, kernel, stride, padding, dilation, groups):
     """(N, O, *S'), (N, C, *S) -> (O, C/groups, *kernel)."""
     xp = backend.xp
@@ -228,9 +252,16 @@ def _check_steps(name: str, strides: Sequence[int], dilations: Sequence[int]) ->
 
 
 def convolution(
-    name: str, dims: int, input: Tensor, weight: Tensor, bias: Tensor | None,
-    stride: Any, padding: Any, dilation: Any, groups: int,
-) -> Tensor:  # fmt: skip
+    name: str,
+    dims: int,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: int,
+) -> Tensor:
     """The cross-correlation of (N, C, *S) or (C, *S) with (O, C/groups, *K), plus a bias a channel."""
     require_tensors(name, input, weight)
     if weight.ndim != dims + 2:
@@ -279,9 +310,17 @@ def convolution(
 
 
 def transposed(
-    name: str, dims: int, input: Tensor, weight: Tensor, bias: Tensor | None,
-    stride: Any, padding: Any, output_padding: Any, groups: int, dilation: Any,
-) -> Tensor:  # fmt: skip
+    name: str,
+    dims: int,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    stride: Any,
+    padding: Any,
+    output_padding: Any,
+    groups: int,
+    dilation: Any,
+) -> Tensor:
     """The adjoint of a convolution by its input: (N, C, *S), (C, O/groups, *K) -> (N, O, *S')."""
     require_tensors(name, input, weight)
     if input.ndim == dims + 1:
@@ -308,7 +347,13 @@ def transposed(
         out = _convolution_input(input, weight, space=whole, **options)
         out = pad_constant(out, [width for p, e in zip(pads[::-1], extra[::-1], strict=True) for width in (-p, e - p)])
     else:
-        out = _convolution_input(input, weight, space=space, stride=strides, padding=pads, dilation=dilations,
+        out = _convolution_input(
+            input,
+            weight,
+            space=space,
+            stride=strides,
+            padding=pads,
+            dilation=dilations,
             groups=groups,
-        )  # fmt: skip
+        )
     return out if bias is None else out + bias.reshape((1, -1) + (1,) * dims)

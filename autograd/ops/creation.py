@@ -181,9 +181,14 @@ def full(
 
 def _filled(value: int, name: str) -> Any:
     def function(
-        *sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False,
-        pin_memory: bool = False, memory_format: Any = None,
-    ) -> Tensor:  # fmt: skip
+        *sizes: Any,
+        size: Any = None,
+        dtype: Any = None,
+        device: Any = None,
+        requires_grad: bool = False,
+        pin_memory: bool = False,
+        memory_format: Any = None,
+    ) -> Tensor:
         kind = dtypes.get_default_dtype() if dtype is None else dtype
         shape = shape_of(sizes if size is None else (size,), name)
         made = _full(backend=get_backend(device), shape=shape, fill=value, dtype=kind)
@@ -267,9 +272,15 @@ def linspace(
 
 
 def logspace(
-    start: Any, end: Any, steps: int, base: float = 10.0, *, dtype: Any = None, device: Any = None,
+    start: Any,
+    end: Any,
+    steps: int,
+    base: float = 10.0,
+    *,
+    dtype: Any = None,
+    device: Any = None,
     requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """`steps` numbers from base**start to base**end, evenly spaced in their logarithms."""
     if dtype is not None and not dtype.is_inexact:  # as torch counts in integers
         start, end = int(start), int(end)

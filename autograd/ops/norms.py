@@ -119,9 +119,14 @@ def _by_weight(
 
 
 def _by_input(
-    g: tuple[Tensor | None, ...], x: Tensor, weight: Tensor | None, mean: Tensor, var: Tensor,
-    dims: tuple[int, ...], eps: float,
-) -> Tensor | None:  # fmt: skip
+    g: tuple[Tensor | None, ...],
+    x: Tensor,
+    weight: Tensor | None,
+    mean: Tensor,
+    var: Tensor,
+    dims: tuple[int, ...],
+    eps: float,
+) -> Tensor | None:
     """The slope, and what the mean and the variance themselves were used for: 1 / n and 2 (x - mean) / n."""
     up, of_mean, of_var = g
     count = math.prod(x._array.shape[i] for i in dims)

@@ -165,9 +165,12 @@ def nan_to_num(
     if not input.is_floating_point():
         return input.clone()
     largest = _LARGEST[input.dtype.name]
-    return _nan_to_num(input, nan=float(nan or 0.0), posinf=largest if posinf is None else float(posinf),
+    return _nan_to_num(
+        input,
+        nan=float(nan or 0.0),
+        posinf=largest if posinf is None else float(posinf),
         neginf=-largest if neginf is None else float(neginf),
-    )  # fmt: skip
+    )
 
 
 def isposinf(input: Tensor) -> Tensor:

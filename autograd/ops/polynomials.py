@@ -66,10 +66,14 @@ hermite_polynomial_he = _polynomial(
     "hermite_polynomial_he", "The probabilists' Hermite polynomial", (1.0, 0.0), lambda k: (1.0, 0.0, float(k))
 )
 laguerre_polynomial_l = _polynomial(
-    "laguerre_polynomial_l", "The Laguerre polynomial", (-1.0, 1.0),
+    "laguerre_polynomial_l",
+    "The Laguerre polynomial",
+    (-1.0, 1.0),
     lambda k: (-1.0 / (k + 1), (2.0 * k + 1) / (k + 1), k / (k + 1)),
-)  # fmt: skip
+)
 legendre_polynomial_p = _polynomial(
-    "legendre_polynomial_p", "The Legendre polynomial", (1.0, 0.0),
+    "legendre_polynomial_p",
+    "The Legendre polynomial",
+    (1.0, 0.0),
     lambda k: ((2.0 * k + 1) / (k + 1), 0.0, k / (k + 1)),
-)  # fmt: skip
+)

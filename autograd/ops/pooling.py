@@ -135,9 +135,16 @@ def _grow(x: Tensor, pads: Sequence[int], over: Sequence[int], value: float) -> 
 
 
 def max_pool(
-    name: str, dims: int, input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
-    ceil_mode: bool = False, return_indices: bool = False,
-) -> Any:  # fmt: skip
+    name: str,
+    dims: int,
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any:
     """The maximum of each window; at ties the gradient goes to the first."""
     if input.ndim == dims + 1:
         out = max_pool(
@@ -153,16 +160,28 @@ def max_pool(
     out, place = _max_pool(x, kernel=kernel, stride=strides, dilation=dilations, padding=pads)
     if not return_indices:
         return out
-    positions = _max_positions(place, kernel=kernel, stride=strides, dilation=dilations, padding=pads,
+    positions = _max_positions(
+        place,
+        kernel=kernel,
+        stride=strides,
+        dilation=dilations,
+        padding=pads,
         space=tuple(input.shape[2:]),
-    )  # fmt: skip
+    )
     return out, positions
 
 
 def avg_pool(
-    name: str, dims: int, input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0,
-    ceil_mode: bool = False, count_include_pad: bool = True, divisor_override: int | None = None,
-) -> Tensor:  # fmt: skip
+    name: str,
+    dims: int,
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Tensor:
     """The mean of each window; what hangs over the padded end is not counted, padding only if asked."""
     if input.ndim == dims + 1:
         args = kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override

@@ -328,21 +328,32 @@ class Histogram(NamedTuple):
 
 
 def histogram(
-    input: Tensor, bins: Any, *, range: Sequence[float] | None = None, weight: Tensor | None = None,
+    input: Tensor,
+    bins: Any,
+    *,
+    range: Sequence[float] | None = None,
+    weight: Tensor | None = None,
     density: bool = False,
-) -> Histogram:  # fmt: skip
+) -> Histogram:
     """How many elements (or how much weight) fall between neighbouring edges; the last bin has both its edges."""
     counted, edges = histogramdd(
-        reshape(input, (-1, 1)), [bins], range=range, weight=None if weight is None else reshape(weight, -1),
+        reshape(input, (-1, 1)),
+        [bins],
+        range=range,
+        weight=None if weight is None else reshape(weight, -1),
         density=density,
-    )  # fmt: skip
+    )
     return Histogram(counted, edges[0].clone())
 
 
 def histogramdd(
-    input: Tensor, bins: Any, *, range: Sequence[float] | None = None, weight: Tensor | None = None,
+    input: Tensor,
+    bins: Any,
+    *,
+    range: Sequence[float] | None = None,
+    weight: Tensor | None = None,
     density: bool = False,
-) -> tuple[Tensor, tuple[Tensor, ...]]:  # fmt: skip
+) -> tuple[Tensor, tuple[Tensor, ...]]:
     """(counts, edges) of points (*, d) in boxes between neighbouring edges of each of d dimensions.
 
     `bins`: a number for all, or for each dimension a number or its edges.
@@ -394,9 +405,14 @@ def _span(values: Tensor) -> tuple[float, float]:
 
 
 def searchsorted(
-    sorted_sequence: Tensor, values: Any, *, out_int32: bool = False, right: bool = False, side: str | None = None,
+    sorted_sequence: Tensor,
+    values: Any,
+    *,
+    out_int32: bool = False,
+    right: bool = False,
+    side: str | None = None,
     sorter: Tensor | None = None,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """Where values would be inserted into an ordered last dimension: before equals, or behind them with `right`."""
     behind = right if side is None else side == "right"
     sequence = sorted_sequence if sorter is None else gather(sorted_sequence, -1, sorter)

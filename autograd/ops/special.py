@@ -28,7 +28,7 @@ from .elementwise import (
     sigmoid,
     unary,
     where,
-)  # fmt: skip
+)
 from .promotion import cast, floating, inexact, result_type
 
 
@@ -329,7 +329,30 @@ def igammac(xp, x, y):
 psi, gammaln, gammainc, gammaincc = digamma, lgamma, igamma, igammac
 
 __all__ = [
-    "digamma", "entr", "erf", "erfc", "erfcx", "erfinv", "exp2", "expit", "expm1", "gammainc", "gammaincc", "gammaln",
-    "lgamma", "log1p", "log_ndtr", "logit", "multigammaln", "mvlgamma", "ndtr", "ndtri", "polygamma", "psi", "sinc",
-    "xlog1py", "xlogy", "zeta",
-]  # fmt: skip
+    "digamma",
+    "entr",
+    "erf",
+    "erfc",
+    "erfcx",
+    "erfinv",
+    "exp2",
+    "expit",
+    "expm1",
+    "gammainc",
+    "gammaincc",
+    "gammaln",
+    "lgamma",
+    "log1p",
+    "log_ndtr",
+    "logit",
+    "multigammaln",
+    "mvlgamma",
+    "ndtr",
+    "ndtri",
+    "polygamma",
+    "psi",
+    "sinc",
+    "xlog1py",
+    "xlogy",
+    "zeta",
+]

@@ -95,9 +95,15 @@ def _offsets(name: str, M: int, sym: bool, center: float | None, dtype: Any, dev
 
 
 def exponential(
-    M: int, *, center: float | None = None, tau: float = 1.0, sym: bool = True, dtype: Any = None, device: Any = None,
+    M: int,
+    *,
+    center: float | None = None,
+    tau: float = 1.0,
+    sym: bool = True,
+    dtype: Any = None,
+    device: Any = None,
     requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """exp(-|i - center| / tau)."""
     if tau <= 0:
         raise ValueError(f"exponential: tau must be positive, got {tau}")
@@ -163,10 +169,18 @@ def _window(name: str, window: Tensor | None, win_length: int, n_fft: int, like:
 
 
 def stft(
-    input: Tensor, n_fft: int, hop_length: int | None = None, win_length: int | None = None,
-    window: Tensor | None = None, center: bool = True, pad_mode: str = "reflect", normalized: bool = False,
-    onesided: bool | None = None, return_complex: bool | None = None, align_to_window: bool | None = None,
-) -> Tensor:  # fmt: skip
+    input: Tensor,
+    n_fft: int,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: Tensor | None = None,
+    center: bool = True,
+    pad_mode: str = "reflect",
+    normalized: bool = False,
+    onesided: bool | None = None,
+    return_complex: bool | None = None,
+    align_to_window: bool | None = None,
+) -> Tensor:
     """The spectra of windows of n_fft samples, hop_length (n_fft // 4) apart: (*, t) -> (*, frequencies, windows)."""
     if input.ndim not in (1, 2):
         raise OperationError(f"stft: expected a signal (t,) or (n, t), got shape {tuple(input.shape)}")
@@ -196,10 +210,17 @@ def stft(
 
 
 def istft(
-    input: Tensor, n_fft: int, hop_length: int | None = None, win_length: int | None = None,
-    window: Tensor | None = None, center: bool = True, normalized: bool = False, onesided: bool | None = None,
-    length: int | None = None, return_complex: bool = False,
-) -> Tensor:  # fmt: skip
+    input: Tensor,
+    n_fft: int,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: Tensor | None = None,
+    center: bool = True,
+    normalized: bool = False,
+    onesided: bool | None = None,
+    length: int | None = None,
+    return_complex: bool = False,
+) -> Tensor:
     """The signal whose `stft` is nearest to this one: windows added up, divided by the sum of squared windows."""
     if not input.is_complex() or input.ndim not in (2, 3):
         raise OperationError(

@@ -21,13 +21,33 @@ from ..engine.tensor import Tensor
 ROOT = Path(__file__).resolve().parents[2]
 # Where public functions are looked for, in this order; the last are built on this package.
 FACES = (
-    "autograd", "autograd.linalg", "autograd.fft", "autograd.special", "autograd.signal.windows", "nn.functional",
-)  # fmt: skip
+    "autograd",
+    "autograd.linalg",
+    "autograd.fft",
+    "autograd.special",
+    "autograd.signal.windows",
+    "nn.functional",
+)
 _OPERATORS = {
-    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "div", ast.FloorDiv: "floor_divide", ast.Mod: "remainder",
-    ast.Pow: "pow", ast.MatMult: "matmul", ast.USub: "neg", ast.Invert: "bitwise_not", ast.Eq: "eq", ast.NotEq: "ne",
-    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.BitAnd: "bitwise_and", ast.BitOr: "bitwise_or",
-}  # fmt: skip
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "div",
+    ast.FloorDiv: "floor_divide",
+    ast.Mod: "remainder",
+    ast.Pow: "pow",
+    ast.MatMult: "matmul",
+    ast.USub: "neg",
+    ast.Invert: "bitwise_not",
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+    ast.BitAnd: "bitwise_and",
+    ast.BitOr: "bitwise_or",
+}
 
 
 @functools.cache

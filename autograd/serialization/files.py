@@ -55,9 +55,13 @@ def save(obj: Any, f: Any, pickle_module: Any = None, pickle_protocol: int = 2, 
 
 
 def load(
-    f: Any, map_location: Any = None, pickle_module: Any = None, *, weights_only: bool | None = None,
+    f: Any,
+    map_location: Any = None,
+    pickle_module: Any = None,
+    *,
+    weights_only: bool | None = None,
     mmap: bool | None = None,
-) -> Any:  # fmt: skip
+) -> Any:
     """Reads what `save` wrote, any safetensors file, or a file of torch.save.
 
     Nothing in a safetensors file or in torch's is executed. A damaged file, or one of torch that holds
@@ -188,10 +192,21 @@ def _read_safetensors(data: bytes, place: Callable[[Tensor, str], Tensor]) -> An
 
 
 NAMES = {
-    "F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "I64": "int64", "I32": "int32",
-    "I16": "int16", "I8": "int8", "U64": "uint64", "U32": "uint32", "U16": "uint16", "U8": "uint8", "BOOL": "bool",
+    "F64": "float64",
+    "F32": "float32",
+    "F16": "float16",
+    "BF16": "bfloat16",
+    "I64": "int64",
+    "I32": "int32",
+    "I16": "int16",
+    "I8": "int8",
+    "U64": "uint64",
+    "U32": "uint32",
+    "U16": "uint16",
+    "U8": "uint8",
+    "BOOL": "bool",
     "C64": "complex64",
-}  # fmt: skip
+}
 
 
 def _array(info: dict[str, Any]) -> np.ndarray:

@@ -113,9 +113,14 @@ def _text(text: Any) -> str:
 
 
 KINDS: dict[str, Callable[[Any], Any]] = {
-    "tuple": tuple, "set": set, "frozenset": frozenset, "Size": size_of, "dict": dict, "OrderedDict": OrderedDict,
+    "tuple": tuple,
+    "set": set,
+    "frozenset": frozenset,
+    "Size": size_of,
+    "dict": dict,
+    "OrderedDict": OrderedDict,
     "Counter": lambda pairs: Counter(dict(pairs)),
-}  # fmt: skip
+}
 ATOMS: dict[str, Callable[[Any], Any]] = {
     "complex": _complex,
     "int": _integer,

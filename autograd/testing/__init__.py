@@ -9,14 +9,26 @@ from .culprit import find_culprits
 from .gradcheck import GradcheckError, gradcheck, gradgradcheck
 
 _WITH_HYPOTHESIS = {
-    "assert_gradients": "properties", "GradientError": "properties", "tensors": "strategies", "shapes": "strategies",
-    "broadcastable_shapes": "strategies", "matmul_shapes": "strategies",
-}  # fmt: skip
+    "assert_gradients": "properties",
+    "GradientError": "properties",
+    "tensors": "strategies",
+    "shapes": "strategies",
+    "broadcastable_shapes": "strategies",
+    "matmul_shapes": "strategies",
+}
 
 __all__ = [
-    "GradcheckError", "GradientError", "assert_gradients", "broadcastable_shapes", "find_culprits", "gradcheck",
-    "gradgradcheck", "matmul_shapes", "shapes", "tensors",
-]  # fmt: skip
+    "GradcheckError",
+    "GradientError",
+    "assert_gradients",
+    "broadcastable_shapes",
+    "find_culprits",
+    "gradcheck",
+    "gradgradcheck",
+    "matmul_shapes",
+    "shapes",
+    "tensors",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -396,9 +396,15 @@ def _random_vectors(sizes: Sequence[int], seed: int, scale: float = 1.0) -> list
 
 
 def _check(
-    func: Callable[..., Any], inputs: Sequence[Any], options: Options, check_undefined_grad: bool,
-    check_grad_dtypes: bool, fast_mode: bool, what: str = "the function", constants: bool = False,
-) -> None:  # fmt: skip
+    func: Callable[..., Any],
+    inputs: Sequence[Any],
+    options: Options,
+    check_undefined_grad: bool,
+    check_grad_dtypes: bool,
+    fast_mode: bool,
+    what: str = "the function",
+    constants: bool = False,
+) -> None:
     """All that `gradcheck` promises; raises GradcheckError."""
     check = _Check(func, inputs, options, what, constants)
     vectors = _random_vectors(check.sizes(), 1)
@@ -520,9 +526,11 @@ def gradcheck(
     True
     """
     _refuse(
-        "gradcheck", "the engine has no forward mode",
-        check_forward_ad=check_forward_ad, check_batched_forward_grad=check_batched_forward_grad,
-    )  # fmt: skip
+        "gradcheck",
+        "the engine has no forward mode",
+        check_forward_ad=check_forward_ad,
+        check_batched_forward_grad=check_batched_forward_grad,
+    )
     _refuse("gradcheck", "gradients are not batched", check_batched_grad=check_batched_grad)
     if not check_backward_ad:
         raise ValueError("gradcheck: check_backward_ad=False leaves nothing to check")
@@ -579,9 +587,15 @@ def gradgradcheck(
         product, arguments = vector_jacobian_product(func, every, options, grad_outputs, gen_non_contig_grad_outputs)
         arguments = _checked("gradgradcheck", arguments, eps)
         _check(
-            product, arguments, options, check_undefined_grad, check_grad_dtypes, fast_mode,
-            what="the backward pass", constants=True,
-        )  # fmt: skip
+            product,
+            arguments,
+            options,
+            check_undefined_grad,
+            check_grad_dtypes,
+            fast_mode,
+            what="the backward pass",
+            constants=True,
+        )
     except GradcheckError:
         if raise_exception:
             raise

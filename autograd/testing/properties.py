@@ -51,9 +51,15 @@ def assert_gradients(
     failing: list[tuple[Callable[..., Any], dict[str, Any], tuple[Any, ...], GradcheckError]] = []
 
     @settings(
-        max_examples=max_examples, deadline=None, database=None, derandomize=True, print_blob=False,
-        phases=(Phase.generate, Phase.shrink), suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
-    )  # fmt: skip
+        max_examples=max_examples,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        print_blob=False,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        report_multiple_bugs=False,
+    )
     @given(st.tuples(*fixed))
     def holds(arguments: tuple[Any, ...]) -> None:
         if len(arguments) == 1 and isinstance(arguments[0], tuple):
@@ -84,9 +90,13 @@ def _kept(value: Any) -> Any:
 
 
 def _report(
-    function: Callable[..., Any], check: Callable[..., Any], options: dict[str, Any], arguments: tuple[Any, ...],
-    error: GradcheckError, reproduction_frame: Any,
-) -> str:  # fmt: skip
+    function: Callable[..., Any],
+    check: Callable[..., Any],
+    options: dict[str, Any],
+    arguments: tuple[Any, ...],
+    error: GradcheckError,
+    reproduction_frame: Any,
+) -> str:
     name = name_of(function, reproduction_frame)
     names = [f"x{i}" for i in range(len(arguments))]
     wrong = str(error).rpartition("\ninputs:")[0] or str(error)

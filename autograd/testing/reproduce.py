@@ -223,8 +223,9 @@ def _tree(filename: str, scope: dict[str, Any] | None = None) -> tuple[str, ast.
 
 def _covers(node: Any, line: int, end_line: int, column: int, end_column: int) -> bool:
     return (node.lineno, node.col_offset) <= (line, column) and (end_line, end_column) <= (
-        node.end_lineno, node.end_col_offset,
-    )  # fmt: skip
+        node.end_lineno,
+        node.end_col_offset,
+    )
 
 
 def _segment(text: str, node: Any) -> str | None:
@@ -285,9 +286,13 @@ def name_of(function: Callable[..., Any], frame: types.FrameType | None) -> str:
 
 
 def reproduction(
-    check: str, function: Callable[..., Any], arguments: Sequence[Any], options: dict[str, Any],
-    frame: types.FrameType | None, random: bool = False,
-) -> list[str]:  # fmt: skip
+    check: str,
+    function: Callable[..., Any],
+    arguments: Sequence[Any],
+    options: dict[str, Any],
+    frame: types.FrameType | None,
+    random: bool = False,
+) -> list[str]:
     """The lines that run `check(function, arguments, **options)` again, below the function's definition.
 
     Many times if it is `random` whether it fails.

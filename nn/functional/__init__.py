@@ -32,7 +32,7 @@ from .activation import (
     tanh,
     tanhshrink,
     threshold,
-)  # fmt: skip
+)
 from .attention import multi_head_attention_forward, scaled_dot_product_attention
 from .convolution import (
     conv1d,
@@ -43,7 +43,7 @@ from .convolution import (
     conv_transpose3d,
     fold,
     unfold,
-)  # fmt: skip
+)
 from .distance import cosine_similarity, pairwise_distance, pdist
 from .dropout import (
     alpha_dropout,
@@ -52,7 +52,7 @@ from .dropout import (
     dropout2d,
     dropout3d,
     feature_alpha_dropout,
-)  # fmt: skip
+)
 from .embedding import embedding, embedding_bag, one_hot
 from .fractional import fractional_max_pool2d, fractional_max_pool3d
 from .linear import bilinear, linear
@@ -78,7 +78,7 @@ from .loss import (
     soft_margin_loss,
     triplet_margin_loss,
     triplet_margin_with_distance_loss,
-)  # fmt: skip
+)
 from .normalisation import (
     batch_norm,
     group_norm,
@@ -87,7 +87,7 @@ from .normalisation import (
     local_response_norm,
     normalize,
     rms_norm,
-)  # fmt: skip
+)
 from .pooling import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -107,7 +107,7 @@ from .pooling import (
     max_unpool1d,
     max_unpool2d,
     max_unpool3d,
-)  # fmt: skip
+)
 from .vision import (
     affine_grid,
     channel_shuffle,
@@ -120,7 +120,7 @@ from .vision import (
     upsample,
     upsample_bilinear,
     upsample_nearest,
-)  # fmt: skip
+)
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -237,4 +237,4 @@ __all__ = [
     "upsample",
     "upsample_bilinear",
     "upsample_nearest",
-]  # fmt: skip
+]

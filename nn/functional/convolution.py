@@ -13,51 +13,84 @@ from autograd.ops.convolution import as_tuple
 
 
 def conv1d(
-    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
     groups: int = 1,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """(N, C, L), (O, C/groups, K) -> (N, O, L')."""
     return _conv.convolution("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv2d(
-    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
     groups: int = 1,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """(N, C, H, W), (O, C/groups, KH, KW) -> (N, O, H', W')."""
     return _conv.convolution("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv3d(
-    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1,
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
     groups: int = 1,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """(N, C, D, H, W), (O, C/groups, KD, KH, KW) -> (N, O, D', H', W')."""
     return _conv.convolution("conv3d", 3, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv_transpose1d(
-    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Any = 1, padding: Any = 0,
-    output_padding: Any = 0, groups: int = 1, dilation: Any = 1,
-) -> Tensor:  # fmt: skip
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> Tensor:
     """The adjoint of conv1d: (N, C, L), (C, O/groups, K) -> (N, O, L')."""
     options = stride, padding, output_padding, groups, dilation
     return _conv.transposed("conv_transpose1d", 1, input, weight, bias, *options)
 
 
 def conv_transpose2d(
-    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Any = 1, padding: Any = 0,
-    output_padding: Any = 0, groups: int = 1, dilation: Any = 1,
-) -> Tensor:  # fmt: skip
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> Tensor:
     """The adjoint of conv2d: (N, C, H, W), (C, O/groups, KH, KW) -> (N, O, H', W')."""
     options = stride, padding, output_padding, groups, dilation
     return _conv.transposed("conv_transpose2d", 2, input, weight, bias, *options)
 
 
 def conv_transpose3d(
-    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Any = 1, padding: Any = 0,
-    output_padding: Any = 0, groups: int = 1, dilation: Any = 1,
-) -> Tensor:  # fmt: skip
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> Tensor:
     """The adjoint of conv3d: (N, C, D, H, W), (C, O/groups, KD, KH, KW) -> (N, O, D', H', W')."""
     options = stride, padding, output_padding, groups, dilation
     return _conv.transposed("conv_transpose3d", 3, input, weight, bias, *options)
@@ -73,10 +106,14 @@ def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
     places = _places("unfold", input.shape[2:], kernel, steps, pads, gaps)
     padded = pad(input, (pads[1], pads[1], pads[0], pads[0])) if any(pads) else input
     windows = [
-        padded[..., i * gaps[0] : i * gaps[0] + (places[0] - 1) * steps[0] + 1 : steps[0],
-               j * gaps[1] : j * gaps[1] + (places[1] - 1) * steps[1] + 1 : steps[1]]
-        for i in range(kernel[0]) for j in range(kernel[1])
-    ]  # fmt: skip
+        padded[
+            ...,
+            i * gaps[0] : i * gaps[0] + (places[0] - 1) * steps[0] + 1 : steps[0],
+            j * gaps[1] : j * gaps[1] + (places[1] - 1) * steps[1] + 1 : steps[1],
+        ]
+        for i in range(kernel[0])
+        for j in range(kernel[1])
+    ]
     return stack(windows, 2).reshape(input.shape[0], input.shape[1] * kernel[0] * kernel[1], places[0] * places[1])
 
 
@@ -97,17 +134,22 @@ def fold(
     # One filter for each place in the window, which writes its row of the column there.
     weight = eye(area, dtype=input.dtype, device=input.device).reshape(area, 1, *kernel)
     rows = input.reshape(input.shape[0] * channels, area, *places)
-    extra = [n - ((p - 1) * s - 2 * q + g * (k - 1) + 1) for n, p, s, q, g, k in zip(
-        size, places, steps, pads, gaps, kernel, strict=True
-    )]  # fmt: skip
+    extra = [
+        n - ((p - 1) * s - 2 * q + g * (k - 1) + 1)
+        for n, p, s, q, g, k in zip(size, places, steps, pads, gaps, kernel, strict=True)
+    ]
     image = _conv.transposed("fold", 2, rows, weight, None, steps, pads, tuple(extra), 1, gaps)
     return image.reshape(input.shape[0], channels, *size)
 
 
 def _places(
-    name: str, space: Sequence[int], kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int],
+    name: str,
+    space: Sequence[int],
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
     dilation: Sequence[int],
-) -> list[int]:  # fmt: skip
+) -> list[int]:
     """How often the window fits, a dimension."""
     found = [_conv.output_size(*each) for each in zip(space, kernel, stride, padding, dilation, strict=True)]
     if min(found) < 1:

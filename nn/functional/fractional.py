@@ -56,24 +56,28 @@ def _fractional(
 
 
 def fractional_max_pool2d(
-    input: Tensor, kernel_size: Any, output_size: Any = None, output_ratio: Any = None, return_indices: bool = False,
+    input: Tensor,
+    kernel_size: Any,
+    output_size: Any = None,
+    output_ratio: Any = None,
+    return_indices: bool = False,
     _random_samples: Tensor | None = None,
-) -> Any:  # fmt: skip
+) -> Any:
     """The largest of windows at random places: (N, C, H, W) -> (N, C, *output_size), or a ratio of the size."""
-    pooled = _fractional(
-        "fractional_max_pool2d", 2, input, kernel_size, output_size, output_ratio, _random_samples
-    )  # fmt: skip
+    pooled = _fractional("fractional_max_pool2d", 2, input, kernel_size, output_size, output_ratio, _random_samples)
     return pooled if return_indices else pooled[0]
 
 
 def fractional_max_pool3d(
-    input: Tensor, kernel_size: Any, output_size: Any = None, output_ratio: Any = None, return_indices: bool = False,
+    input: Tensor,
+    kernel_size: Any,
+    output_size: Any = None,
+    output_ratio: Any = None,
+    return_indices: bool = False,
     _random_samples: Tensor | None = None,
-) -> Any:  # fmt: skip
+) -> Any:
     """The largest of windows at random places: (N, C, D, H, W) -> (N, C, *output_size), or a ratio of the size."""
-    pooled = _fractional(
-        "fractional_max_pool3d", 3, input, kernel_size, output_size, output_ratio, _random_samples
-    )  # fmt: skip
+    pooled = _fractional("fractional_max_pool3d", 3, input, kernel_size, output_size, output_ratio, _random_samples)
     return pooled if return_indices else pooled[0]
 
 

@@ -13,9 +13,14 @@ from autograd.ops.convolution import as_tuple
 
 def _max_pool(name: str, dims: int) -> Any:
     def function(
-        input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
-        ceil_mode: bool = False, return_indices: bool = False,
-    ) -> Any:  # fmt: skip
+        input: Tensor,
+        kernel_size: Any,
+        stride: Any = None,
+        padding: Any = 0,
+        dilation: Any = 1,
+        ceil_mode: bool = False,
+        return_indices: bool = False,
+    ) -> Any:
         return _pool.max_pool(name, dims, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
     function.__name__ = function.__qualname__ = name
@@ -29,26 +34,40 @@ max_pool1d, max_pool2d, max_pool3d = (_max_pool(f"max_pool{dims}d", dims) for di
 
 
 def avg_pool1d(
-    input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
     count_include_pad: bool = True,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """The mean of each window over the last dimension."""
     return _pool.avg_pool("avg_pool1d", 1, input, kernel_size, stride, padding, ceil_mode, count_include_pad)
 
 
 def avg_pool2d(
-    input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
-    count_include_pad: bool = True, divisor_override: int | None = None,
-) -> Tensor:  # fmt: skip
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Tensor:
     """The mean of each window over the last two dimensions."""
     options = ceil_mode, count_include_pad, divisor_override
     return _pool.avg_pool("avg_pool2d", 2, input, kernel_size, stride, padding, *options)
 
 
 def avg_pool3d(
-    input: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: bool = False,
-    count_include_pad: bool = True, divisor_override: int | None = None,
-) -> Tensor:  # fmt: skip
+    input: Tensor,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Tensor:
     """The mean of each window over the last three dimensions."""
     options = ceil_mode, count_include_pad, divisor_override
     return _pool.avg_pool("avg_pool3d", 3, input, kernel_size, stride, padding, *options)
@@ -174,7 +193,16 @@ def max_unpool3d(
 
 
 __all__ = [
-    *(f"{kind}{dims}d" for kind in (
-        "adaptive_avg_pool", "adaptive_max_pool", "avg_pool", "lp_pool", "max_pool", "max_unpool",
-    ) for dims in (1, 2, 3)),
-]  # fmt: skip
+    *(
+        f"{kind}{dims}d"
+        for kind in (
+            "adaptive_avg_pool",
+            "adaptive_max_pool",
+            "avg_pool",
+            "lp_pool",
+            "max_pool",
+            "max_unpool",
+        )
+        for dims in (1, 2, 3)
+    ),
+]

@@ -26,21 +26,30 @@ class AlexNet(Module):
     def __init__(self, num_classes: int = 1000, dropout: float = 0.5) -> None:
         super().__init__()
         self.features = Sequential(
-            Conv2d(3, 64, kernel_size=11, stride=4, padding=2), ReLU(inplace=True),
+            Conv2d(3, 64, kernel_size=11, stride=4, padding=2),
+            ReLU(inplace=True),
             MaxPool2d(kernel_size=3, stride=2),
-            Conv2d(64, 192, kernel_size=5, padding=2), ReLU(inplace=True),
+            Conv2d(64, 192, kernel_size=5, padding=2),
+            ReLU(inplace=True),
             MaxPool2d(kernel_size=3, stride=2),
-            Conv2d(192, 384, kernel_size=3, padding=1), ReLU(inplace=True),
-            Conv2d(384, 256, kernel_size=3, padding=1), ReLU(inplace=True),
-            Conv2d(256, 256, kernel_size=3, padding=1), ReLU(inplace=True),
+            Conv2d(192, 384, kernel_size=3, padding=1),
+            ReLU(inplace=True),
+            Conv2d(384, 256, kernel_size=3, padding=1),
+            ReLU(inplace=True),
+            Conv2d(256, 256, kernel_size=3, padding=1),
+            ReLU(inplace=True),
             MaxPool2d(kernel_size=3, stride=2),
-        )  # fmt: skip
+        )
         self.avgpool = AdaptiveAvgPool2d((6, 6))
         self.classifier = Sequential(
-            Dropout(p=dropout), Linear(256 * 6 * 6, 4096), ReLU(inplace=True),
-            Dropout(p=dropout), Linear(4096, 4096), ReLU(inplace=True),
+            Dropout(p=dropout),
+            Linear(256 * 6 * 6, 4096),
+            ReLU(inplace=True),
+            Dropout(p=dropout),
+            Linear(4096, 4096),
+            ReLU(inplace=True),
             Linear(4096, num_classes),
-        )  # fmt: skip
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         return self.classifier(flatten(self.avgpool(self.features(x)), 1))

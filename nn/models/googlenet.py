@@ -86,9 +86,14 @@ class GoogLeNet(Module):
     """
 
     def __init__(
-        self, num_classes: int = 1000, aux_logits: bool = True, transform_input: bool = False,
-        init_weights: bool | None = None, dropout: float = 0.2, dropout_aux: float = 0.7,
-    ) -> None:  # fmt: skip
+        self,
+        num_classes: int = 1000,
+        aux_logits: bool = True,
+        transform_input: bool = False,
+        init_weights: bool | None = None,
+        dropout: float = 0.2,
+        dropout_aux: float = 0.7,
+    ) -> None:
         super().__init__()
         self.aux_logits, self.transform_input = aux_logits, transform_input
         self.conv1 = BasicConv2d(3, 64, kernel_size=7, stride=2, padding=3)

@@ -77,9 +77,15 @@ class GPT(Module):
     """
 
     def __init__(
-        self, vocab_size: int = 50257, block_size: int = 1024, n_layer: int = 12, n_head: int = 12,
-        n_embd: int = 768, dropout: float = 0.1, bias: bool = True,
-    ) -> None:  # fmt: skip
+        self,
+        vocab_size: int = 50257,
+        block_size: int = 1024,
+        n_layer: int = 12,
+        n_head: int = 12,
+        n_embd: int = 768,
+        dropout: float = 0.1,
+        bias: bool = True,
+    ) -> None:
         super().__init__()
         self.block_size = block_size
         self.transformer = ModuleDict(

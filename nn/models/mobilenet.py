@@ -19,8 +19,14 @@ from .weights import with_weights
 
 # expansion, channels, how many, stride of the first
 STAGES = (
-    (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1),
-)  # fmt: skip
+    (1, 16, 1, 1),
+    (6, 24, 2, 2),
+    (6, 32, 3, 2),
+    (6, 64, 4, 2),
+    (6, 96, 3, 1),
+    (6, 160, 3, 2),
+    (6, 320, 1, 1),
+)
 
 
 def make_divisible(width: float, divisor: int) -> int:
@@ -61,9 +67,13 @@ class MobileNetV2(Module):
     """
 
     def __init__(
-        self, num_classes: int = 1000, width_mult: float = 1.0, inverted_residual_setting: Any = None,
-        round_nearest: int = 8, dropout: float = 0.2,
-    ) -> None:  # fmt: skip
+        self,
+        num_classes: int = 1000,
+        width_mult: float = 1.0,
+        inverted_residual_setting: Any = None,
+        round_nearest: int = 8,
+        dropout: float = 0.2,
+    ) -> None:
         super().__init__()
         channels = make_divisible(32 * width_mult, round_nearest)
         self.last_channel = make_divisible(1280 * max(1.0, width_mult), round_nearest)

@@ -23,9 +23,15 @@ Norm = Callable[[int], Module]
 def conv3x3(in_planes: int, out_planes: int, stride: int = 1, groups: int = 1, dilation: int = 1) -> Conv2d:
     """A 3 x 3 convolution that keeps the size but for its stride."""
     return Conv2d(
-        in_planes, out_planes, kernel_size=3, stride=stride, padding=dilation, groups=groups, bias=False,
+        in_planes,
+        out_planes,
+        kernel_size=3,
+        stride=stride,
+        padding=dilation,
+        groups=groups,
+        bias=False,
         dilation=dilation,
-    )  # fmt: skip
+    )
 
 
 def conv1x1(in_planes: int, out_planes: int, stride: int = 1) -> Conv2d:
@@ -39,9 +45,16 @@ class BasicBlock(Module):
     expansion = 1
 
     def __init__(
-        self, inplanes: int, planes: int, stride: int = 1, downsample: Module | None = None, groups: int = 1,
-        base_width: int = 64, dilation: int = 1, norm_layer: Norm = BatchNorm2d,
-    ) -> None:  # fmt: skip
+        self,
+        inplanes: int,
+        planes: int,
+        stride: int = 1,
+        downsample: Module | None = None,
+        groups: int = 1,
+        base_width: int = 64,
+        dilation: int = 1,
+        norm_layer: Norm = BatchNorm2d,
+    ) -> None:
         super().__init__()
         if groups != 1 or base_width != 64 or dilation != 1:
             raise ValueError("BasicBlock knows groups=1, base_width=64 and dilation=1 only")
@@ -65,9 +78,16 @@ class Bottleneck(Module):
     expansion = 4
 
     def __init__(
-        self, inplanes: int, planes: int, stride: int = 1, downsample: Module | None = None, groups: int = 1,
-        base_width: int = 64, dilation: int = 1, norm_layer: Norm = BatchNorm2d,
-    ) -> None:  # fmt: skip
+        self,
+        inplanes: int,
+        planes: int,
+        stride: int = 1,
+        downsample: Module | None = None,
+        groups: int = 1,
+        base_width: int = 64,
+        dilation: int = 1,
+        norm_layer: Norm = BatchNorm2d,
+    ) -> None:
         super().__init__()
         width = int(planes * (base_width / 64.0)) * groups
         self.conv1 = conv1x1(inplanes, width)
@@ -95,10 +115,16 @@ class ResNet(Module):
     """
 
     def __init__(
-        self, block: Any, layers: list[int], num_classes: int = 1000, zero_init_residual: bool = False,
-        groups: int = 1, width_per_group: int = 64, replace_stride_with_dilation: list[bool] | None = None,
+        self,
+        block: Any,
+        layers: list[int],
+        num_classes: int = 1000,
+        zero_init_residual: bool = False,
+        groups: int = 1,
+        width_per_group: int = 64,
+        replace_stride_with_dilation: list[bool] | None = None,
         norm_layer: Norm | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__()
         dilated = replace_stride_with_dilation or [False] * 3
         if len(dilated) != 3:

@@ -48,9 +48,15 @@ class SqueezeNet(Module):
         width, kernel = (96, 7) if version == "1_0" else (64, 3)
         first = Conv2d(3, width, kernel_size=kernel, stride=2)
         fires = [
-            Fire(width, 16, 64, 64), Fire(128, 16, 64, 64), Fire(128, 32, 128, 128), Fire(256, 32, 128, 128),
-            Fire(256, 48, 192, 192), Fire(384, 48, 192, 192), Fire(384, 64, 256, 256), Fire(512, 64, 256, 256),
-        ]  # fmt: skip
+            Fire(width, 16, 64, 64),
+            Fire(128, 16, 64, 64),
+            Fire(128, 32, 128, 128),
+            Fire(256, 32, 128, 128),
+            Fire(256, 48, 192, 192),
+            Fire(384, 48, 192, 192),
+            Fire(384, 64, 256, 256),
+            Fire(512, 64, 256, 256),
+        ]
         pooled_before = (3, 7) if version == "1_0" else (2, 4)
         layers: list[Module] = [first, ReLU(inplace=True), MaxPool2d(kernel_size=3, stride=2, ceil_mode=True)]
         for i, fire in enumerate(fires):

@@ -48,10 +48,14 @@ class VGG(Module):
         self.features = features
         self.avgpool = AdaptiveAvgPool2d((7, 7))
         self.classifier = Sequential(
-            Linear(512 * 7 * 7, 4096), ReLU(True), Dropout(p=dropout),
-            Linear(4096, 4096), ReLU(True), Dropout(p=dropout),
+            Linear(512 * 7 * 7, 4096),
+            ReLU(True),
+            Dropout(p=dropout),
+            Linear(4096, 4096),
+            ReLU(True),
+            Dropout(p=dropout),
             Linear(4096, num_classes),
-        )  # fmt: skip
+        )
         if init_weights:
             for module in self.modules():
                 if isinstance(module, Conv2d):

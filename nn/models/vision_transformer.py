@@ -56,9 +56,15 @@ class Encoder(Module):
     """The blocks, after a learned position was added to each patch."""
 
     def __init__(
-        self, seq_length: int, num_layers: int, num_heads: int, hidden_dim: int, mlp_dim: int, dropout: float,
+        self,
+        seq_length: int,
+        num_layers: int,
+        num_heads: int,
+        hidden_dim: int,
+        mlp_dim: int,
+        dropout: float,
         attention_dropout: float,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__()
         self.pos_embedding = Parameter(autograd.empty(1, seq_length, hidden_dim))
         init.normal_(self.pos_embedding, std=0.02)
@@ -78,10 +84,18 @@ class VisionTransformer(Module):
     """
 
     def __init__(
-        self, image_size: int, patch_size: int, num_layers: int, num_heads: int, hidden_dim: int, mlp_dim: int,
-        dropout: float = 0.0, attention_dropout: float = 0.0, num_classes: int = 1000,
+        self,
+        image_size: int,
+        patch_size: int,
+        num_layers: int,
+        num_heads: int,
+        hidden_dim: int,
+        mlp_dim: int,
+        dropout: float = 0.0,
+        attention_dropout: float = 0.0,
+        num_classes: int = 1000,
         representation_size: int | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__()
         if image_size % patch_size:
             raise ValueError(f"VisionTransformer: patches of {patch_size} do not tile an image of {image_size}")
@@ -89,9 +103,7 @@ class VisionTransformer(Module):
         self.conv_proj = Conv2d(3, hidden_dim, kernel_size=patch_size, stride=patch_size)
         self.class_token = Parameter(autograd.zeros(1, 1, hidden_dim))
         self.seq_length = (image_size // patch_size) ** 2 + 1
-        self.encoder = Encoder(
-            self.seq_length, num_layers, num_heads, hidden_dim, mlp_dim, dropout, attention_dropout
-        )  # fmt: skip
+        self.encoder = Encoder(self.seq_length, num_layers, num_heads, hidden_dim, mlp_dim, dropout, attention_dropout)
         heads: OrderedDict[str, Module] = OrderedDict()
         if representation_size is None:
             heads["head"] = Linear(hidden_dim, num_classes)

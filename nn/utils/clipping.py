@@ -33,9 +33,12 @@ def get_total_norm(
 
 @autograd.no_grad()
 def clip_grad_norm_(
-    parameters: Tensor | Iterable[Tensor], max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False,
+    parameters: Tensor | Iterable[Tensor],
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
     foreach: Any = None,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """Scales the gradients so that their total norm is at most max_norm; returns what it was.
 
     >>> import autograd, nn

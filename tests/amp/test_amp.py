@@ -21,14 +21,29 @@ HALF, SINGLE, DOUBLE = autograd.float16, autograd.float32, autograd.float64
 
 
 CASES = [
-    ("a @ b", HALF), ("autograd.mm(a, b)", HALF), ("autograd.addmm(a, a, b)", HALF), ("F.linear(a, b, c)", HALF),
-    ("autograd.einsum('ij,jk->ik', a, b)", HALF), ("F.conv2d(x, w)", HALF), ("F.conv_transpose2d(x, w)", HALF),
-    ("F.relu(a @ b)", HALF), ("a @ b + c.half()", HALF), ("a @ b + c", SINGLE), ("autograd.cat([a @ b, a])", SINGLE),
-    ("autograd.exp(a @ b)", SINGLE), ("(a @ b).softmax(1)", SINGLE), ("(a @ b).sum()", SINGLE), ("(a @ b).pow(3)", SINGLE),
-    ("F.layer_norm(a @ b, (3,))", SINGLE), ("F.mse_loss(a @ b, a)", SINGLE), ("F.log_softmax(a @ b, 1)", SINGLE),
-    ("F.cross_entropy(a @ b, t)", SINGLE), ("F.nll_loss(F.log_softmax(a @ b, 1), t)", SINGLE),
-    ("a.double() @ b.double()", DOUBLE), ("F.scaled_dot_product_attention(a, b, a)", HALF),
-]  # fmt: skip
+    ("a @ b", HALF),
+    ("autograd.mm(a, b)", HALF),
+    ("autograd.addmm(a, a, b)", HALF),
+    ("F.linear(a, b, c)", HALF),
+    ("autograd.einsum('ij,jk->ik', a, b)", HALF),
+    ("F.conv2d(x, w)", HALF),
+    ("F.conv_transpose2d(x, w)", HALF),
+    ("F.relu(a @ b)", HALF),
+    ("a @ b + c.half()", HALF),
+    ("a @ b + c", SINGLE),
+    ("autograd.cat([a @ b, a])", SINGLE),
+    ("autograd.exp(a @ b)", SINGLE),
+    ("(a @ b).softmax(1)", SINGLE),
+    ("(a @ b).sum()", SINGLE),
+    ("(a @ b).pow(3)", SINGLE),
+    ("F.layer_norm(a @ b, (3,))", SINGLE),
+    ("F.mse_loss(a @ b, a)", SINGLE),
+    ("F.log_softmax(a @ b, 1)", SINGLE),
+    ("F.cross_entropy(a @ b, t)", SINGLE),
+    ("F.nll_loss(F.log_softmax(a @ b, 1), t)", SINGLE),
+    ("a.double() @ b.double()", DOUBLE),
+    ("F.scaled_dot_product_attention(a, b, a)", HALF),
+]
 
 
 def inputs(engine: Any) -> dict[str, Any]:

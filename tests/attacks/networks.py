@@ -26,9 +26,7 @@ def text(rng: np.random.Generator, batch: int, side: int) -> tuple[np.ndarray, n
 
 def _convolution(nn: Any, a: int, b: int, kernel: int, stride: int = 1, groups: int = 1, relu: bool = True) -> Any:
     """A convolution, batch norm and perhaps a ReLU."""
-    layers = [
-        nn.Conv2d(a, b, kernel, stride=stride, padding=kernel // 2, groups=groups, bias=False), nn.BatchNorm2d(b)
-    ]  # fmt: skip
+    layers = [nn.Conv2d(a, b, kernel, stride=stride, padding=kernel // 2, groups=groups, bias=False), nn.BatchNorm2d(b)]
     return nn.Sequential(*layers, *([nn.ReLU(inplace=True)] if relu else []))
 
 
@@ -68,9 +66,7 @@ def shufflenet(engine: Any, widths: tuple[int, ...] = (24, 48, 96)) -> Any:
         return x.view(n, 2, c // 2, h, w).transpose(1, 2).reshape(n, c, h, w)
 
     def branch(a: int, b: int, stride: int) -> list[Any]:
-        return [
-            _convolution(nn, a, b, 1), _convolution(nn, b, b, 3, stride, b, relu=False), _convolution(nn, b, b, 1)
-        ]  # fmt: skip
+        return [_convolution(nn, a, b, 1), _convolution(nn, b, b, 3, stride, b, relu=False), _convolution(nn, b, b, 1)]
 
     class Keep(nn.Module):
         def __init__(self, a: int) -> None:
@@ -106,9 +102,10 @@ def dual_path(engine: Any) -> Any:
             super().__init__()
             self.out = out
             self.path = nn.Sequential(
-                _convolution(nn, last, inner, 1), _convolution(nn, inner, inner, 3, stride, 4),
+                _convolution(nn, last, inner, 1),
+                _convolution(nn, inner, inner, 3, stride, 4),
                 _convolution(nn, inner, out + dense, 1, relu=False),
-            )  # fmt: skip
+            )
             self.beside = _convolution(nn, last, out + dense, 1, stride, relu=False) if first else nn.Sequential()
 
         def forward(self, x: Any) -> Any:

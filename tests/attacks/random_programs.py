@@ -51,8 +51,11 @@ class Machine:
         self.log: dict[int, list[Any]] = {}
         self.reshaped: list[Any] = []
         self.space: dict[str, Any] = {
-            "T": engine, "F": functional, "grad": grad, "seen": lambda k, g: self.log.setdefault(k, []).append(g),
-        }  # fmt: skip
+            "T": engine,
+            "F": functional,
+            "grad": grad,
+            "seen": lambda k, g: self.log.setdefault(k, []).append(g),
+        }
 
     def run(self, line: str) -> None:
         hooked = re.search(r"(\w+)\.(register_hook|retain_grad)", line)
@@ -176,9 +179,17 @@ class Author:
 
     def statement(self) -> None:
         kind = self.random.choices(
-            (self.view, self.compute, self.write_in_place, self.reshape_in_place, self.watch, self.cut_off, self.differentiate),
+            (
+                self.view,
+                self.compute,
+                self.write_in_place,
+                self.reshape_in_place,
+                self.watch,
+                self.cut_off,
+                self.differentiate,
+            ),
             (34, 20, 24, 5, 9, 4, 4),
-        )[0]  # fmt: skip
+        )[0]
         line = kind()
         if line is not None and kind != self.reshape_in_place and self.random.random() < 0.04:
             if kind == self.view:  # such views say that they require grad in torch, and are leaves: not looked at
@@ -204,9 +215,10 @@ class Author:
     def pick(self, test: Callable[[Any], bool] = lambda x: True, unrecorded: bool = False) -> str | None:
         """The name of a variable, the newer the likelier."""
         names = [
-            name for name, x in self.machine.tensors().items()
+            name
+            for name, x in self.machine.tensors().items()
             if test(x) and x.numel() <= 60 and (unrecorded or name[0] != "u")
-        ]  # fmt: skip
+        ]
         if not names:
             return None
         return self.random.choices(names, range(1, len(names) + 1))[0]
@@ -253,22 +265,44 @@ class Author:
         e = self.random.randrange(dims) if dims else 0
         size = x.shape[d] if dims else 1
         choices = [
-            f"{name}[{self.at(x)}]", f"{name}[{self.at(x)}]", f"{name}[{self.at(x)}]",
-            f"{name}.view(-1)", f"{name}.reshape(-1)", f"{name}.flatten()", f"{name}.unsqueeze({d})", f"{name}.squeeze()",
-            f"{name}.contiguous()", f"{name}.detach()", f"{name}.clone()", f"{name}.ravel()", f"{name}.view({tuple(reversed(x.shape))})",
-            f"{name}.reshape({tuple(reversed(x.shape))})", f"{name}.view_as({name})", f"{name}.expand({tuple(x.shape)})",
-            f"{name}.expand(2, {', '.join(['-1'] * max(dims, 1))})", f"{name}[..., None]",
-        ]  # fmt: skip
+            f"{name}[{self.at(x)}]",
+            f"{name}[{self.at(x)}]",
+            f"{name}[{self.at(x)}]",
+            f"{name}.view(-1)",
+            f"{name}.reshape(-1)",
+            f"{name}.flatten()",
+            f"{name}.unsqueeze({d})",
+            f"{name}.squeeze()",
+            f"{name}.contiguous()",
+            f"{name}.detach()",
+            f"{name}.clone()",
+            f"{name}.ravel()",
+            f"{name}.view({tuple(reversed(x.shape))})",
+            f"{name}.reshape({tuple(reversed(x.shape))})",
+            f"{name}.view_as({name})",
+            f"{name}.expand({tuple(x.shape)})",
+            f"{name}.expand(2, {', '.join(['-1'] * max(dims, 1))})",
+            f"{name}[..., None]",
+        ]
         if dims:
             start = self.random.randrange(size) if size else 0
             choices += [
-                f"{name}.transpose({d}, {e})", f"{name}.movedim({d}, {e})", f"{name}.swapaxes({d}, {e})",
-                f"{name}.narrow({d}, {start}, {max(size - start, 0)})", f"{name}.select({d}, {start})", f"{name}.split(1, {d})[{start}]",
-                f"{name}.chunk(2, {d})[0]", f"{name}.unbind({d})[{start}]",
-                f"{name}.flip({d})", f"{name}.roll(1, {d})", f"{name}.flatten({min(d, e)}, {max(d, e)})",
-                f"{name}.index_select({d}, T.tensor([{start}]))", f"{name}.repeat({', '.join(['1'] * (dims - 1) + ['2'])})",
-                f"{name}.cumsum({d})", f"{name}.permute({', '.join(map(str, self.random.sample(range(dims), dims)))})",
-            ]  # fmt: skip
+                f"{name}.transpose({d}, {e})",
+                f"{name}.movedim({d}, {e})",
+                f"{name}.swapaxes({d}, {e})",
+                f"{name}.narrow({d}, {start}, {max(size - start, 0)})",
+                f"{name}.select({d}, {start})",
+                f"{name}.split(1, {d})[{start}]",
+                f"{name}.chunk(2, {d})[0]",
+                f"{name}.unbind({d})[{start}]",
+                f"{name}.flip({d})",
+                f"{name}.roll(1, {d})",
+                f"{name}.flatten({min(d, e)}, {max(d, e)})",
+                f"{name}.index_select({d}, T.tensor([{start}]))",
+                f"{name}.repeat({', '.join(['1'] * (dims - 1) + ['2'])})",
+                f"{name}.cumsum({d})",
+                f"{name}.permute({', '.join(map(str, self.random.sample(range(dims), dims)))})",
+            ]
             if x.requires_grad:  # else torch takes the view for a leaf when its base gets a history
                 choices.append(f"{name}.unfold({d}, {min(2, size)}, 2)")
         if dims == 2:
@@ -279,11 +313,24 @@ class Author:
         name = self.pick()
         x = self.machine.space[name]
         choices = [
-            f"{name} * {self.number()}", f"{name} + 1.0", f"{name}.exp()", f"{name}.sin()", f"{name}.tanh()", f"{name}.relu()",
-            f"{name}.sigmoid()", f"{name} ** 2", f"{name} / ({name} * {name} + 1)", f"{name}.sum()", f"{name}.mean()",
-            f"T.where({name} > 0, {name}, {name} * 2)", f"{name}.clamp(-1, 1)", f"{name}.abs()", f"1 / ({name} * {name} + 1)",
-            f"F.softplus({name})", f"{name}.norm() * {self.number()}",
-        ]  # fmt: skip
+            f"{name} * {self.number()}",
+            f"{name} + 1.0",
+            f"{name}.exp()",
+            f"{name}.sin()",
+            f"{name}.tanh()",
+            f"{name}.relu()",
+            f"{name}.sigmoid()",
+            f"{name} ** 2",
+            f"{name} / ({name} * {name} + 1)",
+            f"{name}.sum()",
+            f"{name}.mean()",
+            f"T.where({name} > 0, {name}, {name} * 2)",
+            f"{name}.clamp(-1, 1)",
+            f"{name}.abs()",
+            f"1 / ({name} * {name} + 1)",
+            f"F.softplus({name})",
+            f"{name}.norm() * {self.number()}",
+        ]
         other = self.pick(lambda y: y.shape == x.shape)
         choices += [
             f"{name} * {other}",
@@ -295,9 +342,14 @@ class Author:
         if x.dim():
             d = self.random.randrange(x.dim())
             choices += [
-                f"{name}.sum({d})", f"{name}.sum({d}, keepdim=True)", f"{name}.softmax({d})", f"{name}.prod({d})",
-                f"{name}.mean({d})", f"T.cat([{name}, {other}], {d})", f"T.stack([{name}, {other}], {d})",
-            ]  # fmt: skip
+                f"{name}.sum({d})",
+                f"{name}.sum({d}, keepdim=True)",
+                f"{name}.softmax({d})",
+                f"{name}.prod({d})",
+                f"{name}.mean({d})",
+                f"T.cat([{name}, {other}], {d})",
+                f"T.stack([{name}, {other}], {d})",
+            ]
             if x.shape[d]:
                 choices += [
                     f"{name}.max({d}).values",
@@ -322,12 +374,30 @@ class Author:
         same = self.pick(lambda y: y.shape == x.shape)
         n = self.number()
         choices = [
-            f"{name}.mul_({n})", f"{name}.add_({n})", f"{name}.add_({same})", f"{name} += {same}", f"{name} *= {n}",
-            f"{name}.mul_({same})", f"{name}.copy_({same} * 1)", f"{name}.zero_()", f"{name}.fill_({n})", f"{name}.relu_()",
-            f"{name}.sigmoid_()", f"{name}.exp_()", f"{name}.clamp_(-1, 1)", f"{name}.div_({n})", f"{name}.sub_({same}, alpha=2)",
-            f"{name}.masked_fill_({name} > 0.5, {n})", f"F.relu({name}, inplace=True)", f"F.elu({name}, inplace=True)",
-            f"{name}.tanh_()", f"{name}.neg_()", f"{name}.pow_(2)", f"{name}.addcmul_({same}, {same})", f"{name}.lerp_({same}, 0.5)",
-        ]  # fmt: skip
+            f"{name}.mul_({n})",
+            f"{name}.add_({n})",
+            f"{name}.add_({same})",
+            f"{name} += {same}",
+            f"{name} *= {n}",
+            f"{name}.mul_({same})",
+            f"{name}.copy_({same} * 1)",
+            f"{name}.zero_()",
+            f"{name}.fill_({n})",
+            f"{name}.relu_()",
+            f"{name}.sigmoid_()",
+            f"{name}.exp_()",
+            f"{name}.clamp_(-1, 1)",
+            f"{name}.div_({n})",
+            f"{name}.sub_({same}, alpha=2)",
+            f"{name}.masked_fill_({name} > 0.5, {n})",
+            f"F.relu({name}, inplace=True)",
+            f"F.elu({name}, inplace=True)",
+            f"{name}.tanh_()",
+            f"{name}.neg_()",
+            f"{name}.pow_(2)",
+            f"{name}.addcmul_({same}, {same})",
+            f"{name}.lerp_({same}, 0.5)",
+        ]
         if x.dim():
             index = self.at(x)
             # (Where the number lies in the written memory itself, torch's result depends on the order of its loop.)
@@ -375,17 +445,23 @@ class Author:
         self.hooks += 1
         return self.random.choice(
             (
-                f"h = {name}.register_hook(lambda g: g * 1.0)", f"h = {name}.register_hook(lambda g: g * 2.0)",
+                f"h = {name}.register_hook(lambda g: g * 1.0)",
+                f"h = {name}.register_hook(lambda g: g * 2.0)",
                 f"h = {name}.register_hook(lambda g: seen({self.hooks}, g.detach().clone()))",
-                f"{name}.retain_grad()", f"{name}.retain_grad()",
+                f"{name}.retain_grad()",
+                f"{name}.retain_grad()",
             )
-        )  # fmt: skip
+        )
 
     def cut_off(self) -> str | None:
         name = self.pick()
         return self.random.choice(
-            (f"{self.new()} = {name}.detach()", f"{self.new()} = ({name} * 2).detach_()", f"{self.new()} = {name}.detach().clone().requires_grad_()")
-        )  # fmt: skip
+            (
+                f"{self.new()} = {name}.detach()",
+                f"{self.new()} = ({name} * 2).detach_()",
+                f"{self.new()} = {name}.detach().clone().requires_grad_()",
+            )
+        )
 
     def differentiate(self) -> str | None:
         name = self.pick(lambda x: x.requires_grad)
@@ -396,9 +472,12 @@ class Author:
         if not self.twice:
             return self.random.choice(once)
         return self.random.choice(
-            (*once, f"{self.new()}, = grad(({name} ** 2).sum(), {leaf}, create_graph=True, allow_unused=True)",
-             f"{self.new()}, = grad({name}.sin().sum(), {leaf}, create_graph=True, allow_unused=True)")
-        )  # fmt: skip
+            (
+                *once,
+                f"{self.new()}, = grad(({name} ** 2).sum(), {leaf}, create_graph=True, allow_unused=True)",
+                f"{self.new()}, = grad({name}.sin().sum(), {leaf}, create_graph=True, allow_unused=True)",
+            )
+        )
 
     def end(self) -> None:
         """Everything goes into one loss, each with a weight of its own."""

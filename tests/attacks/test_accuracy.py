@@ -64,7 +64,7 @@ VALUES: list[tuple[str, Callable[[Any], Any], str, float, float]] = [
     ("special.ndtri", lambda p: -mp.sqrt(2) * mp.erfinv(1 - 2 * p), UNIT, 1, 8),
     ("special.log_ndtr", lambda x: mp.log1p(-_ndtr(-x)) if x > 0 else mp.log(_ndtr(x)), CENTRE, 1, 8),
     ("special.entr", lambda x: -x * mp.log(x), POSITIVE, 3, 3),
-]  # fmt: skip
+]
 SLOPES: list[tuple[str, Callable[[Any], Any], str, float, float]] = [
     (F + "logsigmoid", lambda x: _sigmoid(-x), WIDE, 3, 3),
     (F + "softplus", lambda x: 1 if x > 20 else _sigmoid(x), WIDE, 3, 3),
@@ -77,7 +77,7 @@ SLOPES: list[tuple[str, Callable[[Any], Any], str, float, float]] = [
     ("sinc", _sinc_slope, "near 0", 8, 8),
     ("special.log_ndtr", lambda x: _phi(x) / _ndtr(x), "below 0", 4, 8),
     ("special.entr", lambda x: -mp.log(x) - 1, UNIT, 6, 6),
-]  # fmt: skip
+]
 
 
 def points(where: str, kind: str, count: int) -> np.ndarray:

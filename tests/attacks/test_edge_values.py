@@ -74,7 +74,20 @@ def of_family(*families: str) -> dict[str, Callable[[str], Callable[..., Any]]]:
 
 UNARY: dict[str, Callable[[str], Callable[..., Any]]] = {
     **of_family("unary"),
-    **{name: named(name) for name in ("special.erf", "special.expm1", "special.log1p", "special.exp2", "special.sinc", "special.logit", "isreal", F + "gelu", "frexp")},
+    **{
+        name: named(name)
+        for name in (
+            "special.erf",
+            "special.expm1",
+            "special.log1p",
+            "special.exp2",
+            "special.sinc",
+            "special.logit",
+            "isreal",
+            F + "gelu",
+            "frexp",
+        )
+    },
     "gelu, tanh": with_options(F + "gelu", approximate="tanh"),
     "softplus, beta": with_options(F + "softplus", 2.0, 5.0),
     "elu, alpha": with_options(F + "elu", 0.7),
@@ -100,22 +113,50 @@ UNARY: dict[str, Callable[[str], Callable[..., Any]]] = {
     "log(sigmoid(x))": written(lambda x: x.sigmoid().log()),
     "log1p(expm1(x))": written(lambda x: x.expm1().log1p()),
     "tanh(log1p(exp(x)))": written(lambda x: x.exp().log1p().tanh()),
-}  # fmt: skip
+}
 
 BINARY: dict[str, Callable[[str], Callable[..., Any]]] = {
     **of_family("binary", "apart"),
-    **{name: named(name) for name in ("remainder", "fmod", "floor_divide", "heaviside", "nextafter", "ldexp", "special.zeta", "igamma", "igammac", "special.gammainc", "special.gammaincc", "xlogy", "special.xlog1py")},
+    **{
+        name: named(name)
+        for name in (
+            "remainder",
+            "fmod",
+            "floor_divide",
+            "heaviside",
+            "nextafter",
+            "ldexp",
+            "special.zeta",
+            "igamma",
+            "igammac",
+            "special.gammainc",
+            "special.gammaincc",
+            "xlogy",
+            "special.xlog1py",
+        )
+    },
     "div, trunc": with_options("div", rounding_mode="trunc"),
     "div, floor": with_options("div", rounding_mode="floor"),
-    **{name: with_options(F + name, reduction="none") for name in (
-        "mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "kl_div", "poisson_nll_loss", "soft_margin_loss",
-        "hinge_embedding_loss", "binary_cross_entropy_with_logits", "binary_cross_entropy",
-    )},
+    **{
+        name: with_options(F + name, reduction="none")
+        for name in (
+            "mse_loss",
+            "l1_loss",
+            "smooth_l1_loss",
+            "huber_loss",
+            "kl_div",
+            "poisson_nll_loss",
+            "soft_margin_loss",
+            "hinge_embedding_loss",
+            "binary_cross_entropy_with_logits",
+            "binary_cross_entropy",
+        )
+    },
     "kl_div, log_target": with_options(F + "kl_div", reduction="none", log_target=True),
     "smooth_l1_loss, beta": with_options(F + "smooth_l1_loss", reduction="none", beta=0.3),
     "lerp": written(lambda x, y: x.lerp(y, 0.3)),
     "lerp to the end": written(lambda x, y: x.lerp(y, 1.0)),
-}  # fmt: skip
+}
 
 # What differs, and why
 
@@ -205,10 +246,22 @@ DIFFERENCES = [
 
 # Differences of nearly equal numbers, in units of the dtype's eps: both engines round them, each in its own order.
 ROUNDED = {
-    "tanh": 1.0, F + "tanh": 1.0, F + "gelu": 2.0, "gelu, tanh": 16.0, "logaddexp2": 1.0, "lerp": 2.0, "special.zeta": 1.0,
-    "kl_div": 2.0, "kl_div, log_target": 2.0, "poisson_nll_loss": 2.0, "binary_cross_entropy_with_logits": 1.0,
-    "tanh(log1p(exp(x)))": 4.0, "special.i0e": 1.0, "special.i1e": 1.0, "log1p(expm1(x))": 1.0,
-}  # fmt: skip
+    "tanh": 1.0,
+    F + "tanh": 1.0,
+    F + "gelu": 2.0,
+    "gelu, tanh": 16.0,
+    "logaddexp2": 1.0,
+    "lerp": 2.0,
+    "special.zeta": 1.0,
+    "kl_div": 2.0,
+    "kl_div, log_target": 2.0,
+    "poisson_nll_loss": 2.0,
+    "binary_cross_entropy_with_logits": 1.0,
+    "tanh(log1p(exp(x)))": 4.0,
+    "special.i0e": 1.0,
+    "special.i1e": 1.0,
+    "log1p(expm1(x))": 1.0,
+}
 
 
 def differs(mine: Any, theirs: Any, kind: str, allowed: float) -> Any:
@@ -314,9 +367,10 @@ def test_functions_of_two_numbers(name: str, sweep: Callable[[int, int, int], in
 
 WHOLE = ("int64", "int32", "int16", "int8", "uint8", "bool")
 OTHERWISE = {
-    "x ** -1": "2 ** -1 is no integer", "pow": "2 ** -1 is no integer",
+    "x ** -1": "2 ** -1 is no integer",
+    "pow": "2 ** -1 is no integer",
     "hinge_embedding_loss": "the margin 1.0 makes it floating; torch cuts it to an integer",
-}  # fmt: skip
+}
 # By 0 both engines raise; the least number by -1 has no quotient, and ends torch's process.
 DIVISIONS = ("remainder", "fmod", "floor_divide", "div, trunc", "div, floor", "x % 3")
 
@@ -395,9 +449,23 @@ def _elementwise(row: Any) -> bool:
 
 def test_every_function_of_the_tables_is_attacked() -> None:
     of_more = {  # of rows, of matrices, of all elements
-        "ravel", "clone", "t", "tril", "msort", "linalg.inv", "adjoint", "cholesky_inverse", "matrix_exp",
-        "linalg.matrix_exp", "linalg.pinv", "linalg.cross", "flipud", "fliplr", "complex", "polar",
-    }  # fmt: skip
+        "ravel",
+        "clone",
+        "t",
+        "tril",
+        "msort",
+        "linalg.inv",
+        "adjoint",
+        "cholesky_inverse",
+        "matrix_exp",
+        "linalg.matrix_exp",
+        "linalg.pinv",
+        "linalg.cross",
+        "flipud",
+        "fliplr",
+        "complex",
+        "polar",
+    }
     found = {row.name for row in TABLE if row.name not in of_more and _elementwise(row)}
     assert " ".join(sorted(found - {*UNARY, *BINARY})) == ""
 

@@ -110,9 +110,23 @@ PIECES = ("chunk", "split", "tensor_split", "repeat_interleave", "roll")
 # Of empty integers torch gives a softmax of int64, the least int64 for a median, factors and weights of int64, 0
 # areas of int64: here floats, as of integers that are not empty, or the error that those get.
 INTEGERS = {
-    "cov", "softmax", "log_softmax", "special.softmax", "nn.functional.normalize", "median", "nanmedian", "cholesky",
-    "linalg.cond", "linalg.matrix_rank", "linalg.slogdet", "pinverse", "inverse", "linalg.svdvals", "bincount", "trapezoid",
-}  # fmt: skip
+    "cov",
+    "softmax",
+    "log_softmax",
+    "special.softmax",
+    "nn.functional.normalize",
+    "median",
+    "nanmedian",
+    "cholesky",
+    "linalg.cond",
+    "linalg.matrix_rank",
+    "linalg.slogdet",
+    "pinverse",
+    "inverse",
+    "linalg.svdvals",
+    "bincount",
+    "trapezoid",
+}
 
 
 def calls() -> Iterator[tuple[str, tuple[int, ...], tuple[Any, ...], dict[str, Any]]]:
@@ -198,7 +212,21 @@ def test_transposes_of_a_number(name: str) -> None:
     assert tuple(getattr(autograd.tensor(3.0), name).shape) == tuple(getattr(torch.tensor(3.0), name).shape) == ()
 
 
-@pytest.mark.parametrize("source", ["x << 1", "x >> 1", "3 << x", "-9 >> x", "x << y", "y >> x", "x.__ilshift__(2)", "x.__irshift__(y)", "x << 70", "x >> 70"])  # fmt: skip
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x << 1",
+        "x >> 1",
+        "3 << x",
+        "-9 >> x",
+        "x << y",
+        "y >> x",
+        "x.__ilshift__(2)",
+        "x.__irshift__(y)",
+        "x << 70",
+        "x >> 70",
+    ],
+)
 @pytest.mark.parametrize("kind", ["int64", "int32", "int8", "uint8"])
 def test_shifts(source: str, kind: str) -> None:
     found = []

@@ -20,7 +20,7 @@ CRITICS = [
     "n.Sequential(n.Linear(2, 4), n.LeakyReLU(0.2), n.Linear(4, 4), n.LeakyReLU(0.2, inplace=True), n.Linear(4, 1))",
     "n.Linear(2, 1)",
     "n.Sequential(n.Linear(2, 4), n.SiLU(), n.BatchNorm1d(4), n.ReLU(), n.Linear(4, 1))",
-]  # fmt: skip
+]
 
 
 def after(engine: Any, layers: Any, critic: str) -> list[str]:

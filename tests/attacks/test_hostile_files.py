@@ -115,8 +115,15 @@ def idx(array: np.ndarray) -> bytes:
     return bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes() + array.tobytes()
 
 
-PLAIN = {"array": np.arange(6, dtype=np.int16).reshape(2, 3), "number": np.float32(2.5), "set": {1, (2, "b")}, "mask": np.array([True]),
-         "bytes": b"x\xff", "names": np.array(["ab", "c"]), "more": OrderedDict(a=[1, 2.5, None, 3j], b=bytearray(b"yz"))}  # fmt: skip
+PLAIN = {
+    "array": np.arange(6, dtype=np.int16).reshape(2, 3),
+    "number": np.float32(2.5),
+    "set": {1, (2, "b")},
+    "mask": np.array([True]),
+    "bytes": b"x\xff",
+    "names": np.array(["ab", "c"]),
+    "more": OrderedDict(a=[1, 2.5, None, 3j], b=bytearray(b"yz")),
+}
 PICTURES = {"data": np.arange(2 * 3072, dtype=np.uint32).astype(np.uint8).reshape(2, 3072), "labels": [3, 9]}
 
 
@@ -127,9 +134,17 @@ def torch_files() -> dict[str, bytes]:
     except ImportError:
         return {}
     base = torch.arange(24.0).reshape(2, 3, 4)
-    content = {"view": base[:, 1:].mT, "parameter": torch.nn.Parameter(torch.ones(2)), "half": torch.ones(3).half(),
-               "bool": torch.tensor([True, False]), "complex": torch.ones(2) + 1j, "long": torch.tensor([2**63], dtype=torch.uint64),
-               "expanded": torch.ones(1).expand(3, 2), "array": np.arange(3), "nested": [{(1, 2): {3}}, torch.Size([4])]}  # fmt: skip
+    content = {
+        "view": base[:, 1:].mT,
+        "parameter": torch.nn.Parameter(torch.ones(2)),
+        "half": torch.ones(3).half(),
+        "bool": torch.tensor([True, False]),
+        "complex": torch.ones(2) + 1j,
+        "long": torch.tensor([2**63], dtype=torch.uint64),
+        "expanded": torch.ones(1).expand(3, 2),
+        "array": np.arange(3),
+        "nested": [{(1, 2): {3}}, torch.Size([4])],
+    }
     files = {}
     for name, new in (("torch zip", True), ("torch stream", False)):
         stream = io.BytesIO()
@@ -143,10 +158,19 @@ def seeds() -> dict[str, bytes]:
     autograd.manual_seed(0)
     state = nn.Sequential(nn.Linear(3, 2), nn.BatchNorm1d(2)).state_dict()
     nested = {
-        1: "one", (2, "b"): [None, True, 2.5, autograd.ones(2)], "c": autograd.randn(2, dtype=autograd.complex128), "s": {1, 2},
-        "p": nn.Parameter(autograd.ones(2)), "d": autograd.int64, "a": np.arange(3, dtype=np.uint32), "n": np.float32(2.5),
-        "z": 1 + 2j, "b": b"xyz", "v": autograd.device("cpu"), "t": (OrderedDict(x=autograd.zeros(2, 3).shape), frozenset({3})),
-    }  # fmt: skip
+        1: "one",
+        (2, "b"): [None, True, 2.5, autograd.ones(2)],
+        "c": autograd.randn(2, dtype=autograd.complex128),
+        "s": {1, 2},
+        "p": nn.Parameter(autograd.ones(2)),
+        "d": autograd.int64,
+        "a": np.arange(3, dtype=np.uint32),
+        "n": np.float32(2.5),
+        "z": 1 + 2j,
+        "b": b"xyz",
+        "v": autograd.device("cpu"),
+        "t": (OrderedDict(x=autograd.zeros(2, 3).shape), frozenset({3})),
+    }
     return {
         "state": saved(state),
         "nested": saved(nested),
@@ -334,9 +358,17 @@ def flat(value: Any) -> Any:
 
 
 READERS: dict[str, Callable[[Path], None]] = {
-    "checkpoint": load_checkpoint, "pickle": load_plain, "pickle 4": load_plain, "trusted": load_trusted, "idx": read_array,
-    "idx.gz": read_array, "mnist": read_mnist, "cifar": read_cifar, "cifar.bin": read_cifar_binary, "zip": load_stream,
-}  # fmt: skip
+    "checkpoint": load_checkpoint,
+    "pickle": load_plain,
+    "pickle 4": load_plain,
+    "trusted": load_trusted,
+    "idx": read_array,
+    "idx.gz": read_array,
+    "mnist": read_mnist,
+    "cifar": read_cifar,
+    "cifar.bin": read_cifar_binary,
+    "zip": load_stream,
+}
 
 
 # Damage
@@ -364,13 +396,66 @@ NUMBERS = [
     2**64 - 1,
 ]
 WORDS = [  # of pickles, of torch's names, of a structure's JSON
-    b".", b"0", b"1", b"2", b"(", b"t", b"l", b"d", b"e", b"u", b"s", b"a", b"R", b"b", b"Q", b"q\x00", b"h\x00", b"\x85", b"\x86",
-    b"\x94", b"\x81", b"\x92", b"\x93", b"\x8f", b"\x90", b"\x91", b"N", b"}", b"]", b")", b"K\x07", b"J\xff\xff\xff\xff",
-    b"\x8a\x08" + b"\xff" * 7 + b"\x7f", b"\x8e" + b"\xff" * 8, b"\x8b\xff\xff\xff\x7f", b"I99999999999\n", b"cbuiltins\nbytes\n",
-    b"cbuiltins\nbytearray\n", b"cbuiltins\nset\n", b"cbuiltins\nlist\n", b"ccollections\nOrderedDict\n", b"cnumpy\ndtype\n",
-    b"cos\nsystem\n", b"cbuiltins\neval\n", b"X\x01\x00\x00\x00a", b"S'latin1'\n", b"2\x86" * 40,
-    b"{}", b"[]", b"null", b'{"tensor":1}', b'{"dict":[[1,2]]}', b'{"dict":[]}', b'{"complex":"weight"}', b'{"set":[[]]}', b"1e999", b"-1", b'""', b"[[[[[[",
-]  # fmt: skip
+    b".",
+    b"0",
+    b"1",
+    b"2",
+    b"(",
+    b"t",
+    b"l",
+    b"d",
+    b"e",
+    b"u",
+    b"s",
+    b"a",
+    b"R",
+    b"b",
+    b"Q",
+    b"q\x00",
+    b"h\x00",
+    b"\x85",
+    b"\x86",
+    b"\x94",
+    b"\x81",
+    b"\x92",
+    b"\x93",
+    b"\x8f",
+    b"\x90",
+    b"\x91",
+    b"N",
+    b"}",
+    b"]",
+    b")",
+    b"K\x07",
+    b"J\xff\xff\xff\xff",
+    b"\x8a\x08" + b"\xff" * 7 + b"\x7f",
+    b"\x8e" + b"\xff" * 8,
+    b"\x8b\xff\xff\xff\x7f",
+    b"I99999999999\n",
+    b"cbuiltins\nbytes\n",
+    b"cbuiltins\nbytearray\n",
+    b"cbuiltins\nset\n",
+    b"cbuiltins\nlist\n",
+    b"ccollections\nOrderedDict\n",
+    b"cnumpy\ndtype\n",
+    b"cos\nsystem\n",
+    b"cbuiltins\neval\n",
+    b"X\x01\x00\x00\x00a",
+    b"S'latin1'\n",
+    b"2\x86" * 40,
+    b"{}",
+    b"[]",
+    b"null",
+    b'{"tensor":1}',
+    b'{"dict":[[1,2]]}',
+    b'{"dict":[]}',
+    b'{"complex":"weight"}',
+    b'{"set":[[]]}',
+    b"1e999",
+    b"-1",
+    b'""',
+    b"[[[[[[",
+]
 
 
 def damaged(data: bytes, rng: random.Random, times: int) -> bytes:
@@ -561,39 +646,66 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "a pair nested in itself as a name": of_torch(b"K\x01", b"2\x86" * 120, b"2\x93."),
     "a pair nested in itself as a storage": of_torch(b"(K\x01K\x01", b"2\x86" * 120, b"2K\x01K\x01tQ."),
     "a pair nested in itself as a size": of_torch(b"ctorch\nSize\nK\x01", b"2\x86" * 120, b"\x85R."),
-    "a pair nested in itself in OrderedDict": of_torch(b"ccollections\nOrderedDict\n]]K\x01", b"2\x86" * 120, b"aK\x01aa\x85R."),
+    "a pair nested in itself in OrderedDict": of_torch(
+        b"ccollections\nOrderedDict\n]]K\x01", b"2\x86" * 120, b"aK\x01aa\x85R."
+    ),
     "a very deep tuple as a key": of_torch(b"}K\x01", b"\x85" * 200_000, b"K\x01s."),
     "a very deep tuple": of_torch(b"K\x01", b"\x85" * 100_000, b"."),
-    "a long integer as a key, often": of_torch(b"(\x8b", (100_000).to_bytes(4, "little"), b"\x7f" * 100_000, b"q\x00", b"Nh\x00" * 50_000, b"Nd."),
+    "a long integer as a key, often": of_torch(
+        b"(\x8b", (100_000).to_bytes(4, "little"), b"\x7f" * 100_000, b"q\x00", b"Nh\x00" * 50_000, b"Nd."
+    ),
     "integers of one hash": of_torch(b"}(", integers(lambda i: i * (2**61 - 1)), b"Nu."),
     "integers of one hash in a set": of_torch(b"\x8f(", integers(lambda i: i * (2**61 - 1)), b"\x90."),
     "pairs of one hash": lambda: zipped(b"}(" + pairs_of_one_hash() + b"u."),
     "stride 0 of any size": of_torch(tensor((10**9, 10**9), (0, 0)), b"."),
     "stride 0 of a size past counting": of_torch(tensor((2**62, 2**62, 2**62), (0, 0, 0)), b"."),
     "a size of a hundred thousand numbers": of_torch(tensor((1,) * 100_000, (1,) * 100_000), b"."),
-    "a size of long numbers": of_torch(b"ctorch._utils\n_rebuild_tensor_v2\n", STORAGE, b"K\x00(\x8b", (100_000).to_bytes(4, "little"), b"\x7f" * 100_000, b"tq\x00h\x00\x89NtR."),
-    "a thousand tensors of one storage": of_torch(b"(", (tensor((100_000,), (1,)) + b"R")[:-1] * 1000, b"l.", **{"data/0": bytes(400_000)}),
+    "a size of long numbers": of_torch(
+        b"ctorch._utils\n_rebuild_tensor_v2\n",
+        STORAGE,
+        b"K\x00(\x8b",
+        (100_000).to_bytes(4, "little"),
+        b"\x7f" * 100_000,
+        b"tq\x00h\x00\x89NtR.",
+    ),
+    "a thousand tensors of one storage": of_torch(
+        b"(", (tensor((100_000,), (1,)) + b"R")[:-1] * 1000, b"l.", **{"data/0": bytes(400_000)}
+    ),
     "bytes of a number": of_torch(b"cbuiltins\nbytes\nI1000000000000\n\x85R."),
     "bytearray of a number": of_torch(b"cbuiltins\nbytearray\nI1000000000000\n\x85R."),
     "bytes of a number, smaller": of_torch(b"cbuiltins\nbytes\nI4000000000\n\x85R."),
     "lists copied": of_torch(LIST, b"cbuiltins\nlist\nq\x01", b"h\x01h\x00\x85R" * 20_000, b"."),
     "tuples copied": of_torch(LIST, b"cbuiltins\ntuple\nq\x01", b"h\x01h\x00\x85R" * 20_000, b"."),
-    "text encoded again and again": of_torch(TEXT, b"c_codecs\nencode\nq\x01", b"h\x01h\x00S'latin1'\n\x86R" * 20_000, b"."),
+    "text encoded again and again": of_torch(
+        TEXT, b"c_codecs\nencode\nq\x01", b"h\x01h\x00S'latin1'\n\x86R" * 20_000, b"."
+    ),
     "text encoded by a slow codec": of_torch(TEXT, b"c_codecs\nencode\nh\x00S'idna'\n\x86R."),
     "bytes made arrays again and again": of_torch(
-        b"B", (200_000).to_bytes(4, "little"), bytes(200_000), b"q\x00cnumpy.core.multiarray\nscalar\nq\x01cnumpy\ndtype\nS'S200000'\n\x85Rq\x02",
-        b"h\x01h\x02h\x00\x86R" * 10_000, b".",
+        b"B",
+        (200_000).to_bytes(4, "little"),
+        bytes(200_000),
+        b"q\x00cnumpy.core.multiarray\nscalar\nq\x01cnumpy\ndtype\nS'S200000'\n\x85Rq\x02",
+        b"h\x01h\x02h\x00\x86R" * 10_000,
+        b".",
     ),
     "a dtype with flags": of_torch(b"cnumpy\ndtype\nS'f4'\n\x85R(I3\nS'<'\nNNNI-1\nI-1\nI63\ntb."),
-    "a dtype with a size": of_torch(b"cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\nS'U1'\n\x85R(I3\nS'<'\nNNNI1000000000\nI4\nI8\ntbC\x04abcd\x86R."),
-    "a dtype without a size": of_torch(b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R(K\x01(I9000000000000\ntcnumpy\ndtype\nS'V0'\n\x85R\x89C\x00tb."),
+    "a dtype with a size": of_torch(
+        b"cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\nS'U1'\n\x85R(I3\nS'<'\nNNNI1000000000\nI4\nI8\ntbC\x04abcd\x86R."
+    ),
+    "a dtype without a size": of_torch(
+        b"cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85U\x01b\x87R(K\x01(I9000000000000\ntcnumpy\ndtype\nS'V0'\n\x85R\x89C\x00tb."
+    ),
     "a dtype of an expression": of_torch(b"cnumpy\ndtype\nS'(1000000,1000)i4,(9,9)f8'\n\x85R."),
-    "a float of a huge integer": of_torch(b"cbuiltins\nfloat\n\x8b", (10_000).to_bytes(4, "little"), b"\x7f" * 10_000, b"\x85R."),
+    "a float of a huge integer": of_torch(
+        b"cbuiltins\nfloat\n\x8b", (10_000).to_bytes(4, "little"), b"\x7f" * 10_000, b"\x85R."
+    ),
     "an integer in a hundred thousand digits": of_torch(b"I", b"9" * 100_000, b"\n."),
     "a memo's last place": of_torch(b"Nr\xff\xff\xff\xff."),
     "a string that is not there": of_torch(b"\x8e", struct.pack("<Q", 2**40), b"abc."),
     "a function left over": of_torch(b"c_codecs\nencode\n."),
-    "a class of safe_globals and a memo's last place": lambda: pickle.dumps(Point(1, []), 4)[:-1] + b"r\xff\xff\xff\x7f.",
+    "a class of safe_globals and a memo's last place": lambda: (
+        pickle.dumps(Point(1, []), 4)[:-1] + b"r\xff\xff\xff\x7f."
+    ),
     "a string that is not there, in a file": lambda: b"\x80\x04\x8e" + struct.pack("<Q", 2**34) + b"abc.",
     "a deflated member": inflated,
     "members that share their bytes": overlapping,
@@ -611,13 +723,18 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "structure: no such dtype": of_structure('{"dtype": "float9"}'),
     "structure: no device": of_structure('{"device": 3.5}'),
     "structure: a complex number of text": of_structure('{"complex": "1j"}'),
-    "structure: complex numbers again and again": of_structure(json.dumps([{"ndarray": {"complex": "x"}}] * 20_000), {"x": {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}}),
+    "structure: complex numbers again and again": of_structure(
+        json.dumps([{"ndarray": {"complex": "x"}}] * 20_000),
+        {"x": {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}},
+    ),
     "structure: keys of one hash": of_structure(json.dumps({"dict": [[i * (2**61 - 1), 0] for i in range(1, 40_000)]})),
     "structure: not text": lambda: (2).to_bytes(8, "little") + b"{\xff",
     "a header longer than the file": lambda: (2**62).to_bytes(8, "little") + b"{",
     "no header": lambda: (2).to_bytes(8, "little") + b"{}",
-    "a shape past counting": of_structure("null", {"x": {"dtype": "F32", "shape": [0, 2**62, 2**62], "data_offsets": [0, 0]}}),
-}  # fmt: skip
+    "a shape past counting": of_structure(
+        "null", {"x": {"dtype": "F32", "shape": [0, 2**62, 2**62], "data_offsets": [0, 0]}}
+    ),
+}
 IDX_BOMBS: dict[str, Callable[[], bytes]] = {
     "zeros": lambda: gzipped(*[bytes(16 << 20)] * 50),
     "a header and zeros": lambda: gzipped(bytes([0, 0, 8, 1, 0, 0, 0, 5]), *[bytes(16 << 20)] * 50),
@@ -712,7 +829,7 @@ def failures(cases: list[tuple[str, int]]) -> Iterator[tuple[str, int, str]]:
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
         process = subprocess.Popen(
             [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=0
-        )  # fmt: skip
+        )
         assert process.stdin is not None
         assert process.stdout is not None
         try:

@@ -102,8 +102,14 @@ MISTAKES: dict[str, tuple[Any, list[str]]] = {
     "nn.Conv2d(1, 1, (3, 3, 3))": (TypeError, ["kernel size", "2 of them", "(3, 3, 3)"]),
     "nn.MaxPool2d(2.0)(autograd.ones(1, 1, 4, 4))": (TypeError, ["kernel size", "2.0"]),
     "nn.Conv2d(1, 1, 3, padding=-1)(autograd.ones(1, 1, 4, 4))": (OPERATION, ["Conv2d", "negative padding", "-1"]),
-    "F.conv_transpose2d(autograd.ones(1, 1, 4, 4), autograd.ones(1, 1, 1, 1), padding=-1)": (OPERATION, ["conv_transpose2d", "negative padding"]),
-    "F.conv2d(autograd.ones(1, 1, 4, 4), autograd.ones(2, 1, 1, 1), autograd.ones(1))": (OPERATION, ["conv2d", "bias", "(2,)", "(1,)"]),
+    "F.conv_transpose2d(autograd.ones(1, 1, 4, 4), autograd.ones(1, 1, 1, 1), padding=-1)": (
+        OPERATION,
+        ["conv_transpose2d", "negative padding"],
+    ),
+    "F.conv2d(autograd.ones(1, 1, 4, 4), autograd.ones(2, 1, 1, 1), autograd.ones(1))": (
+        OPERATION,
+        ["conv2d", "bias", "(2,)", "(1,)"],
+    ),
     "autograd.zeros(2.5)": (TypeError, ["zeros", "ints", "2.5"]),
     "autograd.zeros((2, 2.5))": (TypeError, ["zeros", "ints", "2.5"]),
     "autograd.ones('3')": (TypeError, ["ones", "'3'"]),
@@ -121,14 +127,17 @@ MISTAKES: dict[str, tuple[Any, list[str]]] = {
     "optim.Adam([p], lr=None)": (TypeError, ["lr", "number", "None"]),
     "optim.SGD([p], momentum='x')": (TypeError, ["momentum", "number"]),
     # The rest
-    "nn.GRU(3, 2)(x, (autograd.zeros(1, 2), autograd.zeros(1, 2)))": (TypeError, ["GRU", "one tensor", "(Tensor, Tensor)"]),
+    "nn.GRU(3, 2)(x, (autograd.zeros(1, 2), autograd.zeros(1, 2)))": (
+        TypeError,
+        ["GRU", "one tensor", "(Tensor, Tensor)"],
+    ),
     "nn.LSTM(3, 2)(x, autograd.zeros(1, 2))": (TypeError, ["LSTM", "(h, c)", "Tensor"]),
     "nn.Embedding(4, 2)(autograd.tensor([5]))": (IndexError, ["embedding", "[0, 4)", "5"]),
     "nn.Embedding(4, 2)(x)": (OPERATION, ["embedding", "int64", "float32"]),
     "F.cross_entropy(x, autograd.tensor([0, 3]))": (OPERATION, ["cross_entropy", "[0, 3)", "3"]),
     "nn.Sequential([lin])": (TypeError, ["list", "Module"]),
     "lin(autograd.ones(2, 4))": (OPERATION, ["linear", "3", "(2, 4)"]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.cpu_only
@@ -137,10 +146,21 @@ def test_the_message_helps(call: str) -> None:
     error, words = MISTAKES[call]
     p = autograd.ones(2, requires_grad=True)
     names = {
-        "autograd": autograd, "nn": nn, "F": F, "optim": optim, "n": np, "a": np.ones((2, 3), np.float32),
-        "x": autograd.ones(2, 3), "y": autograd.tensor([0, 1]), "lin": nn.Linear(3, 2), "p": p, "sgd": optim.SGD([p]),
-        "t": torch_or_skip().ones(2, 3) if "t" in call.replace("(", " ").replace(")", " ").replace(",", " ").replace("]", " ").split() else None,
-    }  # fmt: skip
+        "autograd": autograd,
+        "nn": nn,
+        "F": F,
+        "optim": optim,
+        "n": np,
+        "a": np.ones((2, 3), np.float32),
+        "x": autograd.ones(2, 3),
+        "y": autograd.tensor([0, 1]),
+        "lin": nn.Linear(3, 2),
+        "p": p,
+        "sgd": optim.SGD([p]),
+        "t": torch_or_skip().ones(2, 3)
+        if "t" in call.replace("(", " ").replace(")", " ").replace(",", " ").replace("]", " ").split()
+        else None,
+    }
     with pytest.raises(error) as raised:
         eval(call, names)
     message = str(raised.value)

@@ -40,9 +40,11 @@ def test_finds_what_torch_finds(kind: str, filling: str, sweep: Any) -> None:
         if kind == "max_pool":
             size = int(rng.integers(1, 4))
             options = {
-                "stride": int(rng.integers(1, 3)), "padding": int(rng.integers(0, size // 2 + 1)),
-                "ceil_mode": bool(rng.integers(2)), "dilation": int(rng.integers(1, 3)) if size < 3 else 1,
-            }  # fmt: skip
+                "stride": int(rng.integers(1, 3)),
+                "padding": int(rng.integers(0, size // 2 + 1)),
+                "ceil_mode": bool(rng.integers(2)),
+                "dilation": int(rng.integers(1, 3)) if size < 3 else 1,
+            }
         name = f"{kind}{dims}d"
         ours = pooled(autograd, nn.functional, name, x, size, options)
         theirs = pooled(torch, torch.nn.functional, name, x, size, options)

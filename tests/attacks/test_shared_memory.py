@@ -96,9 +96,10 @@ def test_a_view_of_a_result_is_a_view(row: Operation, order: str) -> None:
     torch_or_skip()
     try:
         pairs = zip(
-            calls(row, theirs(grad=False), there(row.name), order), calls(row, ours(grad=False), here(row.name), order),
+            calls(row, theirs(grad=False), there(row.name), order),
+            calls(row, ours(grad=False), here(row.name), order),
             strict=True,
-        )  # fmt: skip
+        )
         results = [(torchs, mine) for (_, torchs), (_, mine) in pairs]
     except RuntimeError:
         return

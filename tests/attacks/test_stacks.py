@@ -72,17 +72,29 @@ def anywhere(rng: Random, shape: Shape) -> list[Layer]:
     over = bool(rng.integers(2))
     return [
         *(layer(name, inplace=over) for name in ("ReLU", "ReLU6", "SELU", "SiLU", "Mish", "Hardsigmoid", "Hardswish")),
-        layer("LeakyReLU", 0.2, inplace=over), layer("ELU", 0.8, inplace=over), layer("CELU", 1.0, inplace=over),
-        layer("Hardtanh", -0.7, 0.9, inplace=over), layer("Threshold", -0.3, 0.25, inplace=over),
-        layer("RReLU", 0.25, 0.25, inplace=over), layer("Dropout", 0.0, inplace=over),
+        layer("LeakyReLU", 0.2, inplace=over),
+        layer("ELU", 0.8, inplace=over),
+        layer("CELU", 1.0, inplace=over),
+        layer("Hardtanh", -0.7, 0.9, inplace=over),
+        layer("Threshold", -0.3, 0.25, inplace=over),
+        layer("RReLU", 0.25, 0.25, inplace=over),
+        layer("Dropout", 0.0, inplace=over),
         *(layer(name) for name in ("Sigmoid", "Tanh", "GELU", "Softplus", "Softsign", "LogSigmoid", "Tanhshrink")),
-        layer("GELU", approximate="tanh"), layer("Softshrink", 0.2), layer("Hardshrink", 0.2), layer("Identity"),
-        layer("PReLU"), layer("PReLU", shape[1]), layer("Softmax", dim=int(rng.integers(1, len(shape)))),
-        layer("LogSoftmax", dim=1), layer("Softmin", dim=-1), layer("LayerNorm", shape[-1]),
-        layer("LayerNorm", list(shape[1:]), elementwise_affine=over), layer("RMSNorm", shape[-1]),
+        layer("GELU", approximate="tanh"),
+        layer("Softshrink", 0.2),
+        layer("Hardshrink", 0.2),
+        layer("Identity"),
+        layer("PReLU"),
+        layer("PReLU", shape[1]),
+        layer("Softmax", dim=int(rng.integers(1, len(shape)))),
+        layer("LogSoftmax", dim=1),
+        layer("Softmin", dim=-1),
+        layer("LayerNorm", shape[-1]),
+        layer("LayerNorm", list(shape[1:]), elementwise_affine=over),
+        layer("RMSNorm", shape[-1]),
         layer("Linear", shape[-1], int(rng.integers(2, 7)), bias=over),
         *([layer("GLU", dim=1)] if shape[1] % 2 == 0 else []),
-    ]  # fmt: skip
+    ]
 
 
 def normalising(rng: Random, shape: Shape) -> list[Layer]:
@@ -122,11 +134,14 @@ def spatial(rng: Random, shape: Shape) -> list[Layer]:
         layer(f"MaxPool{dims}d", kernel, stride, padding=pad, ceil_mode=over),
         layer(f"MaxPool{dims}d", kernel, 1, dilation=2),
         layer(f"AvgPool{dims}d", kernel, stride, padding=pad, count_include_pad=over),
-        layer(f"AdaptiveMaxPool{dims}d", size), layer(f"AdaptiveAvgPool{dims}d", size),
-        layer(f"ConstantPad{dims}d", 1, 0.5), layer(f"ReplicationPad{dims}d", 1), layer("Flatten"),
+        layer(f"AdaptiveMaxPool{dims}d", size),
+        layer(f"AdaptiveAvgPool{dims}d", size),
+        layer(f"ConstantPad{dims}d", 1, 0.5),
+        layer(f"ReplicationPad{dims}d", 1),
+        layer("Flatten"),
         *([layer(f"ReflectionPad{dims}d", 1)] if min(space) > 1 else []),
         layer(f"Dropout{dims}d", 0.0, inplace=over),
-    ]  # fmt: skip
+    ]
     if math.prod(space) <= 64:
         found += [layer("Upsample", scale_factor=2, mode=mode) for mode in upsample]
     if dims == 1 and space[0] % 2 == 0 and math.prod(space) < 40:
@@ -237,10 +252,12 @@ def difference(stack: Stack) -> str | None:
 def shrunk(stack: Stack) -> Stack:
     """The fewest of its layers that still fail, and once rather than twice."""
     for smaller in (
-        *(Stack(stack.shape, (*stack.layers[:i], *stack.layers[i + 1 :]), stack.training, stack.twice, stack.seed)
-          for i in range(len(stack.layers))),
+        *(
+            Stack(stack.shape, (*stack.layers[:i], *stack.layers[i + 1 :]), stack.training, stack.twice, stack.seed)
+            for i in range(len(stack.layers))
+        ),
         *([Stack(stack.shape, stack.layers, stack.training, False, stack.seed)] if stack.twice else []),
-    ):  # fmt: skip
+    ):
         if smaller.layers and difference(smaller) is not None:
             return shrunk(smaller)
     return stack

@@ -51,7 +51,7 @@ WRONG = {
     "cross entropy: fewer targets": lambda: loss(ones(50_000, 3), np.zeros(2, np.int64)),
     "cross entropy: its slope, fewer targets": lambda: slope(ones(50_000, 3), np.zeros(2, np.int64)),
     "cross entropy: a vector of logits": lambda: loss(ones(3), np.zeros(3, np.int64)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", WRONG)
@@ -84,11 +84,27 @@ def test_no_classes_at_all() -> None:
 
 
 UPDATES: dict[type[optim.Optimizer], tuple[tuple[str, ...], dict[str, Any]]] = {
-    optim.Adam: (("step", "exp_avg", "exp_avg_sq"), {"lr": 0.1, "betas": (0.9, 0.99), "eps": 1e-8, "weight_decay": 0.0, "decoupled_weight_decay": False, "maximize": False}),
-    optim.SGD: (("momentum_buffer",), {"lr": 0.1, "momentum": 0.9, "dampening": 0.0, "weight_decay": 0.0, "nesterov": False, "maximize": False}),
-    optim.RMSprop: (("step", "square_avg"), {"lr": 0.1, "alpha": 0.9, "eps": 1e-8, "weight_decay": 0.0, "momentum": 0.0, "maximize": False}),
+    optim.Adam: (
+        ("step", "exp_avg", "exp_avg_sq"),
+        {
+            "lr": 0.1,
+            "betas": (0.9, 0.99),
+            "eps": 1e-8,
+            "weight_decay": 0.0,
+            "decoupled_weight_decay": False,
+            "maximize": False,
+        },
+    ),
+    optim.SGD: (
+        ("momentum_buffer",),
+        {"lr": 0.1, "momentum": 0.9, "dampening": 0.0, "weight_decay": 0.0, "nesterov": False, "maximize": False},
+    ),
+    optim.RMSprop: (
+        ("step", "square_avg"),
+        {"lr": 0.1, "alpha": 0.9, "eps": 1e-8, "weight_decay": 0.0, "momentum": 0.0, "maximize": False},
+    ),
     optim.Adagrad: (("step", "sum"), {"lr": 0.1, "lr_decay": 0.1, "eps": 1e-8, "weight_decay": 0.0, "maximize": False}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("optimizer", UPDATES)

@@ -90,10 +90,18 @@ def test_updates(optimizer: type[optim.Optimizer], names: tuple[str, ...], dtype
 SHARES = st.floats(0.0, 0.99)
 SMALL = st.floats(1e-6, 1.0)
 HYPER: dict[str, st.SearchStrategy[Any]] = {
-    "lr": SMALL, "eps": SMALL, "weight_decay": st.just(0.0) | SMALL, "maximize": st.booleans(),
-    "betas": st.tuples(SHARES, SHARES), "alpha": SHARES, "momentum": SHARES, "dampening": SHARES,
-    "lr_decay": st.just(0.0) | SMALL, "nesterov": st.booleans(), "decoupled_weight_decay": st.booleans(),
-}  # fmt: skip
+    "lr": SMALL,
+    "eps": SMALL,
+    "weight_decay": st.just(0.0) | SMALL,
+    "maximize": st.booleans(),
+    "betas": st.tuples(SHARES, SHARES),
+    "alpha": SHARES,
+    "momentum": SHARES,
+    "dampening": SHARES,
+    "lr_decay": st.just(0.0) | SMALL,
+    "nesterov": st.booleans(),
+    "decoupled_weight_decay": st.booleans(),
+}
 
 
 @pytest.mark.parametrize(("optimizer", "names"), UPDATES, ids=IDS)
@@ -135,8 +143,11 @@ def test_an_update_that_no_loop_takes_is_left_alone(optimizer: type[optim.Optimi
 
 Case = tuple[str, tuple[Any, ...], Any]
 WINDOWS = [
-    ((3, 3), (1, 1), (1, 1)), ((2, 2), (2, 2), (1, 1)), ((3, 2), (2, 1), (1, 2)), ((2, 3), (3, 3), (2, 1)),
-]  # fmt: skip
+    ((3, 3), (1, 1), (1, 1)),
+    ((2, 2), (2, 2), (1, 1)),
+    ((3, 2), (2, 1), (1, 2)),
+    ((2, 3), (3, 3), (2, 1)),
+]
 
 
 def kernels(dtype: Any) -> Iterator[Case]:

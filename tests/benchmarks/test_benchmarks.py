@@ -40,9 +40,11 @@ def test_a_short_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     figures = summary(times[0], times[1])
     assert figures["ratio"] == pytest.approx(sum(a / b for a, b in zip(times[0], times[1], strict=True)) / 2, rel=1e-6)
     results = {
-        "machine": machine(), "steps": steps, "operations": small_operations(candidates[:1], 2),
+        "machine": machine(),
+        "steps": steps,
+        "operations": small_operations(candidates[:1], 2),
         "chains": [row for row in chains(candidates[:1], 1) if row["nodes"] <= 1000],
-    }  # fmt: skip
+    }
     show(results)
     assert "pullback eager (cpu)" in capsys.readouterr().out
     data, picture = save(results, tmp_path, "short")
@@ -154,9 +156,12 @@ with busy_process() as process:
     time.sleep(60)
 """
     benchmark = subprocess.Popen(
-        [sys.executable, "-c", code], cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         start_new_session=True,
-    )  # fmt: skip
+    )
     assert benchmark.stdout is not None
     spinning = int(benchmark.stdout.readline())
     if kind == "SIGINT":

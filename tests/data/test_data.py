@@ -19,7 +19,7 @@ from autograd.data import (
     TensorDataset,
     default_collate,
     random_split,
-)  # fmt: skip
+)
 
 
 class Squares(Dataset):

@@ -189,8 +189,15 @@ def test_damaged_files_raise_one_exception(tmp_path: Path) -> None:
     folder = tmp_path / "cifar-10-batches-py"
     folder.mkdir()
     planes, labels = files.cifar_arrays(2)
-    for content in ([], {}, {"data": planes}, {"data": planes, "labels": [1]}, {"data": planes, "labels": [1, 10**12]},
-                    {"data": planes.astype(float), "labels": labels}, {"data": planes[:, 1:], "labels": labels}):  # fmt: skip
+    for content in (
+        [],
+        {},
+        {"data": planes},
+        {"data": planes, "labels": [1]},
+        {"data": planes, "labels": [1, 10**12]},
+        {"data": planes.astype(float), "labels": labels},
+        {"data": planes[:, 1:], "labels": labels},
+    ):
         (folder / "test_batch").write_bytes(pickle.dumps(content, 2))
         with pytest.raises(autograd.SerializationError, match="CIFAR10: .*test_batch"):
             CIFAR10(tmp_path, train=False)

@@ -87,7 +87,7 @@ SAME: dict[str, Any] = {  # on a PIL image and on the tensor of it, with what Nu
     "random crop of all": (T.RandomCrop((9, 12)), lambda p: p),
     "compose": (T.Compose([T.CenterCrop(4), T.Pad(1)]), lambda p: np.pad(p[2:6, 4:8], ((1, 1), (1, 1), (0, 0)))),
     "nearest": (T.Resize((18, 24), T.InterpolationMode.NEAREST), lambda p: p.repeat(2, 0).repeat(2, 1)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", SAME)

@@ -107,9 +107,12 @@ def test_errors_come_with_the_workers_traceback(error: Exception) -> None:
 
 def test_what_cannot_be_sent_is_an_error_not_a_hang() -> None:
     loader = DataLoader(
-        Faulty(ValueError()), batch_size=2, num_workers=1, collate_fn=lambda batch: lambda: batch,
+        Faulty(ValueError()),
+        batch_size=2,
+        num_workers=1,
+        collate_fn=lambda batch: lambda: batch,
         multiprocessing_context="fork",
-    )  # fmt: skip
+    )
     with pytest.raises(Exception, match="pickle"):
         next(iter(loader))
 

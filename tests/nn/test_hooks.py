@@ -171,9 +171,13 @@ def test_submodules_and_buffers_by_name() -> None:
 
 def test_summary_counts() -> None:
     net = nn.Sequential(
-        nn.Conv2d(3, 8, 3, stride=2, groups=1), nn.BatchNorm2d(8), nn.ReLU(), nn.ConvTranspose2d(8, 4, 2, stride=2),
-        nn.Flatten(), nn.Linear(4 * 14 * 14, 10, bias=False),
-    )  # fmt: skip
+        nn.Conv2d(3, 8, 3, stride=2, groups=1),
+        nn.BatchNorm2d(8),
+        nn.ReLU(),
+        nn.ConvTranspose2d(8, 4, 2, stride=2),
+        nn.Flatten(),
+        nn.Linear(4 * 14 * 14, 10, bias=False),
+    )
     net[0].weight.requires_grad_(False)
     report = nn.summary(net, (2, 3, 16, 16))
     rows = {row.name: row for row in report.rows}

@@ -15,10 +15,24 @@ import nn
 pytestmark = pytest.mark.numbers
 
 ACTIVATIONS: dict[str, tuple[Any, ...]] = {
-    "ReLU": (), "ReLU6": (), "LeakyReLU": (0.1,), "ELU": (0.7,), "CELU": (1.3,), "SELU": (), "SiLU": (), "Mish": (),
-    "Hardsigmoid": (), "Hardswish": (), "Hardtanh": (-0.5, 0.6), "Threshold": (0.1, 20.0), "RReLU": (0.2, 0.2),
-    "Dropout": (0.0,), "Dropout2d": (0.0,), "AlphaDropout": (0.0,), "FeatureAlphaDropout": (0.0,),
-}  # fmt: skip
+    "ReLU": (),
+    "ReLU6": (),
+    "LeakyReLU": (0.1,),
+    "ELU": (0.7,),
+    "CELU": (1.3,),
+    "SELU": (),
+    "SiLU": (),
+    "Mish": (),
+    "Hardsigmoid": (),
+    "Hardswish": (),
+    "Hardtanh": (-0.5, 0.6),
+    "Threshold": (0.1, 20.0),
+    "RReLU": (0.2, 0.2),
+    "Dropout": (0.0,),
+    "Dropout2d": (0.0,),
+    "AlphaDropout": (0.0,),
+    "FeatureAlphaDropout": (0.0,),
+}
 
 # What stands before: of (2, 4, 6, 6), with the two engines' functions by the same names.
 BEFORE: dict[str, Callable[[Any, Any], Any]] = {
@@ -49,11 +63,14 @@ BEFORE: dict[str, Callable[[Any, Any], Any]] = {
     "slice": lambda F, x: (x * 2)[:, 1:3],
     "softsign": lambda F, x: F.softsign(x),
     "logaddexp": lambda F, x: (x * 1).logaddexp(x * 2),
-}  # fmt: skip
+}
 SAVE_THEIR_RESULT = {
-    "softmax": lambda F, x: F.softmax(x, 1), "sigmoid": lambda F, x: x.sigmoid(), "exp": lambda F, x: x.exp(),
-    "tanh": lambda F, x: x.tanh(), "sqrt": lambda F, x: (x + 3).sqrt(),
-}  # fmt: skip
+    "softmax": lambda F, x: F.softmax(x, 1),
+    "sigmoid": lambda F, x: x.sigmoid(),
+    "exp": lambda F, x: x.exp(),
+    "tanh": lambda F, x: x.tanh(),
+    "sqrt": lambda F, x: (x + 3).sqrt(),
+}
 DRAWN = np.random.default_rng(0).uniform(-2, 2, (2, 4, 6, 6))
 
 

@@ -196,16 +196,35 @@ CALLS: list[tuple[str, str]] = [
     ("MultiheadAttention(6, 2, kdim=5, vdim=4)", "t(4, 3, 6), t(5, 3, 5), t(5, 3, 4)"),
     ("MultiheadAttention(6, 2, add_bias_kv=True, add_zero_attn=True)", "t(4, 3, 6), t(5, 3, 6), t(5, 3, 6)"),
     ("MultiheadAttention(6, 2)", "t(4, 6), t(5, 6), t(5, 6)"),
-    ("MultiheadAttention(6, 2)", "t(4, 3, 6), t(4, 3, 6), t(4, 3, 6), None, True, b([[False, True, True, True], [False, False, True, True], [False, False, False, True], [False] * 4])"),
-    ("MultiheadAttention(6, 2)", "t(2, 3, 6), t(4, 3, 6), t(4, 3, 6), b([[False] * 4, [False, False, True, True], [False, False, False, True]]), True, None, False"),
-    *((f"TransformerEncoderLayer(6, 2, 8, dropout=0.0{more})", "t(4, 3, 6)") for more in ("", ", activation='gelu'", ", norm_first=True", ", bias=False, batch_first=True")),
-    ("TransformerEncoderLayer(6, 2, 8, 0.0)", "t(4, 3, 6), b([[False, True, True, True], [False, False, True, True], [False, False, False, True], [False] * 4]), b([[False] * 4, [False, False, True, True], [False, False, False, True]])"),
-    *((f"TransformerDecoderLayer(6, 2, 8, dropout=0.0{more})", "t(4, 3, 6), t(5, 3, 6)") for more in ("", ", norm_first=True", ", activation='gelu', bias=False")),
+    (
+        "MultiheadAttention(6, 2)",
+        "t(4, 3, 6), t(4, 3, 6), t(4, 3, 6), None, True, b([[False, True, True, True], [False, False, True, True], [False, False, False, True], [False] * 4])",
+    ),
+    (
+        "MultiheadAttention(6, 2)",
+        "t(2, 3, 6), t(4, 3, 6), t(4, 3, 6), b([[False] * 4, [False, False, True, True], [False, False, False, True]]), True, None, False",
+    ),
+    *(
+        (f"TransformerEncoderLayer(6, 2, 8, dropout=0.0{more})", "t(4, 3, 6)")
+        for more in ("", ", activation='gelu'", ", norm_first=True", ", bias=False, batch_first=True")
+    ),
+    (
+        "TransformerEncoderLayer(6, 2, 8, 0.0)",
+        "t(4, 3, 6), b([[False, True, True, True], [False, False, True, True], [False, False, False, True], [False] * 4]), b([[False] * 4, [False, False, True, True], [False, False, False, True]])",
+    ),
+    *(
+        (f"TransformerDecoderLayer(6, 2, 8, dropout=0.0{more})", "t(4, 3, 6), t(5, 3, 6)")
+        for more in ("", ", norm_first=True", ", activation='gelu', bias=False")
+    ),
     ("TransformerEncoder(nn.TransformerEncoderLayer(6, 2, 8, 0.0), 2, nn.LayerNorm(6))", "t(4, 3, 6)"),
     ("TransformerDecoder(nn.TransformerDecoderLayer(6, 2, 8, 0.0), 2)", "t(4, 3, 6), t(5, 3, 6)"),
     ("Transformer(6, 2, 1, 2, 8, 0.0)", "t(4, 3, 6), t(5, 3, 6)"),
     ("Transformer(6, 3, 1, 1, 8, 0.0, batch_first=True, norm_first=True)", "t(3, 4, 6), t(3, 5, 6)"),
-    *((f"{name}(reduction='{r}')", "t(4, 3), t(4, 3)") for name in ("SmoothL1Loss", "HuberLoss") for r in ("mean", "sum", "none")),
+    *(
+        (f"{name}(reduction='{r}')", "t(4, 3), t(4, 3)")
+        for name in ("SmoothL1Loss", "HuberLoss")
+        for r in ("mean", "sum", "none")
+    ),
     ("SmoothL1Loss(beta=0.3)", "t(4, 3), t(4, 3)"),
     ("HuberLoss(delta=0.3)", "t(4, 3), t(4, 3)"),
     ("KLDivLoss(reduction='batchmean')", "t(4, 3), t(4, 3).abs()"),
@@ -224,9 +243,15 @@ CALLS: list[tuple[str, str]] = [
     ("TripletMarginLoss()", "t(4, 3), t(4, 3), t(4, 3)"),
     ("TripletMarginLoss(margin=2.0, p=1.0, swap=True)", "t(4, 3), t(4, 3), t(4, 3)"),
     ("TripletMarginWithDistanceLoss()", "t(4, 3), t(4, 3), t(4, 3)"),
-    *((f"CTCLoss(reduction='{r}')", "t(7, 3, 5).log_softmax(2), i([[1, 2, 2], [4, 1, 0], [3, 3, 4]]), i([7, 6, 7]), i([3, 2, 3])") for r in ("mean", "sum", "none")),
+    *(
+        (
+            f"CTCLoss(reduction='{r}')",
+            "t(7, 3, 5).log_softmax(2), i([[1, 2, 2], [4, 1, 0], [3, 3, 4]]), i([7, 6, 7]), i([3, 2, 3])",
+        )
+        for r in ("mean", "sum", "none")
+    ),
     ("CTCLoss(blank=4, zero_infinity=True)", "t(4, 2, 5).log_softmax(2), i([1, 2, 2, 2, 2, 1]), i([4, 3]), i([2, 4])"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("layer", "call"), CALLS, ids=[f"{n}-{layer}" for n, (layer, _) in enumerate(CALLS)])
@@ -270,17 +295,23 @@ def test_layer_of_several_inputs_is_torch(layer: str, call: str) -> None:
 
 
 LOSSES: list[tuple[str, str, str]] = [
-    ("MSELoss()", "real", "real"), ("MSELoss(reduction='sum')", "real", "real"), ("L1Loss()", "real", "real"),
-    ("L1Loss(reduction='none')", "real", "real"), ("BCELoss()", "probability", "probability"),
+    ("MSELoss()", "real", "real"),
+    ("MSELoss(reduction='sum')", "real", "real"),
+    ("L1Loss()", "real", "real"),
+    ("L1Loss(reduction='none')", "real", "real"),
+    ("BCELoss()", "probability", "probability"),
     ("BCELoss(weight=engine.tensor([0.5, 1.0, 2.0]).double(), reduction='sum')", "probability", "probability"),
     ("BCEWithLogitsLoss()", "real", "probability"),
     ("BCEWithLogitsLoss(pos_weight=engine.tensor([0.5, 1.0, 2.0]).double())", "real", "probability"),
-    ("NLLLoss()", "real", "class"), ("NLLLoss(weight=engine.tensor([0.5, 1.0, 2.0]).double())", "real", "class"),
-    ("NLLLoss(ignore_index=1)", "real", "class"), ("CrossEntropyLoss()", "real", "class"),
+    ("NLLLoss()", "real", "class"),
+    ("NLLLoss(weight=engine.tensor([0.5, 1.0, 2.0]).double())", "real", "class"),
+    ("NLLLoss(ignore_index=1)", "real", "class"),
+    ("CrossEntropyLoss()", "real", "class"),
     ("CrossEntropyLoss(weight=engine.tensor([0.5, 1.0, 2.0]).double(), label_smoothing=0.1)", "real", "class"),
     ("CrossEntropyLoss(ignore_index=2, reduction='sum')", "real", "class"),
-    ("CrossEntropyLoss()", "real", "probability"), ("CrossEntropyLoss(label_smoothing=0.2)", "real", "probability"),
-]  # fmt: skip
+    ("CrossEntropyLoss()", "real", "probability"),
+    ("CrossEntropyLoss(label_smoothing=0.2)", "real", "probability"),
+]
 
 
 @pytest.mark.parametrize(("loss", "inputs", "targets"), LOSSES)

@@ -14,25 +14,50 @@ import optim
 from nn import models
 
 COUNTS = {
-    "alexnet": 61_100_840, "vgg11": 132_863_336, "vgg13": 133_047_848, "vgg16": 138_357_544, "vgg19": 143_667_240,
-    "resnet18": 11_689_512, "resnet34": 21_797_672, "resnet50": 25_557_032, "resnet101": 44_549_160,
-    "resnet152": 60_192_808, "densenet121": 7_978_856, "googlenet": 13_004_888, "squeezenet1_0": 1_248_424,
-    "squeezenet1_1": 1_235_496, "mobilenet_v2": 3_504_872, "vit_b_16": 86_567_656, "cifar_resnet20": 269_722,
-    "cifar_resnet56": 853_018, "cifar_resnet110": 1_727_962, "lenet": 61_706, "unet": 31_036_481,
-}  # fmt: skip
+    "alexnet": 61_100_840,
+    "vgg11": 132_863_336,
+    "vgg13": 133_047_848,
+    "vgg16": 138_357_544,
+    "vgg19": 143_667_240,
+    "resnet18": 11_689_512,
+    "resnet34": 21_797_672,
+    "resnet50": 25_557_032,
+    "resnet101": 44_549_160,
+    "resnet152": 60_192_808,
+    "densenet121": 7_978_856,
+    "googlenet": 13_004_888,
+    "squeezenet1_0": 1_248_424,
+    "squeezenet1_1": 1_235_496,
+    "mobilenet_v2": 3_504_872,
+    "vit_b_16": 86_567_656,
+    "cifar_resnet20": 269_722,
+    "cifar_resnet56": 853_018,
+    "cifar_resnet110": 1_727_962,
+    "lenet": 61_706,
+    "unet": 31_036_481,
+}
 SAMPLES = {
     "alexnet": ["features.0.weight", "features.10.bias", "classifier.6.weight"],
     "vgg16": ["features.28.weight", "classifier.3.bias"],
-    "resnet50": ["conv1.weight", "bn1.running_var", "layer1.0.downsample.1.num_batches_tracked", "layer4.2.conv3.weight"],
+    "resnet50": [
+        "conv1.weight",
+        "bn1.running_var",
+        "layer1.0.downsample.1.num_batches_tracked",
+        "layer4.2.conv3.weight",
+    ],
     "densenet121": ["features.conv0.weight", "features.denseblock4.denselayer16.conv2.weight", "features.norm5.bias"],
     "googlenet": ["conv1.bn.weight", "inception4e.branch3.1.conv.weight", "aux2.fc1.bias", "fc.weight"],
     "squeezenet1_1": ["features.12.expand3x3.weight", "classifier.1.bias"],
     "mobilenet_v2": ["features.0.1.weight", "features.17.conv.2.weight", "features.18.0.weight", "classifier.1.weight"],
     "vit_b_16": [
-        "class_token", "conv_proj.weight", "encoder.pos_embedding", "heads.head.bias",
-        "encoder.layers.encoder_layer_11.self_attention.in_proj_weight", "encoder.layers.encoder_layer_0.mlp.3.bias",
+        "class_token",
+        "conv_proj.weight",
+        "encoder.pos_embedding",
+        "heads.head.bias",
+        "encoder.layers.encoder_layer_11.self_attention.in_proj_weight",
+        "encoder.layers.encoder_layer_0.mlp.3.bias",
     ],
-}  # fmt: skip
+}
 
 
 @pytest.fixture(autouse=True)

@@ -40,8 +40,12 @@ def test_named_members() -> None:
     assert "heads.b.bias" in names
     assert len(names) == len(list(net.parameters())) == 11
     assert [n for n, _ in net.named_buffers()] == [
-        "seen", "scratch", "blocks.1.running_mean", "blocks.1.running_var", "blocks.1.num_batches_tracked",
-    ]  # fmt: skip
+        "seen",
+        "scratch",
+        "blocks.1.running_mean",
+        "blocks.1.running_var",
+        "blocks.1.num_batches_tracked",
+    ]
     assert [n for n, _ in net.named_children()] == ["first", "blocks", "heads"]
     assert [n for n, _ in net.named_modules()][:3] == ["", "first", "blocks"]
     assert net.get_submodule("heads.b") is net.heads["b"]
@@ -230,10 +234,16 @@ def test_parameter_and_buffer() -> None:
 def test_initialisers_are_torch() -> None:
     torch = torch_or_skip()
     calls = [
-        "xavier_uniform_(w, gain=2.0)", "xavier_normal_(w)", "kaiming_uniform_(w, nonlinearity='relu')",
-        "kaiming_normal_(w, mode='fan_out')", "uniform_(w, -1, 2)", "normal_(w, 1.0, 0.5)", "constant_(w, 3.0)",
-        "ones_(w)", "zeros_(w)",
-    ]  # fmt: skip
+        "xavier_uniform_(w, gain=2.0)",
+        "xavier_normal_(w)",
+        "kaiming_uniform_(w, nonlinearity='relu')",
+        "kaiming_normal_(w, mode='fan_out')",
+        "uniform_(w, -1, 2)",
+        "normal_(w, 1.0, 0.5)",
+        "constant_(w, 3.0)",
+        "ones_(w)",
+        "zeros_(w)",
+    ]
     for call in calls:
         statistics = []
         for engine, layers in ((autograd, nn), (torch, torch.nn)):
@@ -440,13 +450,35 @@ def test_the_copy_of_a_parameter_has_no_gradient() -> None:
 @pytest.mark.parametrize(
     "call",
     [
-        "e.{kind}(x.shape)", "e.{kind}(x.size())", "e.{kind}(x.shape[:1])", "e.{kind}(e.Size([2, 3]))", "e.{kind}(e.Size([]))", "e.{kind}((2, 3))",
-        "e.{kind}([2, 3])", "e.{kind}([[1, 2], [0, 1]])", "e.{kind}(2, 3)", "e.{kind}(2)", "e.{kind}()", "e.{kind}(x.shape[0], 3)",
-        "e.{kind}(n.int64(2), 3)", "e.{kind}(n.array([1, 2]))", "e.{kind}(2.5)", "e.{kind}(True)", "e.{kind}(None)", "e.{kind}('a')",
-        "e.{kind}(x.shape, 3)", "e.{kind}(size=(2, 3))", "e.{kind}(x.shape + (4,))", "e.{kind}(range(3))",
-        "x.new(x.shape)", "x.new((2, 3))", "x.new([2, 3])", "x.new(2, 3)", "x.new()",
+        "e.{kind}(x.shape)",
+        "e.{kind}(x.size())",
+        "e.{kind}(x.shape[:1])",
+        "e.{kind}(e.Size([2, 3]))",
+        "e.{kind}(e.Size([]))",
+        "e.{kind}((2, 3))",
+        "e.{kind}([2, 3])",
+        "e.{kind}([[1, 2], [0, 1]])",
+        "e.{kind}(2, 3)",
+        "e.{kind}(2)",
+        "e.{kind}()",
+        "e.{kind}(x.shape[0], 3)",
+        "e.{kind}(n.int64(2), 3)",
+        "e.{kind}(n.array([1, 2]))",
+        "e.{kind}(2.5)",
+        "e.{kind}(True)",
+        "e.{kind}(None)",
+        "e.{kind}('a')",
+        "e.{kind}(x.shape, 3)",
+        "e.{kind}(size=(2, 3))",
+        "e.{kind}(x.shape + (4,))",
+        "e.{kind}(range(3))",
+        "x.new(x.shape)",
+        "x.new((2, 3))",
+        "x.new([2, 3])",
+        "x.new(2, 3)",
+        "x.new()",
     ],
-)  # fmt: skip
+)
 def test_a_size_makes_a_shape_and_a_sequence_its_numbers(call: str) -> None:
     torch = torch_or_skip()
     for kind in (

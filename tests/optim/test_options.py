@@ -14,9 +14,21 @@ import optim
 from optim.options import UNUSED, accepts
 
 OPTIMIZERS = [
-    "SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam", "Rprop", "ASGD", "Adafactor",
-    "Muon", "LBFGS",
-]  # fmt: skip
+    "SGD",
+    "Adam",
+    "AdamW",
+    "RMSprop",
+    "Adagrad",
+    "Adadelta",
+    "Adamax",
+    "NAdam",
+    "RAdam",
+    "Rprop",
+    "ASGD",
+    "Adafactor",
+    "Muon",
+    "LBFGS",
+]
 
 
 def parameters(optimizer: Any) -> tuple[list[Any], dict[str, Any]]:
@@ -67,10 +79,12 @@ def test_options_by_position() -> None:
     torch = torch_or_skip()
     theirs = [torch.ones(2, requires_grad=True)]
     for name, arguments in {
-        "Adagrad": (0.1, 0.0, 0.0, 0.0, 1e-8, False), "Adadelta": (0.1, 0.9, 1e-6, 0.0, False),
-        "Adamax": (0.1, (0.9, 0.99), 1e-8, 0.0, False), "RMSprop": (0.1, 0.9, 1e-8, 0.0, 0.0, False, True, None, True),
+        "Adagrad": (0.1, 0.0, 0.0, 0.0, 1e-8, False),
+        "Adadelta": (0.1, 0.9, 1e-6, 0.0, False),
+        "Adamax": (0.1, (0.9, 0.99), 1e-8, 0.0, False),
+        "RMSprop": (0.1, 0.9, 1e-8, 0.0, 0.0, False, True, None, True),
         "ASGD": (0.1, 1e-4, 0.75, 1e6, 0.0, False, True, False, True),
-    }.items():  # fmt: skip
+    }.items():
         made, other = (getattr(o, name)(x, *arguments).param_groups[0] for o, x in ((optim, p), (torch.optim, theirs)))
         assert {k: v for k, v in made.items() if k != "params"} == {k: v for k, v in other.items() if k != "params"}
 

@@ -22,12 +22,27 @@ import nn
 import optim
 
 OPTIMIZERS = {
-    "SGD": {}, "SGD momentum": {"momentum": 0.9}, "SGD decay": {"momentum": 0.9, "weight_decay": 0.1},
-    "SGD dampened": {"momentum": 0.9, "dampening": 0.2}, "Adam": {}, "Adam decay": {"weight_decay": 0.1},
-    "Adam amsgrad": {"amsgrad": True}, "AdamW": {}, "RMSprop": {}, "RMSprop centered": {"centered": True, "momentum": 0.9},
-    "Adagrad": {}, "Adadelta": {}, "Adamax": {}, "NAdam": {}, "NAdam decay": {"weight_decay": 0.1},
-    "RAdam": {}, "Rprop": {}, "ASGD": {}, "Adafactor": {}, "Muon": {},
-}  # fmt: skip
+    "SGD": {},
+    "SGD momentum": {"momentum": 0.9},
+    "SGD decay": {"momentum": 0.9, "weight_decay": 0.1},
+    "SGD dampened": {"momentum": 0.9, "dampening": 0.2},
+    "Adam": {},
+    "Adam decay": {"weight_decay": 0.1},
+    "Adam amsgrad": {"amsgrad": True},
+    "AdamW": {},
+    "RMSprop": {},
+    "RMSprop centered": {"centered": True, "momentum": 0.9},
+    "Adagrad": {},
+    "Adadelta": {},
+    "Adamax": {},
+    "NAdam": {},
+    "NAdam decay": {"weight_decay": 0.1},
+    "RAdam": {},
+    "Rprop": {},
+    "ASGD": {},
+    "Adafactor": {},
+    "Muon": {},
+}
 SHAPES = [(3, 4), (4, 3), (12,), (4,), (1, 4), (3, 1), (2, 4), (6, 4), (), (1,), (1, 1), (200, 30)]
 DTYPES = ["float16", "float32", "float64"]
 ERRORS = (RuntimeError, ValueError, KeyError, TypeError, IndexError, AssertionError, ZeroDivisionError)
@@ -126,9 +141,7 @@ def compare(
 @pytest.mark.parametrize("name", OPTIMIZERS)
 @pytest.mark.parametrize("misfit", [loaded, replaced, replaced_at_first, grown])
 def test_shapes_raise_or_step_as_torch(name: str, misfit: Callable[..., None], sweep: Callable[..., int]) -> None:
-    pairs = [
-        (a, b) for a, b in itertools.permutations(SHAPES, 2) if name != "Muon" or (len(a) == 2 and len(b) == 2)
-    ]  # fmt: skip
+    pairs = [(a, b) for a, b in itertools.permutations(SHAPES, 2) if name != "Muon" or (len(a) == 2 and len(b) == 2)]
     chosen = np.random.default_rng(0).permutation(len(pairs))[: sweep(5, 40, 200)]
     for i in chosen:
         compare(name, misfit, *pairs[i])
@@ -221,7 +234,7 @@ def test_layouts(name: str) -> None:
             lambda x: autograd.tensor(x.T.copy()).T.detach(),
             lambda x: autograd.cat([autograd.tensor(x), autograd.zeros(2, 3)])[: len(x)].detach(),
             lambda x: autograd.stack([autograd.tensor(x)] * 2, -1)[..., 0].detach(),
-        ):  # fmt: skip
+        ):
             np.testing.assert_allclose(stepped(make, shape), plain, rtol=1e-6)
 
 

@@ -70,9 +70,18 @@ def training(folder: Path) -> dict[str, Any]:
         return loss.detach()
 
     return {
-        "model": model, "loader": loader, "step": step, "x": autograd.ones(2), "y": autograd.ones(2), "path": folder / "run",
-        "scheduler": scheduler, "epoch": 3, "unary": unary, "mul": mul, "cos": cos,
-    }  # fmt: skip
+        "model": model,
+        "loader": loader,
+        "step": step,
+        "x": autograd.ones(2),
+        "y": autograd.ones(2),
+        "path": folder / "run",
+        "scheduler": scheduler,
+        "epoch": 3,
+        "unary": unary,
+        "mul": mul,
+        "cos": cos,
+    }
 
 
 def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,9 +107,13 @@ def recipes() -> dict[str, Any]:
 
 
 CHECKS = [
-    "agrees_with_torch", "single_precision_agrees_with_torch", "gradient_is_the_numeric_one",
-    "second_gradient_is_the_numeric_one", "non_contiguous_inputs", "broadcast_inputs",
-]  # fmt: skip
+    "agrees_with_torch",
+    "single_precision_agrees_with_torch",
+    "gradient_is_the_numeric_one",
+    "second_gradient_is_the_numeric_one",
+    "non_contiguous_inputs",
+    "broadcast_inputs",
+]
 
 
 def check_operation(function: Any, row: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,16 +73,31 @@ def test_packages_import_downwards(package: str) -> None:
     above = FLOORS[: FLOORS.index(package)]
     wrong = {
         (name, module)
-        for name, imports in GRAPH.items() if name.partition(".")[0] == package and name not in HANDING_OVER
-        for module, _ in imports if module.partition(".")[0] in above
-    }  # fmt: skip
+        for name, imports in GRAPH.items()
+        if name.partition(".")[0] == package and name not in HANDING_OVER
+        for module, _ in imports
+        if module.partition(".")[0] in above
+    }
     assert wrong == set()
 
 
 LADDER = (
-    "errors", "size", "cell", "hooks", "callers", "modes", "array", "memory", "primitive", "tensor", "node", "views", "apply",
-    "sweep", "function",
-)  # fmt: skip
+    "errors",
+    "size",
+    "cell",
+    "hooks",
+    "callers",
+    "modes",
+    "array",
+    "memory",
+    "primitive",
+    "tensor",
+    "node",
+    "views",
+    "apply",
+    "sweep",
+    "function",
+)
 
 
 def test_the_engine_is_a_ladder() -> None:

@@ -28,9 +28,20 @@ IGNORED = {  # a line of .gitignore: what it stands for
     "/out/": ["out/digits.png"],
 }
 KEPT = [
-    ".git/refs/heads/__pycache__", ".gitignore", ".github/workflows/ci.yml", ".env", "README.md", "pkg/a.py", "pkg/build.py",
-    "pkg/dist/a.py", "pkg/out/a.py", "pkg/part/my cache.txt", "results.json", "weights.safetensors", "pyproject.toml",
-]  # fmt: skip
+    ".git/refs/heads/__pycache__",
+    ".gitignore",
+    ".github/workflows/ci.yml",
+    ".env",
+    "README.md",
+    "pkg/a.py",
+    "pkg/build.py",
+    "pkg/dist/a.py",
+    "pkg/out/a.py",
+    "pkg/part/my cache.txt",
+    "results.json",
+    "weights.safetensors",
+    "pyproject.toml",
+]
 
 pytestmark = [
     pytest.mark.cpu_only,

@@ -129,12 +129,20 @@ def draw_nothing() -> None: ...
 
 
 SCHEDULES = {
-    "LambdaLR": {"lr_lambda": lambda epoch: 0.9**epoch}, "MultiplicativeLR": {"lr_lambda": lambda epoch: 0.9},
-    "StepLR": {"step_size": 2}, "MultiStepLR": {"milestones": [2, 5, 5]}, "ConstantLR": {}, "LinearLR": {},
-    "ExponentialLR": {"gamma": 0.9}, "CosineAnnealingLR": {"T_max": 5}, "PolynomialLR": {},
-    "CyclicLR": {"base_lr": 0.01, "max_lr": 0.1, "step_size_up": 3}, "OneCycleLR": {"max_lr": 0.1, "total_steps": 12},
-    "CosineAnnealingWarmRestarts": {"T_0": 3}, "ReduceLROnPlateau": {"patience": 1},
-}  # fmt: skip
+    "LambdaLR": {"lr_lambda": lambda epoch: 0.9**epoch},
+    "MultiplicativeLR": {"lr_lambda": lambda epoch: 0.9},
+    "StepLR": {"step_size": 2},
+    "MultiStepLR": {"milestones": [2, 5, 5]},
+    "ConstantLR": {},
+    "LinearLR": {},
+    "ExponentialLR": {"gamma": 0.9},
+    "CosineAnnealingLR": {"T_max": 5},
+    "PolynomialLR": {},
+    "CyclicLR": {"base_lr": 0.01, "max_lr": 0.1, "step_size_up": 3},
+    "OneCycleLR": {"max_lr": 0.1, "total_steps": 12},
+    "CosineAnnealingWarmRestarts": {"T_0": 3},
+    "ReduceLROnPlateau": {"patience": 1},
+}
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
@@ -208,11 +216,16 @@ def test_an_error_puts_everything_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "damage",
     [
-        {"numpy": ("MT19937", np.zeros(624, np.uint32), -5, 0, 0.0)}, {"numpy": ("MT19937", np.zeros(624, np.uint32), 10**6, 0, 0.0)},
-        {"numpy": ("MT19937", np.zeros(3, np.uint32), 0, 0, 0.0)}, {"python": (3, (1, 2), None)}, {"python": None},
-        {"engine": {"cpu": autograd.zeros(2, device="cpu")}}, {"engine": 3}, {"engine": {"cpu": autograd.zeros(1, dtype=autograd.uint64, device="cpu")}},
+        {"numpy": ("MT19937", np.zeros(624, np.uint32), -5, 0, 0.0)},
+        {"numpy": ("MT19937", np.zeros(624, np.uint32), 10**6, 0, 0.0)},
+        {"numpy": ("MT19937", np.zeros(3, np.uint32), 0, 0, 0.0)},
+        {"python": (3, (1, 2), None)},
+        {"python": None},
+        {"engine": {"cpu": autograd.zeros(2, device="cpu")}},
+        {"engine": 3},
+        {"engine": {"cpu": autograd.zeros(1, dtype=autograd.uint64, device="cpu")}},
     ],
-)  # fmt: skip
+)
 def test_damaged_generators_change_nothing(damage: dict, tmp_path: Path) -> None:
     model = nn.Linear(2, 3)
     content = {"model": nn.Linear(2, 3).state_dict(), "random_state": {**autograd.random.all_states(), **damage}}

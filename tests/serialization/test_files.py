@@ -246,9 +246,17 @@ def test_any_key_can_be_saved(tmp_path: Path) -> None:
 def test_any_tensor_can_be_saved(tmp_path: Path) -> None:
     base = autograd.arange(24.0, device="cpu").reshape(2, 3, 4)
     value = {
-        "transposed": base.mT, "strided": base[:, ::2, 1:], "expanded": base[:1].expand(5, 3, 4), "scalar": base[0, 1, 2],
-        "empty": base[:0], "base": base, "its row": base[1], "reversed": base.flip(0), "integer": 10**5000, "list": [base, base],
-    }  # fmt: skip
+        "transposed": base.mT,
+        "strided": base[:, ::2, 1:],
+        "expanded": base[:1].expand(5, 3, 4),
+        "scalar": base[0, 1, 2],
+        "empty": base[:0],
+        "base": base,
+        "its row": base[1],
+        "reversed": base.flip(0),
+        "integer": 10**5000,
+        "list": [base, base],
+    }
     autograd.save(value, tmp_path / "file")
     loaded = autograd.load(tmp_path / "file")
     assert same(loaded, value)

@@ -18,14 +18,25 @@ pytest.importorskip("safetensors")
 
 BASE = torch.arange(24.0).reshape(2, 3, 4)
 CONTENTS: dict[str, Any] = {
-    "view": BASE[:, 1:].mT, "expanded": torch.ones(1).expand(3, 2), "flipped": BASE.flip(0)[0], "scalar": torch.tensor(2.5),
-    "empty": torch.zeros(0, 3), "bool": torch.tensor([True, False]), "int8": torch.tensor([-1], dtype=torch.int8),
-    "half": torch.randn(3).half(), "bfloat16": torch.randn(3).bfloat16(), "double": torch.randn(3).double(),
-    "complex": torch.randn(2) + 1j, "leaf": torch.ones(2, requires_grad=True),
-    "parameter": torch.nn.Parameter(torch.ones(2)), "uint64": torch.tensor([2**63], dtype=torch.uint64),
-    "nested": {"list": [1, (2.5, None)], 3: "text", "set": {1}}, "counter": Counter("abca"),
-    "numpy": np.float64(3.5), "array": np.arange(6, dtype=np.int32).reshape(2, 3).T,
-}  # fmt: skip
+    "view": BASE[:, 1:].mT,
+    "expanded": torch.ones(1).expand(3, 2),
+    "flipped": BASE.flip(0)[0],
+    "scalar": torch.tensor(2.5),
+    "empty": torch.zeros(0, 3),
+    "bool": torch.tensor([True, False]),
+    "int8": torch.tensor([-1], dtype=torch.int8),
+    "half": torch.randn(3).half(),
+    "bfloat16": torch.randn(3).bfloat16(),
+    "double": torch.randn(3).double(),
+    "complex": torch.randn(2) + 1j,
+    "leaf": torch.ones(2, requires_grad=True),
+    "parameter": torch.nn.Parameter(torch.ones(2)),
+    "uint64": torch.tensor([2**63], dtype=torch.uint64),
+    "nested": {"list": [1, (2.5, None)], 3: "text", "set": {1}},
+    "counter": Counter("abca"),
+    "numpy": np.float64(3.5),
+    "array": np.arange(6, dtype=np.int32).reshape(2, 3).T,
+}
 
 
 def equal(theirs: Any, ours: Any) -> bool:

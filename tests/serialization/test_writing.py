@@ -127,8 +127,10 @@ def test_standard_output_is_written_to(to: str, tmp_path: Path) -> None:
     with open(tmp_path / "out", "wb") as file:
         done = subprocess.run(
             [sys.executable, "-c", program, str(tmp_path / "stdout")],
-            stdout=subprocess.PIPE if to == "pipe" else file, env=environment, check=True,
-        )  # fmt: skip
+            stdout=subprocess.PIPE if to == "pipe" else file,
+            env=environment,
+            check=True,
+        )
     assert names(tmp_path) == ["out", "stdout"]
     assert (tmp_path / "stdout").is_symlink()
     if to == "pipe":
@@ -187,8 +189,11 @@ def test_killed_saves_leave_nothing_after_the_next(sweep: Callable[[int, int, in
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
         [sys.executable, "-c", KILLED, str(tmp_path / "file")],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=0,
-    )  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+        bufsize=0,
+    )
     assert process.stdin is not None
     assert process.stdout is not None
     for _ in range(sweep(30, 100, 500)):

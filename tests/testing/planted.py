@@ -110,9 +110,7 @@ wrong("times instead of divided by", lambda x: Root.apply(x).log(), POSITIVE, gu
 LogAbs = custom("LogAbs", lambda x: x.abs().log(), lambda x, g: g / x.abs())
 wrong("only for negative numbers", LogAbs.apply, tensors((3,), avoid=(0.0,)), guilty="LogAbs")
 
-Huber = custom(
-    "Huber", lambda x: autograd.where(x.abs() < 1, x * x / 2, x.abs() - 0.5), lambda x, g: g * x
-)  # fmt: skip
+Huber = custom("Huber", lambda x: autograd.where(x.abs() < 1, x * x / 2, x.abs() - 0.5), lambda x, g: g * x)
 wrong("only for large numbers", Huber.apply, tensors((3,), avoid=(-1.0, 1.0)), guilty="Huber")
 
 Clamp = custom("Clamp", lambda x: x.clamp(-1, 1), lambda x, g: g)
@@ -643,19 +641,59 @@ wrong("a function that counts", counter, VECTOR, guilty="return x * self.calls")
 for name, made, strategies in (
     ("RightSign", custom("RightSign", lambda x: x.cos(), lambda x, g: -g * x.sin()), (VECTOR,)),
     ("RightCube", custom("RightCube", lambda x: x**3, lambda x, g: 3 * x**2 * g), (ANY,)),
-    ("RightProduct", custom("RightProduct", lambda x, y: x * y, lambda x, y, g: (total(g * y, x), total(g * x, y))), (PAIRS,)),
-    ("RightMatmul", custom("RightMatmul", lambda x, w: x @ w, lambda x, w, g: (g @ w.t(), x.t() @ g)), (SQUARE, SQUARE)),
+    (
+        "RightProduct",
+        custom("RightProduct", lambda x, y: x * y, lambda x, y, g: (total(g * y, x), total(g * x, y))),
+        (PAIRS,),
+    ),
+    (
+        "RightMatmul",
+        custom("RightMatmul", lambda x, w: x @ w, lambda x, w, g: (g @ w.t(), x.t() @ g)),
+        (SQUARE, SQUARE),
+    ),
     ("RightBias", custom("RightBias", lambda x, b: x + b, lambda x, b, g: (g, g.sum(0))), (MATRIX, tensors((2,)))),
     ("RightMean", custom("RightMean", lambda x: x.mean(), lambda x, g: g.expand(x.shape) / x.numel()), (ANY,)),
-    ("RightSoftmax", custom("RightSoftmax", lambda x: x.softmax(-1), lambda x, g: x.softmax(-1) * (g - (g * x.softmax(-1)).sum(-1, keepdim=True))), (SQUARE,)),
-    ("RightCumsum", custom("RightCumsum", lambda x: x.cumsum(0), lambda x, g: g.flip(0).cumsum(0).flip(0)), (tensors(shapes(1, 2, max_side=3)),)),
-    ("RightSinCos", custom("RightSinCos", lambda x: (x.sin(), x.cos()), lambda x, a, b: a * x.cos() - b * x.sin()), (ANY,)),
-    ("RightConj", custom("RightConj", lambda z, w: z * w, lambda z, w, g: (g * w.conj(), g * z.conj())), (COMPLEX, COMPLEX)),
+    (
+        "RightSoftmax",
+        custom(
+            "RightSoftmax",
+            lambda x: x.softmax(-1),
+            lambda x, g: x.softmax(-1) * (g - (g * x.softmax(-1)).sum(-1, keepdim=True)),
+        ),
+        (SQUARE,),
+    ),
+    (
+        "RightCumsum",
+        custom("RightCumsum", lambda x: x.cumsum(0), lambda x, g: g.flip(0).cumsum(0).flip(0)),
+        (tensors(shapes(1, 2, max_side=3)),),
+    ),
+    (
+        "RightSinCos",
+        custom("RightSinCos", lambda x: (x.sin(), x.cos()), lambda x, a, b: a * x.cos() - b * x.sin()),
+        (ANY,),
+    ),
+    (
+        "RightConj",
+        custom("RightConj", lambda z, w: z * w, lambda z, w, g: (g * w.conj(), g * z.conj())),
+        (COMPLEX, COMPLEX),
+    ),
     ("RightSquaredAbs", custom("RightSquaredAbs", lambda z: (z * z.conj()).real, lambda z, g: 2 * g * z), (COMPLEX,)),
-    ("RightTie", custom("RightTie", lambda x, y: x.maximum(y), lambda x, y, g: (g * ((x > y) + 0.5 * (x == y)), g * ((y > x) + 0.5 * (x == y)))), (TIED, TIED)),
+    (
+        "RightTie",
+        custom(
+            "RightTie",
+            lambda x, y: x.maximum(y),
+            lambda x, y, g: (g * ((x > y) + 0.5 * (x == y)), g * ((y > x) + 0.5 * (x == y))),
+        ),
+        (TIED, TIED),
+    ),
     ("RightAbs", custom("RightAbs", lambda x: x.abs(), lambda x, g: g * x.sign()), (TIED,)),
-    ("RightBroadcast", custom("RightBroadcast", lambda x, b: x * b, lambda x, b, g: (g * b, g * x)), (MATRIX, tensors((2,)))),
-):  # fmt: skip
+    (
+        "RightBroadcast",
+        custom("RightBroadcast", lambda x, b: x * b, lambda x, b, g: (g * b, g * x)),
+        (MATRIX, tensors((2,))),
+    ),
+):
     globals()[name] = made  # where printed reproductions look for it
     right(name, made.apply, *strategies, order=1 if TIED in strategies else 2)
 

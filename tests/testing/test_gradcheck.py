@@ -173,10 +173,13 @@ def test_torchs_places() -> None:
 @pytest.mark.parametrize(
     ("check", "argument"),
     [
-        (gradcheck, "check_forward_ad"), (gradcheck, "check_batched_grad"), (gradcheck, "check_batched_forward_grad"),
-        (gradgradcheck, "check_fwd_over_rev"), (gradgradcheck, "check_batched_grad"),
+        (gradcheck, "check_forward_ad"),
+        (gradcheck, "check_batched_grad"),
+        (gradcheck, "check_batched_forward_grad"),
+        (gradgradcheck, "check_fwd_over_rev"),
+        (gradgradcheck, "check_batched_grad"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_there_says_so(check, argument: str) -> None:
     with pytest.raises(NotImplementedError, match=f"{check.__name__}: {argument}=True"):
         check(autograd.sin, double(1.0), **{argument: True})
@@ -238,10 +241,16 @@ def test_nondet_tol(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     "rule",
     [
-        lambda g: 2 * g * g, lambda g: 2 * g.abs(), lambda g: 2 * g.clamp(-1, 1), lambda g: 2 * g.relu(),
-        lambda g: 2 * g * (g < 50), lambda g: 2 * g + (g > 5), lambda g: 2 * g.sign(), lambda g: 2 * g.round(),
+        lambda g: 2 * g * g,
+        lambda g: 2 * g.abs(),
+        lambda g: 2 * g.clamp(-1, 1),
+        lambda g: 2 * g.relu(),
+        lambda g: 2 * g * (g < 50),
+        lambda g: 2 * g + (g > 5),
+        lambda g: 2 * g.sign(),
+        lambda g: 2 * g.round(),
     ],
-)  # fmt: skip
+)
 def test_a_backward_is_linear(rule, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Scaled, "rule", staticmethod(rule))
     for x in (double(1.0, -2.0, 0.5), double(3.0)):

@@ -23,7 +23,7 @@ from autograd.testing import (  # noqa: E402
     matmul_shapes,
     shapes,
     tensors,
-)  # fmt: skip
+)
 
 
 class Cube(autograd.Function):

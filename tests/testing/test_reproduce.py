@@ -60,8 +60,20 @@ def test_numbers_that_python_has_no_letters_for() -> None:
 
 def test_other_values() -> None:
     for value in (
-        None, True, 3, 2.5, 1j, "a'b", b"c", ..., slice(1, None, 2), [1, (2,), ()], {"a": [1.0]}, autograd.float32, np.float64(2.0),
-    ):  # fmt: skip
+        None,
+        True,
+        3,
+        2.5,
+        1j,
+        "a'b",
+        b"c",
+        ...,
+        slice(1, None, 2),
+        [1, (2,), ()],
+        {"a": [1.0]},
+        autograd.float32,
+        np.float64(2.0),
+    ):
         assert eval(Writer([]).value(value), {"autograd": autograd, "numpy": np}) == value
     assert eval(Writer([]).value(autograd.device("cpu")), {"autograd": autograd}) == autograd.device("cpu")
     array = eval(Writer([]).value(np.array([[1, 2]], dtype=np.int8)), {"numpy": np})
@@ -116,16 +128,28 @@ def local() -> object:
 @pytest.mark.parametrize(
     ("function", "text"),
     [
-        (Cube.apply, "Cube.apply"), (Ops.Cube.apply, "Ops.Cube.apply"), (Ops.static, "Ops.static"),
-        (Ops.of_class, "Ops.of_class"), (ops.method, "ops.method"), (ops, "ops"), (layer, "layer"),
-        (layer.forward, "layer.forward"), (local(), "inside"), (local, "local"), (named_lambda, "named_lambda"),
+        (Cube.apply, "Cube.apply"),
+        (Ops.Cube.apply, "Ops.Cube.apply"),
+        (Ops.static, "Ops.static"),
+        (Ops.of_class, "Ops.of_class"),
+        (ops.method, "ops.method"),
+        (ops, "ops"),
+        (layer, "layer"),
+        (layer.forward, "layer.forward"),
+        (local(), "inside"),
+        (local, "local"),
+        (named_lambda, "named_lambda"),
         (lambda x, y=(1, 2): x[y], "lambda x, y=(1, 2): x[y]"),
         (functools.partial(Cube.apply, 2, key="v"), "functools.partial(Cube.apply, 2, key='v')"),
         (functools.partial(lambda a, x: a * x, 2), "functools.partial(lambda a, x: a * x, 2)"),
-        (autograd.sin, "autograd.sin"), (F.relu, "nn.functional.relu"), (autograd.linalg.inv, "autograd.linalg.inv"),
-        (operator.mul, "mul"), (autograd.Tensor.mul_, "autograd.Tensor.mul_"), (math.sin, "sin"),
+        (autograd.sin, "autograd.sin"),
+        (F.relu, "nn.functional.relu"),
+        (autograd.linalg.inv, "autograd.linalg.inv"),
+        (operator.mul, "mul"),
+        (autograd.Tensor.mul_, "autograd.Tensor.mul_"),
+        (math.sin, "sin"),
     ],
-)  # fmt: skip
+)
 def test_functions_by_name(function, text: str) -> None:
     writer = Writer([globals()])
     assert writer.value(function) == text
@@ -143,10 +167,7 @@ def test_two_lambdas_on_a_line_and_one_of_several() -> None:
     outer = lambda x: lambda y: y + x  # noqa: E731
     assert Writer([]).value(outer(1)) == "lambda y: y + x"
     assert Writer([]).value(outer) == "lambda x: lambda y: y + x"
-    long = [
-        lambda x: x
-        + 1
-    ]  # fmt: skip
+    long = [lambda x: x + 1]
     assert eval(Writer([]).value(long[0]))(2) == 3
 
 
@@ -189,8 +210,10 @@ def test_the_default_dtype(float64) -> None:
 def test_inputs_without_a_gradient_stay_so() -> None:
     printed = reports(
         lambda x, i, y: Cube.apply(x)[i] * y,
-        tensors((2,)), tensors((2,), 0, 1, dtype=autograd.int64), tensors((2,), 1.0, 2.0, requires_grad=False),
-    )  # fmt: skip
+        tensors((2,)),
+        tensors((2,), 0, 1, dtype=autograd.int64),
+        tensors((2,), 1.0, 2.0, requires_grad=False),
+    )
     assert printed.count("requires_grad=True") == 1
     run(printed)
 
@@ -241,9 +264,16 @@ def wrapped(x):
 """
 
 CALLS = [
-    "model", "Cube.apply", "lambda x: model(x, 2)", "functools.partial(model, power=3)", "Net(2.0)", "Net(2.0).forward",
-    "nn.Sequential(nn.Tanh(), Net(3.0))", "wrapped", "(lambda x:\n        model(x))",
-]  # fmt: skip
+    "model",
+    "Cube.apply",
+    "lambda x: model(x, 2)",
+    "functools.partial(model, power=3)",
+    "Net(2.0)",
+    "Net(2.0).forward",
+    "nn.Sequential(nn.Tanh(), Net(3.0))",
+    "wrapped",
+    "(lambda x:\n        model(x))",
+]
 
 
 @pytest.mark.cpu_only

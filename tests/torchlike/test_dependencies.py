@@ -44,9 +44,13 @@ def imports(path: Path) -> set[str]:
 def test_imports_are_seen(tmp_path: Path) -> None:
     path = tmp_path / "module.py"
     for line in (
-        "import torchlike", "import os, torchlike.jit as j", "from torchlike import jit", "from torchlike.jit import script",
-        "importlib.import_module('torchlike.jit')", "__import__('torchlike')",
-    ):  # fmt: skip
+        "import torchlike",
+        "import os, torchlike.jit as j",
+        "from torchlike import jit",
+        "from torchlike.jit import script",
+        "importlib.import_module('torchlike.jit')",
+        "__import__('torchlike')",
+    ):
         path.write_text(line)
         assert imports(path) == {"module"}, line
         path.write_text(f"class C:\n    def f(self):\n        if self:\n            {line}\n")
@@ -94,8 +98,10 @@ def test_a_name_that_is_nowhere() -> None:
     import autograd
 
     for module, name in (
-        (autograd, "autograd.heaviside_step"), (autograd, "autograd._heaviside"), (autograd.cuda, "autograd.cuda.Tensors"),
-    ):  # fmt: skip
+        (autograd, "autograd.heaviside_step"),
+        (autograd, "autograd._heaviside"),
+        (autograd.cuda, "autograd.cuda.Tensors"),
+    ):
         home, _, missing = name.rpartition(".")
         with pytest.raises(AttributeError, match=rf"module '{home}' has no attribute '{missing}'"):
             getattr(module, missing)

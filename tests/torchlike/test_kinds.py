@@ -20,9 +20,13 @@ def test_the_kind_of_a_tensor() -> None:
     x = torch.ones(2, dtype=torch.float64, device="cpu")
     assert x.type() == torch.typename(x) == "autograd.DoubleTensor"
     for kind, dtype in [
-        (torch.FloatTensor, torch.float32), ("torch.LongTensor", torch.int64), (torch.ByteTensor, torch.uint8),
-        (torch.int8, torch.int8), ("torch.BoolTensor", torch.bool), (torch.Tensor, torch.float32),
-    ]:  # fmt: skip
+        (torch.FloatTensor, torch.float32),
+        ("torch.LongTensor", torch.int64),
+        (torch.ByteTensor, torch.uint8),
+        (torch.int8, torch.int8),
+        ("torch.BoolTensor", torch.bool),
+        (torch.Tensor, torch.float32),
+    ]:
         assert x.type(kind).dtype is dtype
     with pytest.raises(TypeError, match="kind of tensor"):
         x.type("torch.QuantTensor")

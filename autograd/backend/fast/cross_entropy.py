@@ -57,9 +57,15 @@ def _cross_entropy_slope(x, target, ignore, up, mean, out):
 
 def _takes(x: Array, target: Array, weight: Array | None, smoothing: float) -> bool:
     return (
-        weight is None and not smoothing and x.dtype in COMPILED and x.flags.c_contiguous and target.dtype == np.int64
-        and target.flags.c_contiguous and x.ndim == 2 and target.shape == x.shape[:1]
-    )  # fmt: skip
+        weight is None
+        and not smoothing
+        and x.dtype in COMPILED
+        and x.flags.c_contiguous
+        and target.dtype == np.int64
+        and target.flags.c_contiguous
+        and x.ndim == 2
+        and target.shape == x.shape[:1]
+    )
 
 
 def _no_such_class(x: Array, target: Array, ignore: int) -> ValueError:

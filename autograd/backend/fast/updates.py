@@ -54,9 +54,16 @@ def _adam(p, g, mean, square, decay, l2, sign, beta1, rest1, beta2, rest2, rate,
 
 @update_loop("optim.adam.Adam", "step", "exp_avg", "exp_avg_sq")
 def _run_adam(
-    step: Array, flat: list[Array], *,
-    lr: Any, betas: tuple[float, float], eps: float, weight_decay: float, decoupled_weight_decay: bool, maximize: bool,
-) -> None:  # fmt: skip
+    step: Array,
+    flat: list[Array],
+    *,
+    lr: Any,
+    betas: tuple[float, float],
+    eps: float,
+    weight_decay: float,
+    decoupled_weight_decay: bool,
+    maximize: bool,
+) -> None:
     step += 1
     count, lr = step.item(), float(lr)
     beta1, beta2 = betas
@@ -86,9 +93,15 @@ def _sgd_momentum(p, g, buffer, lr, l2, sign, momentum, share, nesterov):
 @update_loop("optim.sgd.SGD")
 @update_loop("optim.sgd.SGD", "momentum_buffer")
 def _run_sgd(
-    flat: list[Array], *,
-    lr: Any, momentum: float, dampening: float, weight_decay: float, nesterov: bool, maximize: bool,
-) -> None:  # fmt: skip
+    flat: list[Array],
+    *,
+    lr: Any,
+    momentum: float,
+    dampening: float,
+    weight_decay: float,
+    nesterov: bool,
+    maximize: bool,
+) -> None:
     numbers = float(lr), float(weight_decay), -1.0 if maximize else 1.0
     if len(flat) == 2:
         in_blocks(_sgd, flat, *numbers)
@@ -108,9 +121,16 @@ def _rmsprop(p, g, square, lr, alpha, rest, eps, l2, sign):
 
 @update_loop("optim.rmsprop.RMSprop", "step", "square_avg")
 def _run_rmsprop(
-    step: Array, flat: list[Array], *,
-    lr: Any, alpha: float, eps: float, weight_decay: float, momentum: float, maximize: bool,
-) -> None:  # fmt: skip
+    step: Array,
+    flat: list[Array],
+    *,
+    lr: Any,
+    alpha: float,
+    eps: float,
+    weight_decay: float,
+    momentum: float,
+    maximize: bool,
+) -> None:
     step += 1
     in_blocks(_rmsprop, flat, float(lr), alpha, 1.0 - alpha, eps, float(weight_decay), -1.0 if maximize else 1.0)
 
@@ -126,9 +146,15 @@ def _adagrad(p, g, total, rate, eps, l2, sign):
 
 @update_loop("optim.adagrad.Adagrad", "step", "sum")
 def _run_adagrad(
-    step: Array, flat: list[Array], *,
-    lr: Any, lr_decay: float, eps: float, weight_decay: float, maximize: bool,
-) -> None:  # fmt: skip
+    step: Array,
+    flat: list[Array],
+    *,
+    lr: Any,
+    lr_decay: float,
+    eps: float,
+    weight_decay: float,
+    maximize: bool,
+) -> None:
     step += 1
     rate = float(lr) / (1.0 + (step.item() - 1.0) * lr_decay)
     in_blocks(_adagrad, flat, rate, eps, float(weight_decay), -1.0 if maximize else 1.0)

@@ -11,6 +11,14 @@ from .mnist import KMNIST, MNIST, FashionMNIST, read_idx
 from .vision import VisionDataset
 
 __all__ = [
-    "CIFAR10", "CIFAR100", "KMNIST", "MNIST", "DatasetFolder", "FakeData", "FashionMNIST", "ImageFolder",
-    "VisionDataset", "read_idx",
-]  # fmt: skip
+    "CIFAR10",
+    "CIFAR100",
+    "KMNIST",
+    "MNIST",
+    "DatasetFolder",
+    "FakeData",
+    "FashionMNIST",
+    "ImageFolder",
+    "VisionDataset",
+    "read_idx",
+]

@@ -31,9 +31,13 @@ class CIFAR10(VisionDataset):
     labels_key, label_bytes = "labels", 1
 
     def __init__(
-        self, root: Any, train: bool = True, transform: Callable[[Any], Any] | None = None,
-        target_transform: Callable[[Any], Any] | None = None, download: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        root: Any,
+        train: bool = True,
+        transform: Callable[[Any], Any] | None = None,
+        target_transform: Callable[[Any], Any] | None = None,
+        download: bool = False,
+    ) -> None:
         super().__init__(root, transform=transform, target_transform=target_transform)
         self.train = train
         folders = [os.path.join(str(self.root), name) for name in (self.pickled, self.binary)]

@@ -14,10 +14,14 @@ class FakeData(VisionDataset):
     """`size` random images with random classes; a sample depends on its index and `random_offset` alone."""
 
     def __init__(
-        self, size: int = 1000, image_size: tuple[int, int, int] = (3, 224, 224), num_classes: int = 10,
-        transform: Callable[[Any], Any] | None = None, target_transform: Callable[[Any], Any] | None = None,
+        self,
+        size: int = 1000,
+        image_size: tuple[int, int, int] = (3, 224, 224),
+        num_classes: int = 10,
+        transform: Callable[[Any], Any] | None = None,
+        target_transform: Callable[[Any], Any] | None = None,
         random_offset: int = 0,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(transform=transform, target_transform=target_transform)
         self.size, self.image_size, self.num_classes = size, image_size, num_classes
         self.random_offset = random_offset

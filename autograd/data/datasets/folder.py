@@ -36,10 +36,15 @@ class DatasetFolder(VisionDataset):
     """
 
     def __init__(
-        self, root: Any, loader: Callable[[str], Any], extensions: tuple[str, ...] | None = None,
-        transform: Callable[[Any], Any] | None = None, target_transform: Callable[[Any], Any] | None = None,
-        is_valid_file: Callable[[str], bool] | None = None, allow_empty: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        root: Any,
+        loader: Callable[[str], Any],
+        extensions: tuple[str, ...] | None = None,
+        transform: Callable[[Any], Any] | None = None,
+        target_transform: Callable[[Any], Any] | None = None,
+        is_valid_file: Callable[[str], bool] | None = None,
+        allow_empty: bool = False,
+    ) -> None:
         super().__init__(root, transform=transform, target_transform=target_transform)
         if (extensions is None) == (is_valid_file is None):
             raise ValueError("Both extensions and is_valid_file cannot be None or not None at the same time")
@@ -86,10 +91,14 @@ class ImageFolder(DatasetFolder):
     """Images in `root/class/...`; a sample is a PIL image in RGB and the class's number."""
 
     def __init__(
-        self, root: Any, transform: Callable[[Any], Any] | None = None,
-        target_transform: Callable[[Any], Any] | None = None, loader: Callable[[str], Any] = default_loader,
-        is_valid_file: Callable[[str], bool] | None = None, allow_empty: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        root: Any,
+        transform: Callable[[Any], Any] | None = None,
+        target_transform: Callable[[Any], Any] | None = None,
+        loader: Callable[[str], Any] = default_loader,
+        is_valid_file: Callable[[str], bool] | None = None,
+        allow_empty: bool = False,
+    ) -> None:
         extensions = IMG_EXTENSIONS if is_valid_file is None else None
         super().__init__(root, loader, extensions, transform, target_transform, is_valid_file, allow_empty)
         self.imgs = self.samples

@@ -13,9 +13,12 @@ class VisionDataset(Dataset):
     """Samples of an image and a target under a folder, each changed by a transform of its own, or both by one."""
 
     def __init__(
-        self, root: Any = None, transforms: Callable[..., Any] | None = None,
-        transform: Callable[[Any], Any] | None = None, target_transform: Callable[[Any], Any] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        root: Any = None,
+        transforms: Callable[..., Any] | None = None,
+        transform: Callable[[Any], Any] | None = None,
+        target_transform: Callable[[Any], Any] | None = None,
+    ) -> None:
         if transforms is not None and (transform is not None or target_transform is not None):
             raise ValueError("Only transforms or transform/target_transform can be passed as argument")
         self.root = os.path.expanduser(os.fspath(root)) if root is not None else None

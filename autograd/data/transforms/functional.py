@@ -125,9 +125,12 @@ def normalize(tensor: Tensor, mean: Sequence[float], std: Sequence[float], inpla
 
 
 def resize(
-    img: Any, size: Any, interpolation: Any = InterpolationMode.BILINEAR, max_size: int | None = None,
+    img: Any,
+    size: Any,
+    interpolation: Any = InterpolationMode.BILINEAR,
+    max_size: int | None = None,
     antialias: bool | None = True,
-) -> Any:  # fmt: skip
+) -> Any:
     """The image scaled to (height, width), or its shorter side to a number (and the longer to at most max_size)."""
     _, height, width = get_dimensions(img)
     sizes = [size] if isinstance(size, int) else list(size)
@@ -183,9 +186,15 @@ def center_crop(img: Any, output_size: Any) -> Any:
 
 
 def resized_crop(
-    img: Any, top: int, left: int, height: int, width: int, size: Any, interpolation: Any = InterpolationMode.BILINEAR,
+    img: Any,
+    top: int,
+    left: int,
+    height: int,
+    width: int,
+    size: Any,
+    interpolation: Any = InterpolationMode.BILINEAR,
     antialias: bool | None = True,
-) -> Any:  # fmt: skip
+) -> Any:
     """A rectangle of the image, scaled."""
     return resize(crop(img, top, left, height, width), size, interpolation, antialias=antialias)
 
@@ -236,9 +245,13 @@ def vflip(img: Any) -> Any:
 
 
 def rotate(
-    img: Any, angle: float, interpolation: Any = InterpolationMode.NEAREST, expand: bool = False,
-    center: Any = None, fill: Any = 0,
-) -> Any:  # fmt: skip
+    img: Any,
+    angle: float,
+    interpolation: Any = InterpolationMode.NEAREST,
+    expand: bool = False,
+    center: Any = None,
+    fill: Any = 0,
+) -> Any:
     """A PIL image turned counter-clockwise by degrees."""
     _only_pil(img, "rotate")
     return img.rotate(angle, _pil(interpolation), expand, center, fillcolor=_colour(img, fill))

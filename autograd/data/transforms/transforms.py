@@ -115,9 +115,12 @@ class Resize(Transform):
     """Scaled to (height, width), or the shorter side to a number."""
 
     def __init__(
-        self, size: Any, interpolation: Any = InterpolationMode.BILINEAR, max_size: int | None = None,
+        self,
+        size: Any,
+        interpolation: Any = InterpolationMode.BILINEAR,
+        max_size: int | None = None,
         antialias: bool | None = True,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.size, self.interpolation, self.max_size, self.antialias = size, interpolation, max_size, antialias
 
     def __call__(self, img: Any) -> Any:
@@ -173,9 +176,13 @@ class RandomCrop(Transform):
     """A rectangle at a random place, of the image with `padding` around it."""
 
     def __init__(
-        self, size: Any, padding: Any = None, pad_if_needed: bool = False, fill: Any = 0,
+        self,
+        size: Any,
+        padding: Any = None,
+        pad_if_needed: bool = False,
+        fill: Any = 0,
         padding_mode: str = "constant",
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.size, self.padding = _pair(size), padding
         self.pad_if_needed, self.fill, self.padding_mode = pad_if_needed, fill, padding_mode
 
@@ -205,9 +212,13 @@ class RandomResizedCrop(Transform):
     """A rectangle of random area and aspect ratio, scaled to one size (C. Szegedy et al., 2015)."""
 
     def __init__(
-        self, size: Any, scale: tuple[float, float] = (0.08, 1.0), ratio: tuple[float, float] = (3 / 4, 4 / 3),
-        interpolation: Any = InterpolationMode.BILINEAR, antialias: bool | None = True,
-    ) -> None:  # fmt: skip
+        self,
+        size: Any,
+        scale: tuple[float, float] = (0.08, 1.0),
+        ratio: tuple[float, float] = (3 / 4, 4 / 3),
+        interpolation: Any = InterpolationMode.BILINEAR,
+        antialias: bool | None = True,
+    ) -> None:
         self.size, self.scale, self.ratio = _pair(size), scale, ratio
         self.interpolation, self.antialias = interpolation, antialias
 
@@ -265,9 +276,13 @@ class RandomRotation(Transform):
     """A PIL image turned by a random angle, of +-degrees or between two."""
 
     def __init__(
-        self, degrees: Any, interpolation: Any = InterpolationMode.NEAREST, expand: bool = False, center: Any = None,
+        self,
+        degrees: Any,
+        interpolation: Any = InterpolationMode.NEAREST,
+        expand: bool = False,
+        center: Any = None,
         fill: Any = 0,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.degrees = [-degrees, degrees] if isinstance(degrees, int | float) else [float(d) for d in degrees]
         self.interpolation, self.expand, self.center, self.fill = interpolation, expand, center, fill
 
@@ -299,9 +314,11 @@ class ColorJitter(Transform):
 
     def __call__(self, img: Any) -> Any:
         changes = [
-            (F.adjust_brightness, self.brightness), (F.adjust_contrast, self.contrast),
-            (F.adjust_saturation, self.saturation), (F.adjust_hue, self.hue),
-        ]  # fmt: skip
+            (F.adjust_brightness, self.brightness),
+            (F.adjust_contrast, self.contrast),
+            (F.adjust_saturation, self.saturation),
+            (F.adjust_hue, self.hue),
+        ]
         for number in randperm(4, device="cpu").tolist():
             adjust, bounds = changes[number]
             if bounds is not None:
@@ -313,9 +330,13 @@ class RandomErasing(Transform):
     """A random rectangle of a tensor set to a value, or to noise with value="random" (Z. Zhong et al., 2017)."""
 
     def __init__(
-        self, p: float = 0.5, scale: tuple[float, float] = (0.02, 0.33), ratio: tuple[float, float] = (0.3, 3.3),
-        value: Any = 0, inplace: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        p: float = 0.5,
+        scale: tuple[float, float] = (0.02, 0.33),
+        ratio: tuple[float, float] = (0.3, 3.3),
+        value: Any = 0,
+        inplace: bool = False,
+    ) -> None:
         self.p, self.scale, self.ratio, self.value, self.inplace = p, scale, ratio, value, inplace
 
     def __call__(self, img: Tensor) -> Tensor:

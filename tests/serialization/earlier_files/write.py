@@ -74,8 +74,11 @@ def pickles() -> dict[str, Any]:
     return {
         "tensor": autograd.arange(6.0).reshape(2, 3),
         "tensors": {
-            "leaf": leaf, "transposed": autograd.arange(6.0).reshape(2, 3).T, "scalar": autograd.tensor(2.5),
-            "empty": autograd.zeros(0, 3), "complex": autograd.ones(2, dtype=autograd.complex64),
+            "leaf": leaf,
+            "transposed": autograd.arange(6.0).reshape(2, 3).T,
+            "scalar": autograd.tensor(2.5),
+            "empty": autograd.zeros(0, 3),
+            "complex": autograd.ones(2, dtype=autograd.complex64),
             **{str(kind): autograd.ones(2, dtype=kind) for kind in (autograd.bool, autograd.float16, autograd.uint8)},
         },
         "parameter": nn.Parameter(autograd.arange(3.0)),
@@ -93,12 +96,22 @@ def pickles() -> dict[str, Any]:
         "memory_format": autograd.channels_last,
         "error": autograd.BackwardError("no graph"),
         "results": [
-            autograd.max(autograd.eye(2), 1), autograd.svd(autograd.eye(2)), autograd.qr(autograd.eye(2)),
-            autograd.triangular_solve(autograd.ones(2, 1), autograd.eye(2)), nn.utils.rnn.pack_sequence([leaf.detach()]),
+            autograd.max(autograd.eye(2), 1),
+            autograd.svd(autograd.eye(2)),
+            autograd.qr(autograd.eye(2)),
+            autograd.triangular_solve(autograd.ones(2, 1), autograd.eye(2)),
+            nn.utils.rnn.pack_sequence([leaf.detach()]),
         ],
         "functions": [
-            autograd.relu, autograd.tensor, nn.functional.relu, autograd.typename, autograd.compile,
-            autograd.broadcast_shapes, autograd.jit.script, autograd.sparse_coo_tensor, data.default_collate,
+            autograd.relu,
+            autograd.tensor,
+            nn.functional.relu,
+            autograd.typename,
+            autograd.compile,
+            autograd.broadcast_shapes,
+            autograd.jit.script,
+            autograd.sparse_coo_tensor,
+            data.default_collate,
         ],
         "distribution": autograd.distributions.Normal(autograd.zeros(1), autograd.ones(1)),
         "dataset": parts,
@@ -106,7 +119,7 @@ def pickles() -> dict[str, Any]:
         "images": datasets.FakeData(size=2, image_size=(1, 2, 2), transform=transforms.ToTensor()),
         "sampler": data.BatchSampler(data.SequentialSampler(parts), 2, drop_last=False),
         "transform": transforms.Compose([transforms.Resize(2), transforms.Normalize((0.5,) * 3, (0.2,) * 3)]),
-    }  # fmt: skip
+    }
 
 
 def saved() -> dict[str, Any]:
@@ -120,11 +133,15 @@ def saved() -> dict[str, Any]:
         "saved_state_dict": model.state_dict(),
         "saved_optimizer_state_dict": optimizer.state_dict(),
         "saved_plain_data": {
-            "size": autograd.zeros(2).shape, "dtype": autograd.float64, "device": autograd.device("cpu"), "epoch": 3,
-            "pair": (1, "a"), "parameter": next(iter(model.parameters())),
+            "size": autograd.zeros(2).shape,
+            "dtype": autograd.float64,
+            "device": autograd.device("cpu"),
+            "epoch": 3,
+            "pair": (1, "a"),
+            "parameter": next(iter(model.parameters())),
         },
         "saved_module": model,
-    }  # fmt: skip
+    }
 
 
 def network() -> Any:
@@ -165,13 +182,40 @@ def checkpoint(path: Path) -> Description:
 
 
 NAMESPACES = [
-    "autograd", "autograd.amp", "autograd.capture", "autograd.cuda", "autograd.cuda.amp", "autograd.data",
-    "autograd.data.datasets", "autograd.data.images", "autograd.data.transforms", "autograd.data.transforms.functional",
-    "autograd.distributions", "autograd.fft", "autograd.func", "autograd.functional", "autograd.jit", "autograd.linalg",
-    "autograd.onnx", "autograd.serialization", "autograd.signal.windows", "autograd.sparse", "autograd.special",
-    "autograd.testing", "nn", "nn.functional", "nn.init", "nn.models", "nn.utils", "nn.utils.rnn",
-    "nn.utils.parametrizations", "nn.utils.parametrize", "optim", "optim.lr_scheduler", "optim.swa_utils",
-]  # fmt: skip
+    "autograd",
+    "autograd.amp",
+    "autograd.capture",
+    "autograd.cuda",
+    "autograd.cuda.amp",
+    "autograd.data",
+    "autograd.data.datasets",
+    "autograd.data.images",
+    "autograd.data.transforms",
+    "autograd.data.transforms.functional",
+    "autograd.distributions",
+    "autograd.fft",
+    "autograd.func",
+    "autograd.functional",
+    "autograd.jit",
+    "autograd.linalg",
+    "autograd.onnx",
+    "autograd.serialization",
+    "autograd.signal.windows",
+    "autograd.sparse",
+    "autograd.special",
+    "autograd.testing",
+    "nn",
+    "nn.functional",
+    "nn.init",
+    "nn.models",
+    "nn.utils",
+    "nn.utils.rnn",
+    "nn.utils.parametrizations",
+    "nn.utils.parametrize",
+    "optim",
+    "optim.lr_scheduler",
+    "optim.swa_utils",
+]
 
 
 def names() -> dict[str, list[str]]:
