@@ -10,7 +10,8 @@ from .engine.modes import enable_grad
 from .engine.sweep import grad
 from .engine.tensor import Tensor
 from .ops.creation import ones_like, zeros_like
-from .ops.shape import reshape, stack
+from .ops.joining import stack
+from .ops.shape import reshape
 
 
 def _inputs(inputs: Any, create_graph: bool) -> tuple[list[Tensor], bool]:

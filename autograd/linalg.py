@@ -11,24 +11,30 @@ from .dtypes import int32 as _int32
 from .dtypes import int64 as _int64
 from .engine.errors import OperationError
 from .engine.tensor import Tensor
-from .ops import decompositions as _d
-from .ops import elementwise as _e
-from .ops.arrange import diagonal as _diagonal
+from .ops.arithmetic import reciprocal as _reciprocal
+from .ops.arithmetic import square as _square
+from .ops.choosing import where as _where
 from .ops.creation import eye as _eye
-from .ops.decompositions import cholesky, det, eigvalsh, inv, matrix_rank, pinv, solve, svdvals
-from .ops.linalg import matmul
-from .ops.lu import factored_solve as lu_solve
-from .ops.lu import lu, lu_factor, solve_triangular
-from .ops.products import cross as _cross
-from .ops.products import multi_dot
+from .ops.diagonals import diagonal as _diagonal
+from .ops.exponential import log as _log
+from .ops.joining import stack as _stack
+from .ops.linalg import determinants as _determinants
+from .ops.linalg import spectral as _spectral
+from .ops.linalg.determinants import det
+from .ops.linalg.lu import factored_solve as lu_solve
+from .ops.linalg.lu import lu, lu_factor, solve_triangular
+from .ops.linalg.norms import norm as _norm
+from .ops.linalg.products import cross as _cross
+from .ops.linalg.products import matmul, multi_dot
+from .ops.linalg.solve import cholesky, inv, solve
+from .ops.linalg.solve import require_square as _require_square
+from .ops.linalg.spectral import eigvalsh, matrix_rank, pinv, svdvals
 from .ops.promotion import cast as _cast
 from .ops.reduction import amax as _amax
 from .ops.reduction import amin as _amin
-from .ops.reduction import norm as _norm
 from .ops.reduction import sum as _sum
 from .ops.shape import movedim as _movedim
 from .ops.shape import reshape as _reshape
-from .ops.shape import stack as _stack
 
 QR = namedtuple("QR", "Q R")
 SVD = namedtuple("SVD", "U S Vh")
@@ -41,27 +47,27 @@ LeastSquares = namedtuple("LeastSquares", "solution residuals rank singular_valu
 
 def qr(A: Tensor, mode: str = "reduced") -> QR:
     """(Q, R): orthonormal columns and an upper triangle with Q @ R = A."""
-    return QR(*_d.qr(A, mode))
+    return QR(*_spectral.qr(A, mode))
 
 
 def svd(A: Tensor, full_matrices: bool = True) -> SVD:
     """(U, S, Vh) with U @ diag(S) @ Vh = A, S descending."""
-    return SVD(*_d.svd(A, full_matrices))
+    return SVD(*_spectral.svd(A, full_matrices))
 
 
 def eigh(A: Tensor, UPLO: str = "L") -> Eigh:
     """(eigenvalues ascending, eigenvectors in columns) of symmetric matrices."""
-    return Eigh(*_d.eigh(A, UPLO))
+    return Eigh(*_spectral.eigh(A, UPLO))
 
 
 def eig(A: Tensor) -> Eig:
     """(eigenvalues, eigenvectors of length 1 in columns) of square matrices; both are complex."""
-    return Eig(*_d.eig(A))
+    return Eig(*_spectral.eig(A))
 
 
 def eigvals(A: Tensor) -> Tensor:
     """The eigenvalues of square matrices, complex."""
-    return _d.eig(A)[0]
+    return _spectral.eig(A)[0]
 
 
 def _checked(result: Any, A: Tensor, check_errors: bool) -> Any:
@@ -91,7 +97,7 @@ def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -
 
 def slogdet(A: Tensor) -> SignAndLogarithm:
     """(sign, log |det A|)."""
-    return SignAndLogarithm(*_d.slogdet(A))
+    return SignAndLogarithm(*_determinants.slogdet(A))
 
 
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
@@ -101,12 +107,12 @@ def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | Non
     no residuals, 'gelsd' and 'gelss' the singular values, too; the method is the same.
     """
     driver = driver or "gelsy"
-    solution = _d.lstsq(A, B, rcond)
+    solution = _spectral.lstsq(A, B, rcond)
     rows, columns = A._array.shape[-2:]
-    empty = _reshape(_e.abs(solution), -1)[:0]
+    empty = _reshape(abs(solution), -1)[:0]
     residuals = empty
     if rows > columns and driver != "gelsy":
-        residuals = _sum(_e.square(_e.abs(A @ solution - B)), -2)
+        residuals = _sum(_square(abs(A @ solution - B)), -2)
     rank = matrix_rank(A, rtol=rcond) if driver != "gels" else A.new_empty(0, dtype=_int64)
     values = svdvals(A.detach()) if driver in ("gelsd", "gelss") else empty.detach()
     return LeastSquares(solution, residuals, rank, values)
@@ -116,8 +122,8 @@ def logdet(A: Tensor) -> Tensor:
     """log det A; nan if a real determinant is negative."""
     sign, logarithm = slogdet(A)
     if A.is_complex():
-        return _e.log(sign) + logarithm
-    return _e.where(sign < 0, math.nan, logarithm)
+        return _log(sign) + logarithm
+    return _where(sign < 0, math.nan, logarithm)
 
 
 def vector_norm(
@@ -135,12 +141,12 @@ def matrix_norm(
     if ord == "fro":
         found = _norm(x, 2, (-2, -1))
     elif ord in (1, 2, math.inf) and not x._array.shape[-2] * x._array.shape[-1]:
-        found = _sum(_e.abs(x), (-2, -1))  # of an empty matrix 0, of which there is no largest part
+        found = _sum(abs(x), (-2, -1))  # of an empty matrix 0, of which there is no largest part
     elif ord in ("nuc", 2, -2):
         s = svdvals(x)
         found = _sum(s, -1) if ord == "nuc" else _amax(s, -1) if ord == 2 else _amin(s, -1)
     elif ord in (1, -1, math.inf, -math.inf):
-        sums = _sum(_e.abs(x), -2 if ord in (1, -1) else -1)
+        sums = _sum(abs(x), -2 if ord in (1, -1) else -1)
         found = _amax(sums, -1) if ord > 0 else _amin(sums, -1)
     else:
         raise OperationError(f"matrix_norm: order {ord!r} is not supported")
@@ -166,11 +172,11 @@ def norm(A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, 
 def cond(A: Tensor, p: Any = None) -> Tensor:
     """The condition number |A| |A^-1|, by default of the 2-norm; 0 of an empty matrix."""
     if not A.numel():
-        return _sum(_e.abs(A), (-2, -1))
+        return _sum(abs(A), (-2, -1))
     if p in (None, 2, -2):
         s = svdvals(A)
         ratio = s[..., 0] / s[..., -1]
-        return _e.reciprocal(ratio) if p == -2 else ratio
+        return _reciprocal(ratio) if p == -2 else ratio
     return matrix_norm(A, p) * matrix_norm(inv(A), p)
 
 
@@ -214,11 +220,11 @@ _PADE = (
 
 def matrix_exp(A: Tensor) -> Tensor:
     """The matrix exponential, sum of A^k / k!, by scaling and squaring."""
-    _d.square("matrix_exp", A, complex=True)
+    _require_square("matrix_exp", A, complex=True)
     size = A._array.shape[-1]
     if not A.numel():
         return A.clone()
-    largest = float(_amax(_sum(_e.abs(A.detach()), -2)).item())
+    largest = float(_amax(_sum(abs(A.detach()), -2)).item())
     squarings = max(0, math.ceil(math.log2(largest / 5.0))) if math.isfinite(largest) and largest > 5.0 else 0
     x = 2.0**-squarings * A
     one = _eye(size, dtype=A.dtype, device=A.device)

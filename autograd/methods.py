@@ -10,20 +10,24 @@ from . import dtypes
 from .engine.tensor import Tensor
 from .linalg import logdet, matrix_exp, matrix_norm, matrix_power, slogdet
 from .ops import (
-    arrange,
+    activation,
+    arithmetic,
     bessel,
+    bits,
+    choosing,
+    comparison,
     complex,
+    counting,
     creation,
-    decompositions,
-    elementwise,
+    diagonals,
+    differences,
+    exponential,
     indexing,
     inplace,
-    linalg,
-    lu,
-    pointwise,
-    products,
+    joining,
     random,
     reduction,
+    rounding,
     scan,
     scatter,
     shape,
@@ -32,67 +36,75 @@ from .ops import (
     special,
     spectrogram,
     strided,
+    trigonometric,
 )
+from .ops.linalg import determinants, lu, norms, products, solve, spectral
 from .ops.promotion import cast
 from .printing import tensor_repr
 
 _FROM = {
-    elementwise: """
+    activation: "sigmoid relu",
+    arithmetic: """
         add sub mul div floor_divide remainder fmod pow neg positive abs sign reciprocal square sqrt rsqrt
-        exp exp2 expm1 log log2 log10 log1p logaddexp sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh
-        atanh erf sigmoid relu maximum minimum clamp clamp_min clamp_max floor ceil round trunc eq ne lt le gt ge
-        logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not isnan isinf
-        isfinite isclose allclose equal""",
-    reduction: """
-        sum mean var std amax amin argmax argmin max min any all count_nonzero logsumexp norm""",
-    shape: """
-        clone contiguous reshape view reshape_as flatten ravel unflatten squeeze unsqueeze permute transpose t movedim
-        expand expand_as broadcast_to repeat narrow select split chunk unbind flip roll tril triu""",
-    arrange: """
-        adjoint diag diag_embed diagflat diagonal dsplit fliplr flipud hsplit repeat_interleave rot90 swapaxes
-        renorm split_with_sizes sum_to_size tensor_split tile trace unfold view_as vsplit""",
-    decompositions: "cholesky cholesky_inverse cholesky_solve det",
-    lu: "lu_solve",
-    pointwise: """
-        addcdiv addcmul bitwise_left_shift bitwise_right_shift copysign deg2rad dist float_power fmax fmin frac gcd
-        heaviside hypot isneginf isposinf isreal lcm ldexp lerp logaddexp2 nan_to_num nextafter rad2deg sgn signbit
-        frexp""",
-    products: "addbmm addmv addr baddbmm corrcoef cov cross inner kron vdot ger",
-    scan: "aminmax cummax cummin cumprod cumsum diff logcumsumexp nanmean nansum prod",
-    scatter: """
-        argwhere diagonal_scatter index_add index_copy index_fill index_put index_reduce masked_scatter put scatter
-        scatter_reduce select_scatter slice_scatter take take_along_dim""",
-    sorting: """
-        argsort bincount histc kthvalue median mode msort nanmedian nanquantile quantile sort topk unique
-        unique_consecutive""",
-    special: "digamma erfc erfinv igamma igammac lgamma logit mvlgamma sinc xlogy",
+        addcdiv addcmul copysign float_power gcd hypot lcm ldexp lerp nextafter sgn signbit frexp""",
     bessel: "i0",
-    indexing: "gather scatter_add index_select masked_fill masked_select nonzero",
-    linalg: "matmul mm bmm mv dot outer addmm",
-    softmax: "softmax log_softmax",
+    bits: "bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_left_shift bitwise_right_shift",
+    choosing: "maximum minimum clamp clamp_min clamp_max fmax fmin heaviside nan_to_num",
+    comparison: """
+        eq ne lt le gt ge logical_and logical_or logical_xor logical_not isnan isinf isfinite isclose allclose
+        equal isneginf isposinf isreal""",
     complex: "angle conj conj_physical is_conj resolve_conj resolve_neg",
-    random: "bernoulli multinomial uniform_ normal_ bernoulli_ random_ exponential_ cauchy_ geometric_ log_normal_",
-    inplace: "copy_ fill_ zero_ fill_diagonal_ scatter_ scatter_add_",
+    counting: "bincount histc unique unique_consecutive",
     creation: "new_tensor new_zeros new_ones new_empty new_full to",
+    diagonals: "tril triu diag diag_embed diagflat diagonal trace",
+    differences: "diff",
+    exponential: "exp exp2 expm1 log log2 log10 log1p logaddexp logaddexp2",
+    indexing: "argwhere take take_along_dim gather index_select masked_fill masked_select nonzero",
+    inplace: "copy_ fill_ zero_ fill_diagonal_",
+    joining: "repeat split chunk dsplit hsplit repeat_interleave split_with_sizes tensor_split tile vsplit",
+    determinants: "det",
+    lu: "lu_solve",
+    norms: "norm renorm dist",
+    products: "addbmm addmv addr baddbmm cross inner kron vdot ger matmul mm bmm mv dot outer addmm",
+    solve: "cholesky cholesky_inverse cholesky_solve",
+    random: """
+        bernoulli multinomial uniform_ normal_ bernoulli_ random_ exponential_ cauchy_ geometric_ log_normal_""",
+    reduction: """
+        sum mean var std amax amin argmax argmin max min any all count_nonzero logsumexp corrcoef cov aminmax
+        nanmean nansum""",
+    rounding: "floor ceil round trunc frac",
+    scan: "cummax cummin cumprod cumsum logcumsumexp prod",
+    scatter: """
+        diagonal_scatter index_add index_copy index_fill index_put index_reduce masked_scatter put scatter
+        scatter_reduce select_scatter slice_scatter scatter_add scatter_ scatter_add_""",
+    shape: """
+        clone contiguous reshape view reshape_as flatten ravel unflatten squeeze unsqueeze permute transpose t
+        movedim expand expand_as broadcast_to narrow select unbind flip roll adjoint fliplr flipud rot90
+        swapaxes sum_to_size unfold view_as""",
+    softmax: "softmax log_softmax",
+    sorting: "argsort kthvalue median mode msort nanmedian nanquantile quantile sort topk",
+    special: "erf digamma erfc erfinv igamma igammac lgamma logit mvlgamma sinc xlogy",
+    trigonometric: "sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh deg2rad rad2deg",
 }
 
 _IN_PLACE = {
-    elementwise: """
-        add sub mul div floor_divide remainder fmod pow neg abs sign reciprocal square sqrt rsqrt exp exp2 expm1 log
-        log2 log10 log1p atan2 sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf sigmoid relu clamp
-        clamp_min clamp_max floor ceil round trunc eq ne lt le gt ge logical_and logical_or logical_xor logical_not
-        bitwise_and bitwise_or bitwise_xor bitwise_not""",
+    activation: "sigmoid relu",
+    arithmetic: """
+        add sub mul div floor_divide remainder fmod pow neg abs sign reciprocal square sqrt rsqrt addcdiv
+        addcmul copysign float_power gcd hypot lcm ldexp lerp nextafter sgn""",
+    bessel: "i0",
+    bits: "bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_left_shift bitwise_right_shift",
+    choosing: "clamp clamp_min clamp_max heaviside nan_to_num",
+    comparison: "eq ne lt le gt ge logical_and logical_or logical_xor logical_not",
+    diagonals: "tril triu",
+    exponential: "exp exp2 expm1 log log2 log10 log1p",
     indexing: "masked_fill",
-    linalg: "addmm",
-    pointwise: """
-        addcdiv addcmul bitwise_left_shift bitwise_right_shift copysign deg2rad float_power frac gcd heaviside hypot lcm
-        ldexp lerp nan_to_num nextafter rad2deg sgn""",
-    products: "addbmm addmv addr baddbmm",
+    products: "addmm addbmm addmv addr baddbmm",
+    rounding: "floor ceil round trunc frac",
     scan: "cumprod cumsum",
     scatter: "index_add index_copy index_fill index_put index_reduce masked_scatter put scatter_reduce",
-    shape: "tril triu",
-    special: "digamma erfc erfinv igamma igammac lgamma logit mvlgamma sinc xlogy",
-    bessel: "i0",
+    special: "erf digamma erfc erfinv igamma igammac lgamma logit mvlgamma sinc xlogy",
+    trigonometric: "atan2 sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh deg2rad rad2deg",
 }
 
 _ALIASES = {
@@ -121,18 +133,18 @@ _ALIASES = {
 }
 
 _OPERATORS = {
-    "add": elementwise._add,
-    "sub": elementwise._sub,
-    "mul": elementwise.mul,
-    "truediv": elementwise._true_divide,
-    "floordiv": elementwise.floor_divide,
-    "mod": elementwise.remainder,
-    "pow": elementwise.pow,
-    "and": elementwise.bitwise_and,
-    "or": elementwise.bitwise_or,
-    "xor": elementwise.bitwise_xor,
-    "lshift": pointwise.bitwise_left_shift,
-    "rshift": pointwise.bitwise_right_shift,
+    "add": arithmetic._add,
+    "sub": arithmetic._sub,
+    "mul": arithmetic.mul,
+    "truediv": arithmetic._true_divide,
+    "floordiv": arithmetic.floor_divide,
+    "mod": arithmetic.remainder,
+    "pow": arithmetic.pow,
+    "and": bits.bitwise_and,
+    "or": bits.bitwise_or,
+    "xor": bits.bitwise_xor,
+    "lshift": bits.bitwise_left_shift,
+    "rshift": bits.bitwise_right_shift,
 }
 _COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
 _OPERANDS = (Tensor, int, float, builtins.complex)
@@ -177,12 +189,12 @@ def cuda(self: Tensor, device: Any = None, non_blocking: bool = False) -> Tensor
 
 def matmul_operator(self: Tensor, other: Any) -> Any:
     """self @ other."""
-    return linalg.matmul(self, other) if isinstance(other, Tensor) else NotImplemented
+    return products.matmul(self, other) if isinstance(other, Tensor) else NotImplemented
 
 
 def reflected_matmul(self: Tensor, other: Any) -> Any:
     """other @ self."""
-    return linalg.matmul(other, self) if isinstance(other, Tensor) else NotImplemented
+    return products.matmul(other, self) if isinstance(other, Tensor) else NotImplemented
 
 
 def type_as(self: Tensor, other: Tensor) -> Tensor:
@@ -196,7 +208,7 @@ def set_item(self: Tensor, index: Any, value: Any) -> None:
 
 def where(self: Tensor, condition: Tensor, other: Any) -> Tensor:
     """self where the condition holds, else other."""
-    return elementwise.where(condition, self, other)
+    return choosing.where(condition, self, other)
 
 
 def polygamma(self: Tensor, n: int) -> Tensor:
@@ -230,18 +242,18 @@ _OTHERS: dict[str, Any] = {
     "matrix_power": matrix_power,
     "where": where,
     "polygamma": polygamma,
-    "inverse": decompositions.inv,
-    "pinverse": decompositions.pinv,
-    "H": property(arrange.adjoint),
-    "mH": property(arrange.adjoint),
+    "inverse": solve.inv,
+    "pinverse": spectral.pinv,
+    "H": property(shape.adjoint),
+    "mH": property(shape.adjoint),
     "ndimension": Tensor.dim,
     **{f"{f.__name__}_": inplace.reshaping(f) for f in (shape.squeeze, shape.unsqueeze, shape.transpose, shape.t)},
     "__matmul__": matmul_operator,
     "__rmatmul__": reflected_matmul,
-    "__neg__": elementwise.neg,
-    "__pos__": elementwise.positive,
-    "__abs__": elementwise.abs,
-    "__invert__": elementwise.bitwise_not,
+    "__neg__": arithmetic.neg,
+    "__pos__": arithmetic.positive,
+    "__abs__": arithmetic.abs,
+    "__invert__": bits.bitwise_not,
     "__getitem__": indexing.read,
     "__setitem__": set_item,
     "T": property(shape.reverse_dims),
@@ -252,7 +264,7 @@ _OTHERS: dict[str, Any] = {
     "as_strided_scatter": strided.as_strided_scatter,
     "stft": spectrogram.stft,
     "istft": spectrogram.istft,
-    "histogram": sorting.histogram,
+    "histogram": counting.histogram,
     "byte": _cast_method("byte", dtypes.uint8),
     "char": _cast_method("char", dtypes.int8),
     "cpu": cpu,
@@ -296,7 +308,7 @@ def _attach() -> None:
 
 
 def _comparison(name: str) -> Callable[[Tensor, Any], Any]:
-    function = getattr(elementwise, name)
+    function = getattr(comparison, name)
 
     def compare(self: Tensor, other: Any) -> Any:
         if isinstance(other, _OPERANDS) or type(other).__module__ == "numpy":

@@ -17,7 +17,7 @@ from .ops.bessel import (
     scaled_modified_bessel_k1,
     spherical_bessel_j0,
 )
-from .ops.elementwise import erf, exp2, expm1, log1p, round
+from .ops.exponential import exp2, expm1, log1p
 from .ops.polynomials import (
     chebyshev_polynomial_t,
     chebyshev_polynomial_u,
@@ -33,10 +33,12 @@ from .ops.polynomials import (
     shifted_chebyshev_polynomial_w,
 )
 from .ops.reduction import logsumexp
+from .ops.rounding import round
 from .ops.softmax import log_softmax, softmax
 from .ops.special import (
     digamma,
     entr,
+    erf,
     erfc,
     erfcx,
     erfinv,

@@ -6,8 +6,8 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
-from autograd.ops.arrange import pad
 from autograd.ops.convolution import as_tuple, convolution
+from autograd.ops.padding import pad
 
 from . import init
 from .module import Module

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..engine.tensor import Tensor
 from ..ops.creation import as_tensor, tensor
-from ..ops.shape import stack
+from ..ops.joining import stack
 
 
 def default_collate(batch: list[Any]) -> Any:

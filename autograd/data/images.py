@@ -8,9 +8,9 @@ from typing import Any
 from ..dtypes import uint8
 from ..engine.modes import no_grad
 from ..engine.tensor import Tensor
+from ..ops.choosing import clamp
 from ..ops.creation import full
-from ..ops.elementwise import clamp
-from ..ops.shape import cat, stack
+from ..ops.joining import cat, stack
 from .transforms.functional import to_pil_image
 
 

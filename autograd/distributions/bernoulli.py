@@ -7,7 +7,8 @@ from typing import Any
 
 from ..engine.modes import no_grad
 from ..engine.tensor import Tensor
-from ..ops.elementwise import logical_or, softplus
+from ..ops.activation import softplus
+from ..ops.comparison import logical_or
 from ..ops.random import bernoulli
 from ..ops.special import logit
 from .distribution import Distribution, one_of, parameters, require

@@ -8,7 +8,8 @@ from typing import Any
 from .. import dtypes
 from ..engine.modes import no_grad
 from ..engine.tensor import Tensor
-from ..ops.elementwise import logical_and, where
+from ..ops.choosing import where
+from ..ops.comparison import logical_and
 from ..ops.promotion import cast
 from ..ops.random import multinomial
 from ..ops.shape import broadcast_tensors

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..engine.tensor import Tensor
-from ..ops.elementwise import where
+from ..ops.choosing import where
 from .bernoulli import Bernoulli, _softplus
 from .categorical import Categorical
 from .distribution import Distribution

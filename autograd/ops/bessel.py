@@ -11,9 +11,11 @@ from collections.abc import Callable
 from ..backend import bessel as kernels
 from ..engine.primitive import Primitive, primitive
 from ..engine.tensor import Tensor
-from . import elementwise as e
+from .arithmetic import sign
+from .choosing import where
+from .comparison import isinf
 from .promotion import floating
-from .special import _in_double, _sinc
+from .special import _sinc, in_double
 
 
 def _mean(x: Tensor, y: Tensor) -> Tensor:
@@ -30,32 +32,32 @@ def _at(kind: Primitive, x: Tensor, order: int) -> Tensor:
 
 @primitive(x=lambda g, x, order: g * (0.5 * (_at(_j, x, order - 1) - _at(_j, x, order + 1))))
 def _j(xp, x, *, order):
-    return _in_double(lambda xp, x: kernels.j(xp, order, x), xp, x)
+    return in_double(lambda xp, x: kernels.j(xp, order, x), xp, x)
 
 
 @primitive(x=lambda g, x, order: g * (0.5 * (_at(_y, x, order - 1) - _at(_y, x, order + 1))))
 def _y(xp, x, *, order):
-    return _in_double(lambda xp, x: kernels.y(xp, order, x), xp, x)
+    return in_double(lambda xp, x: kernels.y(xp, order, x), xp, x)
 
 
 @primitive(x=lambda g, x, order: g * _mean(_at(_i, x, order - 1), _at(_i, x, order + 1)))
 def _i(xp, x, *, order):
-    return _in_double(lambda xp, x: kernels.i(xp, order, x), xp, x)
+    return in_double(lambda xp, x: kernels.i(xp, order, x), xp, x)
 
 
 @primitive(x=lambda g, x, order: -g * _mean(_at(_k, x, order - 1), _at(_k, x, order + 1)))
 def _k(xp, x, *, order):
-    return _in_double(lambda xp, x: kernels.k(xp, order, x), xp, x)
+    return in_double(lambda xp, x: kernels.k(xp, order, x), xp, x)
 
 
-@primitive(x=lambda g, x, out, order: g * (_mean(_at(_ie, x, order - 1), _at(_ie, x, order + 1)) - e.sign(x) * out))
+@primitive(x=lambda g, x, out, order: g * (_mean(_at(_ie, x, order - 1), _at(_ie, x, order + 1)) - sign(x) * out))
 def _ie(xp, x, *, order):
-    return _in_double(lambda xp, x: kernels.scaled_i(xp, order, x), xp, x)
+    return in_double(lambda xp, x: kernels.scaled_i(xp, order, x), xp, x)
 
 
 @primitive(x=lambda g, x, out, order: g * (out - _mean(_at(_ke, x, order - 1), _at(_ke, x, order + 1))))
 def _ke(xp, x, *, order):
-    return _in_double(lambda xp, x: kernels.scaled_k(xp, order, x), xp, x)
+    return in_double(lambda xp, x: kernels.scaled_k(xp, order, x), xp, x)
 
 
 def _public(name: str, kind: Primitive, order: int, doc: str) -> Callable[[Tensor], Tensor]:
@@ -68,18 +70,30 @@ def _public(name: str, kind: Primitive, order: int, doc: str) -> Callable[[Tenso
 
 
 i0, i1 = (_public(f"i{n}", _i, n, "The modified Bessel function of the first kind") for n in (0, 1))
+
+
 i0e, i1e = (_public(f"i{n}e", _ie, n, f"exp(-|input|) * i{n}(input)") for n in (0, 1))
+
+
 bessel_j0, bessel_j1 = (_public(f"bessel_j{n}", _j, n, "The Bessel function of the first kind") for n in (0, 1))
+
+
 bessel_y0, bessel_y1 = (
     _public(f"bessel_y{n}", _y, n, "The Bessel function of the second kind (nan below 0)") for n in (0, 1)
 )
+
+
 modified_bessel_i0, modified_bessel_i1 = (
     _public(f"modified_bessel_i{n}", _i, n, "The modified Bessel function of the first kind") for n in (0, 1)
 )
+
+
 modified_bessel_k0, modified_bessel_k1 = (
     _public(f"modified_bessel_k{n}", _k, n, "The modified Bessel function of the second kind (nan below 0)")
     for n in (0, 1)
 )
+
+
 scaled_modified_bessel_k0, scaled_modified_bessel_k1 = (
     _public(f"scaled_modified_bessel_k{n}", _ke, n, f"exp(input) * modified_bessel_k{n}(input)") for n in (0, 1)
 )
@@ -88,5 +102,5 @@ scaled_modified_bessel_k0, scaled_modified_bessel_k1 = (
 def spherical_bessel_j0(input: Tensor) -> Tensor:
     """sin(input) / input, 1 at 0 and 0 at infinity."""
     x = floating("spherical_bessel_j0", input)
-    infinite = e.isinf(x)
-    return e.where(infinite, 0.0, _sinc(e.where(infinite, 1.0, x)))
+    infinite = isinf(x)
+    return where(infinite, 0.0, _sinc(where(infinite, 1.0, x)))

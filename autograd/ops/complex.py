@@ -12,10 +12,13 @@ from .. import dtypes
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
-from . import elementwise as e
+from .choosing import where
+from .comparison import isinf, isnan
+from .joining import stack
 from .operands import promote
 from .promotion import require_tensors
-from .shape import broadcast_tensors, select, stack
+from .shape import broadcast_tensors, select
+from .trigonometric import atan2, cos, sin
 
 
 @primitive(view=True, complex_rules=True, x=lambda g: view_as_complex(g))
@@ -69,7 +72,7 @@ def _broadcast(x: Tensor, y: Tensor) -> Any:
 
 def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """abs * exp(i * angle)."""
-    return complex(abs * e.cos(angle), abs * e.sin(angle))
+    return complex(abs * cos(angle), abs * sin(angle))
 
 
 def real(input: Tensor) -> Tensor:
@@ -108,9 +111,9 @@ def angle(input: Tensor) -> Tensor:
     """The angle of a complex number in (-pi, pi]; of a real one 0 or pi, and nan of nan."""
     if input.is_complex():
         pairs = view_as_real(input)
-        return e.atan2(select(pairs, -1, 1), select(pairs, -1, 0))
+        return atan2(select(pairs, -1, 1), select(pairs, -1, 0))
     x = input if input.is_floating_point() else input.to(dtypes.get_default_dtype())
-    return e.where(e.isnan(x), x.detach(), e.where(x < 0, math.pi, 0.0 * e.abs(e.where(e.isinf(x), 0.0, x))))
+    return where(isnan(x), x.detach(), where(x < 0, math.pi, 0.0 * abs(where(isinf(x), 0.0, x))))
 
 
 def is_complex(input: Tensor) -> bool:

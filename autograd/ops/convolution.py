@@ -25,9 +25,10 @@ from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import multilinear
 from ..engine.tensor import Tensor
+from .padding import pad_constant
 from .promotion import require_tensors
 from .reduction import sum
-from .shape import pad_constant, squeeze, unsqueeze
+from .shape import squeeze, unsqueeze
 
 AT_ONCE = 8  # partial sums of a weight's gradient that are kept before they are added up, in order
 

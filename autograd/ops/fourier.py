@@ -5,7 +5,8 @@ from __future__ import annotations
 from ..engine.primitive import multilinear, primitive
 from ..engine.tensor import Tensor
 from .creation import full
-from .shape import narrow, pad_constant
+from .padding import pad_constant
+from .shape import narrow
 
 
 @multilinear(x=lambda g, dims, inverse, norm: _fft(g, dims=dims, inverse=inverse, norm=norm))

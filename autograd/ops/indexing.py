@@ -11,14 +11,28 @@ from ..engine.errors import OperationError, OutOfRangeError
 from ..engine.modes import modes
 from ..engine.primitive import multilinear, primitive
 from ..engine.tensor import Tensor
-from . import elementwise as e
 from .broadcast import sum_to
-from .creation import arange, as_tensor
+from .choosing import where
+from .creation import arange, as_tensor, full
 from .dims import normalize_dim, scalars_as_vectors
+from .joining import cat
 from .promotion import cast, require_tensors
-from .shape import broadcast_tensors, reshape, unsqueeze
+from .shape import broadcast_tensors, expand, reshape, unsqueeze
+
+
+def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
+    """The coordinates in a tensor of this shape of positions in the flattened one."""
+    sizes = (shape,) if isinstance(shape, int) else tuple(int(size) for size in shape)
+    rest, found = indices, []
+    for size in reversed(sizes):
+        found.append(rest % size)
+        rest = rest // size
+    return tuple(reversed(found))
+
 
 _UNSIGNED = {np.dtype(f"i{size}"): np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
+
+
 ARRAY = "array"  # stands in a pattern where the next index tensor goes
 
 
@@ -40,13 +54,13 @@ def _slice_adjoint(backend, up, *, shape, index):
     return whole
 
 
-@multilinear(x=lambda g, x_shape, indices, pattern: _index_adjoint(g, *indices, shape=tuple(x_shape), pattern=pattern))
+@multilinear(x=lambda g, x_shape, indices, pattern: index_adjoint(g, *indices, shape=tuple(x_shape), pattern=pattern))
 def _index(backend, x, *indices, pattern):
     return backend.index(x, _fill(pattern, indices))
 
 
 @multilinear(up=lambda g, indices, pattern: _index(g, *indices, pattern=pattern))
-def _index_adjoint(backend, up, *indices, shape, pattern):
+def index_adjoint(backend, up, *indices, shape, pattern):
     """Zeros to which `up` is added at the indices."""
     whole = backend.xp.zeros(shape, dtype=up.dtype)
     backend.index_add(whole, _fill(pattern, indices), up)
@@ -69,7 +83,7 @@ def _without(g: Tensor, indices: list[Tensor], pattern: tuple) -> Tensor:
     return write(g.clone(), _fill(pattern, tuple(indices)), 0.0)
 
 
-def _parse(x: Tensor, index: Any) -> tuple[tuple, list[Tensor]]:
+def parse_index(x: Tensor, index: Any) -> tuple[tuple, list[Tensor]]:
     """An index as a pattern of static parts, and the index tensors that go into it."""
     parts = index if isinstance(index, tuple) else (index,)
     pattern: list[Any] = []
@@ -135,7 +149,7 @@ def _integers_first(x: Tensor, pattern: tuple, tensors: list[Tensor]) -> tuple[T
 
 def read(x: Tensor, index: Any) -> Tensor:
     """x[index]: a view for integers, slices, None and Ellipsis; a copy for index tensors and masks."""
-    pattern, tensors = _parse(x, index)
+    pattern, tensors = parse_index(x, index)
     x, pattern = _integers_first(x, pattern, tensors)
     if not tensors:
         return _slice(x, index=pattern)
@@ -144,7 +158,7 @@ def read(x: Tensor, index: Any) -> Tensor:
 
 def write(x: Tensor, index: Any, value: Any) -> Tensor:
     """x[index] = value, in place; the value broadcasts. An integer index named twice keeps one of the values."""
-    pattern, tensors = _parse(x, index)
+    pattern, tensors = parse_index(x, index)
     if isinstance(value, Tensor):
         if value._backend is not x._backend and value.ndim == 0:
             value = value.to(x.device)
@@ -167,16 +181,13 @@ def _as_kind(value: Any, kind: dtypes.dtype) -> Any:
     return kind.number(value)
 
 
-# By index tensors along one dimension
-
-
-@multilinear(x=lambda g, index, x_shape, dim: _scatter_sum(g, index, shape=tuple(x_shape), dim=dim))
+@multilinear(x=lambda g, index, x_shape, dim: scatter_sum(g, index, shape=tuple(x_shape), dim=dim))
 def _gather(backend, x, index, *, dim):
     return backend.take_along(x, index, dim)
 
 
 @multilinear(up=lambda g, index, dim: _gather(g, index, dim=dim))
-def _scatter_sum(backend, up, index, *, shape, dim):
+def scatter_sum(backend, up, index, *, shape, dim):
     """Zeros to which `up` is added where `gather` would read."""
     whole = backend.xp.zeros(shape, dtype=up.dtype)
     backend.add_along(whole, index, up, dim)
@@ -213,19 +224,6 @@ def check_dtypes(name: str, input: Tensor, src: Any) -> None:
 
 
 @scalars_as_vectors
-def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
-    """input with src added where `gather(., dim, index)` would read."""
-    axis = normalize_dim("scatter_add", dim, input.ndim)
-    require_tensors("scatter_add", input, index, src)
-    check_dtypes("scatter_add", input, src)
-    if not index.numel():
-        return input.clone()
-    check_scatter("scatter_add", input, axis, index, src)
-    spread = _scatter_sum(part_for(index, src), index.detach(), shape=tuple(input._array.shape), dim=axis)
-    return input + spread
-
-
-@scalars_as_vectors
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """The rows (of dimension `dim`) that a vector of integers names. A copy."""
     require_tensors("index_select", input, index)
@@ -244,7 +242,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
         raise OperationError(f"masked_fill: expected a number or a 0-d tensor, got shape {tuple(value.shape)}")
     if isinstance(value, complex) and not input.is_complex():
         raise OperationError(f"masked_fill: {value} does not fit into {input.dtype}")
-    return cast(e.where(mask, value, input), input.dtype)
+    return cast(where(mask, value, input), input.dtype)
 
 
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
@@ -341,3 +339,46 @@ def _all_classes(array: Any, classes: int) -> bool:
     """Whether all lie in [0, classes), in one pass: read without its sign, a negative number is a large one."""
     array = array.view(_UNSIGNED.get(array.dtype, array.dtype))
     return not array.size or array.item(array.argmax()) < classes  # argmax is quicker than max
+
+
+LONG = (dtypes.int64,)
+
+
+def take(input: Tensor, index: Tensor) -> Tensor:
+    """The elements at positions in the flattened tensor; the shape of the index."""
+    check_index("take", index, input.numel(), LONG, from_end=True)
+    return read(reshape(input, -1), (index,))
+
+
+def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
+    """gather, the index broadcasting with the input; without a dimension, of the flattened tensor.
+
+    Along a dimension an index counts modulo its size, as torch takes it.
+    """
+    require_tensors("take_along_dim", input, indices)
+    if dim is not None and indices.dtype is not dtypes.int64:
+        raise OperationError(f"take_along_dim: expected indices of {dtypes.int64}, got {indices.dtype}")
+    if dim is None:
+        return gather(reshape(input, -1), 0, reshape(indices, -1))
+    axis = normalize_dim("take_along_dim", dim, input.ndim)
+    shape = [
+        a if i == axis else max(a, b)
+        for i, (a, b) in enumerate(zip(indices._array.shape, input._array.shape, strict=True))
+    ]
+    source = [b if i == axis else size for i, (size, b) in enumerate(zip(shape, input._array.shape, strict=True))]
+    wrapped = indices % input._array.shape[axis] if indices.numel() else indices
+    return gather(expand(input, source), axis, expand(wrapped, shape).contiguous())
+
+
+def argwhere(input: Tensor) -> Tensor:
+    """The positions of the nonzero elements, a row each."""
+    return nonzero(input)
+
+
+def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
+    """The positions of the first `size` nonzero elements, a row each; missing ones are filled."""
+    found = argwhere(input)
+    found = found[: min(size, found._array.shape[0])]
+    missing = size - found._array.shape[0]
+    filler = full((missing, input.ndim), fill_value, dtype=dtypes.int64, device=input.device)
+    return cat([found, filler]) if missing else found

@@ -14,13 +14,11 @@ from ..engine.node import Saved
 from ..engine.primitive import multilinear
 from ..engine.tensor import Tensor
 from ..engine.views import base_of, check_writable, old_value, reshape_in_place
-from .arrange import diagonal
-from .broadcast import sum_to
-from .creation import arange, as_tensor, zeros_like
-from .dims import normalize_dim
-from .indexing import check_scatter, part_for, scatter_add, write
+from .broadcast import _reshape, sum_to
+from .creation import as_tensor, zeros_like
+from .diagonals import diagonal
 from .promotion import cast
-from .shape import _permute, _reshape, clone, inverse
+from .shape import _permute, clone, inverse
 
 
 @multilinear(mutates=(0,), finish=sum_to, x=lambda g: zeros_like(g), value=lambda g: g)
@@ -114,28 +112,6 @@ def in_place(function: Callable[..., Tensor], name: str | None = None) -> Callab
     method.__name__ = method.__qualname__ = called
     method.__doc__ = f"`{function.__name__}` in place."
     return method
-
-
-def scatter_add_(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
-    """`scatter_add` in place."""
-    return in_place(scatter_add)(input, dim, index, src)
-
-
-def scatter_(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
-    """Writes src (a tensor or a number) where `gather(., dim, index)` would read."""
-    axis = normalize_dim("scatter_", dim, input.ndim)
-    if not index.numel():
-        return input
-    check_scatter("scatter_", input, axis, index, src)
-    places: list[Any] = []
-    for i, size in enumerate(index._array.shape):
-        along = arange(size, device=input.device).reshape([-1 if j == i else 1 for j in range(index.ndim)])
-        places.append(index if i == axis else along)
-    value = part_for(index, src) if isinstance(src, Tensor) else src
-    return write(input, tuple(places), value)
-
-
-# Giving the tensor itself another shape
 
 
 def reshaping(function: Callable[..., Tensor]) -> Callable[..., Tensor]:

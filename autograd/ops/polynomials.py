@@ -10,10 +10,11 @@ from typing import Any
 
 from ..engine.modes import modes
 from ..engine.tensor import Tensor
-from . import elementwise as e
+from .choosing import where
 from .creation import ones_like, zeros_like
 from .operands import as_operand
 from .promotion import floating
+from .rounding import trunc
 
 Coefficients = Callable[[int], tuple[float, float, float]]
 
@@ -26,7 +27,7 @@ def _polynomial(name: str, formula: str, first: tuple[float, float], step: Coeff
             x = 2.0 * x - 1.0
         if isinstance(n, Tensor):
             modes.note_unreplayable(f"{name}() of a tensor of degrees")
-            degrees: Any = e.trunc(n.detach()) if n.is_floating_point() else n.detach()
+            degrees: Any = trunc(n.detach()) if n.is_floating_point() else n.detach()
             highest = int(degrees.max().item()) if degrees.numel() else -1
             x = x + (0.0 * degrees).to(x.dtype)
         else:
@@ -35,7 +36,7 @@ def _polynomial(name: str, formula: str, first: tuple[float, float], step: Coeff
         previous, current = zeros_like(x), ones_like(x)
         found = zeros_like(x) if isinstance(degrees, Tensor) or degrees < 0 else current
         for k in range(highest + 1):
-            found = e.where(degrees == k, current, found) if isinstance(degrees, Tensor) else current
+            found = where(degrees == k, current, found) if isinstance(degrees, Tensor) else current
             a, b, c = (first[0], first[1], 0.0) if k == 0 else step(k)
             slope = a * x if not b else a * x + b
             previous, current = current, slope * current - c * previous
@@ -56,21 +57,35 @@ def _chebyshev(kind: str, first: tuple[float, float]) -> tuple[Any, Any]:
 
 
 chebyshev_polynomial_t, shifted_chebyshev_polynomial_t = _chebyshev("t", (1.0, 0.0))
+
+
 chebyshev_polynomial_u, shifted_chebyshev_polynomial_u = _chebyshev("u", (2.0, 0.0))
+
+
 chebyshev_polynomial_v, shifted_chebyshev_polynomial_v = _chebyshev("v", (2.0, -1.0))
+
+
 chebyshev_polynomial_w, shifted_chebyshev_polynomial_w = _chebyshev("w", (2.0, 1.0))
+
+
 hermite_polynomial_h = _polynomial(
     "hermite_polynomial_h", "The physicists' Hermite polynomial", (2.0, 0.0), lambda k: (2.0, 0.0, 2.0 * k)
 )
+
+
 hermite_polynomial_he = _polynomial(
     "hermite_polynomial_he", "The probabilists' Hermite polynomial", (1.0, 0.0), lambda k: (1.0, 0.0, float(k))
 )
+
+
 laguerre_polynomial_l = _polynomial(
     "laguerre_polynomial_l",
     "The Laguerre polynomial",
     (-1.0, 1.0),
     lambda k: (-1.0 / (k + 1), (2.0 * k + 1) / (k + 1), k / (k + 1)),
 )
+
+
 legendre_polynomial_p = _polynomial(
     "legendre_polynomial_p",
     "The Legendre polynomial",

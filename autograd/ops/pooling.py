@@ -18,8 +18,9 @@ from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .convolution import as_tuple
 from .creation import ones
+from .joining import cat
+from .padding import pad_constant
 from .promotion import require_floating
-from .shape import cat, pad_constant
 
 
 def _places(x: Any, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Iterator[tuple]:

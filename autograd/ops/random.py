@@ -14,13 +14,18 @@ from ..engine.modes import modes, no_grad, unlistened
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor, wrap
 from ..engine.views import check_writable
-from . import elementwise as e
+from .arithmetic import sqrt
+from .choosing import clamp, where
+from .comparison import isfinite
 from .creation import full, shape_of, zeros_like
+from .exponential import log1p
 from .inplace import overwrite
 from .promotion import cast
+from .rounding import ceil, round
 from .scan import cumsum
 from .shape import expand, narrow, unsqueeze
 from .sorting import argsort, searchsorted
+from .trigonometric import tan
 
 DEFAULT_SEED = 0
 
@@ -96,6 +101,8 @@ def _restored(device: str, state: Tensor) -> Generator:
 
 
 _defaults: dict[Any, Generator] = {}
+
+
 _seed = DEFAULT_SEED
 
 
@@ -354,7 +361,7 @@ def multinomial(
         raise OperationError(f"multinomial: can't draw {num_samples} of {count} without replacement")
     weights = cast(input.detach(), dtypes.float64)
     if input.is_cpu:  # where looking costs no synchronisation
-        good = bool((e.isfinite(weights) & (weights >= 0)).all())
+        good = bool((isfinite(weights) & (weights >= 0)).all())
         possible = (weights > 0).sum(-1)
         if not good or not bool((possible >= (1 if replacement else num_samples)).all()):
             raise OperationError(
@@ -365,10 +372,10 @@ def multinomial(
         drawn = rand((*weights.shape[:-1], num_samples), **options)
         edges = cumsum(weights, -1)
         found = searchsorted(edges, drawn * edges[..., -1:], right=True)
-        return e.clamp(found, max=count - 1)
+        return clamp(found, max=count - 1)
     # The order of exponential waiting times is a draw without replacement (P. Efraimidis, P. Spirakis, 2006).
-    waits = -e.log1p(-rand(tuple(weights.shape), **options)) / weights
-    waits = e.where(weights > 0, waits, math.inf)
+    waits = -log1p(-rand(tuple(weights.shape), **options)) / weights
+    waits = where(weights > 0, waits, math.inf)
     return narrow(argsort(waits, -1), -1, 0, num_samples)
 
 
@@ -383,16 +390,13 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     rates = cast(input.detach(), dtypes.float64)
     options: dict[str, Any] = {"generator": generator, "device": input.device, "dtype": dtypes.float64}
     steps = 80
-    waits = -e.log1p(-rand((*rates._array.shape, steps), **options))
+    waits = -log1p(-rand((*rates._array.shape, steps), **options))
     arrived = waits.cumsum(-1)
-    small = (arrived < expand(unsqueeze(e.clamp(rates, max=30.0), -1), arrived._array.shape)).sum(-1)
+    small = (arrived < expand(unsqueeze(clamp(rates, max=30.0), -1), arrived._array.shape)).sum(-1)
     drawn = randn(tuple(rates._array.shape), **options)
-    root = e.sqrt(e.clamp(rates, min=0.0)) + 0.5 * drawn
-    large = e.clamp(e.round(root * root - 0.125), min=0.0)
-    return cast(e.where(rates <= 30.0, cast(small, dtypes.float64), large), input.dtype)
-
-
-# Filling with random numbers
+    root = sqrt(clamp(rates, min=0.0)) + 0.5 * drawn
+    large = clamp(round(root * root - 0.125), min=0.0)
+    return cast(where(rates <= 30.0, cast(small, dtypes.float64), large), input.dtype)
 
 
 def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Any = None, **bounds: float) -> Tensor:
@@ -459,21 +463,25 @@ def _check(name: str, holds: bool, what: str) -> None:
 
 def _exponential(u: Tensor, lambd: float = 1.0) -> Tensor:
     _check("exponential_", lambd > 0, f"lambd > 0, got {lambd}")
-    return -e.log1p(-u) / lambd
+    return -log1p(-u) / lambd
 
 
 def _cauchy(u: Tensor, median: float = 0.0, sigma: float = 1.0) -> Tensor:
     _check("cauchy_", sigma > 0, f"sigma > 0, got {sigma}")
-    return median + sigma * e.tan(math.pi * (u - 0.5))
+    return median + sigma * tan(math.pi * (u - 0.5))
 
 
 def _geometric(u: Tensor, p: float) -> Tensor:
     _check("geometric_", 0 < p < 1, f"p between 0 and 1, got {p}")
-    return e.clamp(e.ceil(e.log1p(-u) / math.log1p(-p)), min=1.0)
+    return clamp(ceil(log1p(-u) / math.log1p(-p)), min=1.0)
 
 
 exponential_ = _filled("exponential_", "exponential numbers of rate lambd", _exponential)
+
+
 cauchy_ = _filled("cauchy_", "Cauchy numbers", _cauchy)
+
+
 geometric_ = _filled("geometric_", "the number of trials until the first success of probability p", _geometric)
 
 

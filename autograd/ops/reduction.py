@@ -1,4 +1,4 @@
-"""Functions that shrink dimensions: sums, means, extremes."""
+"""Functions that shrink dimensions: sums, products, means, extremes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,38 @@ from .. import dtypes
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
-from . import elementwise as e
+from .arithmetic import sqrt
 from .broadcast import _sum, expand_reduced
+from .choosing import clamp, maximum, minimum, where
+from .comparison import isfinite, isnan, truth
+from .diagonals import diagonal
 from .dims import Dims, normalize_dim, normalize_dims, numpy_names
+from .exponential import exp, log
 from .promotion import cast, inexact, require_floating, require_inexact, require_tensors, restored, single
+from .shape import reshape, squeeze, unsqueeze
+
+
+@numpy_names
+def nansum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The sum of the elements that are not nan."""
+    x = where(isnan(input), 0.0, input) if input.is_floating_point() else input
+    return sum(x, dim, keepdim, dtype=dtype)
+
+
+@numpy_names
+def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """The mean of the elements that are not nan."""
+    x = input if dtype is None else cast(input, dtype)
+    dims = normalize_dims("nanmean", dim, x.ndim)
+    kind = x.dtype if x.is_floating_point() else dtypes.int64
+    known = _sum(cast(~isnan(x), kind), dim=dims, keepdim=keepdim)
+    return nansum(x, dims if x.ndim else None, keepdim) / known
+
+
+def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> tuple[Tensor, Tensor]:
+    """The smallest and the largest element, of all or along a dimension."""
+    dims: Dims = () if dim is None else dim
+    return amin(input, dims, keepdim), amax(input, dims, keepdim)
 
 
 class ValuesAndIndices(NamedTuple):
@@ -95,7 +123,7 @@ def std(
     """The square root of `var`; the derivative at equal numbers is taken as 0."""
     squared = var(single(input), dim, unbiased, keepdim, correction=correction)
     equal = squared == 0
-    return restored(e.where(equal, 0.0, e.sqrt(e.where(equal, 1.0, squared))), input.dtype)
+    return restored(where(equal, 0.0, sqrt(where(equal, 1.0, squared))), input.dtype)
 
 
 def var_mean(
@@ -220,13 +248,13 @@ def _extreme(name: str, whole: Any, pairwise: Any, place: Any, input: Tensor, di
 @numpy_names
 def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """The largest element of all; with `dim`, (values, indices) along it; with a tensor, `maximum`."""
-    return _extreme("max", amax, e.maximum, argmax, input, dim, keepdim)
+    return _extreme("max", amax, maximum, argmax, input, dim, keepdim)
 
 
 @numpy_names
 def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """The smallest element of all; with `dim`, (values, indices) along it; with a tensor, `minimum`."""
-    return _extreme("min", amin, e.minimum, argmin, input, dim, keepdim)
+    return _extreme("min", amin, minimum, argmin, input, dim, keepdim)
 
 
 @primitive()
@@ -242,19 +270,19 @@ def _all(xp, x, *, dim, keepdim):
 @numpy_names
 def any(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
     """Whether some element is nonzero."""
-    return _any(e._truth(input), dim=normalize_dims("any", dim, input.ndim), keepdim=keepdim)
+    return _any(truth(input), dim=normalize_dims("any", dim, input.ndim), keepdim=keepdim)
 
 
 @numpy_names
 def all(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
     """Whether every element is nonzero."""
-    return _all(e._truth(input), dim=normalize_dims("all", dim, input.ndim), keepdim=keepdim)
+    return _all(truth(input), dim=normalize_dims("all", dim, input.ndim), keepdim=keepdim)
 
 
 @numpy_names
 def count_nonzero(input: Tensor, dim: Dims = None) -> Tensor:
     """How many elements are nonzero."""
-    return sum(e._truth(input), dim)
+    return sum(truth(input), dim)
 
 
 @numpy_names
@@ -264,59 +292,59 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
     input = single(given)
     dims = normalize_dims("logsumexp", dim, input.ndim)
     if not _count(input, dims):
-        return e.log(sum(input, dims, keepdim))
+        return log(sum(input, dims, keepdim))
     shift = amax(input.detach().real, dims, keepdim=True)
-    shift = e.where(e.isfinite(shift), shift, 0.0)
-    total = e.log(_sum(e.exp(input - shift), dim=dims, keepdim=True))
+    shift = where(isfinite(shift), shift, 0.0)
+    total = log(_sum(exp(input - shift), dim=dims, keepdim=True))
     result = total + shift
     return restored(result if keepdim or not dims else result.squeeze(dims), given.dtype)
 
 
-@numpy_names
-def norm(
-    input: Tensor, p: float | str | None = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None
+def cov(
+    input: Tensor, *, correction: int = 1, fweights: Tensor | None = None, aweights: Tensor | None = None
 ) -> Tensor:
-    """The p-norm of the elements: (sum |x|^p)^(1/p); p = inf gives the largest |x|, p = 0 counts nonzeros."""
-    given = inexact("norm", input if dtype is None else cast(input, dtype))
-    return restored(_norm(single(given), p, dim, keepdim), given.dtype)
+    """The covariances of variables in rows, observations in columns."""
+    if input.ndim > 2:
+        raise OperationError(f"cov: expected at most 2 dimensions, got shape {tuple(input.shape)}")
+    x = input if input.ndim == 2 else reshape(input, (1, -1))
+    for name, given in (("fweights", fweights), ("aweights", aweights)):
+        if given is None:
+            continue
+        if tuple(given.shape) != (x._array.shape[1],):
+            raise OperationError(f"cov: expected {x._array.shape[1]} {name}, got shape {tuple(given.shape)}")
+        if given.dtype.is_inexact == (name == "fweights"):
+            raise OperationError(f"cov: {name} are {'whole' if name == 'fweights' else 'floating-point'} numbers")
+        if given.is_cpu and bool((given < 0).any()):
+            raise OperationError(f"cov: {name} must not be negative")
+    if not x.dtype.is_inexact:
+        x = cast(x, dtypes.get_default_dtype())
+    count = x._array.shape[1]
+    weights: Tensor | None = None if fweights is None else cast(fweights, x.dtype.to_real())
+    if aweights is not None:
+        importance = cast(aweights, x.dtype.to_real())
+        weights = importance if weights is None else weights * importance
+    if weights is None:
+        mean, freedom = x.mean(1, keepdim=True), builtins.max(count - correction, 0)
+        centred = x - mean
+        product = centred @ centred.mH
+        found = product / float(freedom) if freedom else product / (0.0 * product.detach().abs())
+    else:
+        total = sum(weights)
+        mean = sum(x * weights, 1, keepdim=True) / total
+        centred = x - mean
+        freed = total  # what the sum of squares is divided by, after NumPy's cov
+        if correction and aweights is not None:
+            freed = total - float(correction) * (sum(weights * importance) / total)
+        elif correction:
+            freed = total - float(correction)
+        found = (centred * weights) @ centred.mH / clamp(freed, min=0.0)
+    return squeeze(found)
 
 
-def _norm(input: Tensor, p: float | str | None, dim: Dims, keepdim: bool) -> Tensor:
-    dims = normalize_dims("norm", dim, input.ndim)
-    if p == "nuc":
-        return input._matrix_norm("nuc", dims, keepdim)
-    if input.is_complex():
-        input = e.abs(input)
-    if p in (None, "fro", 2, 2.0):
-        return _euclidean(input, dims, keepdim)
-    if p == math.inf:
-        return amax(e.abs(input), dims, keepdim)
-    if p == -math.inf:
-        return amin(e.abs(input), dims, keepdim)
-    if p == 0:
-        return sum(e.abs(e.sign(input)), dims, keepdim)
-    if p == 1:
-        return sum(e.abs(input), dims, keepdim)
-    if isinstance(p, str):
-        raise OperationError(f"norm: p is a number, 'fro' or 'nuc', got {p!r}")
-    # At 0, where a power has no derivative, the subgradient of least norm is 0.
-    zero = input == 0
-    powers = e.where(zero, 0.0 if p > 0 else math.inf, e.abs(e.where(zero, 1.0, input)) ** p)
-    total = sum(powers, dims, keepdim)
-    empty = total == 0
-    return e.where(empty, 0.0 if p > 0 else math.inf, e.where(empty, 1.0, total) ** (1.0 / p))
-
-
-def _euclidean(x: Tensor, dims: tuple[int, ...], keepdim: bool) -> Tensor:
-    return _norm2(x, dim=dims, keepdim=keepdim)
-
-
-@primitive(x=lambda g, x, out, dim, keepdim: _norm_slope(g, x, out, dim, keepdim))
-def _norm2(xp, x, *, dim, keepdim):
-    return xp.sqrt(xp.sum(x * x, axis=dim, keepdims=keepdim))
-
-
-def _norm_slope(g: Tensor, x: Tensor, out: Tensor, dim: tuple[int, ...], keepdim: bool) -> Tensor:
-    """x / |x|, and 0 at 0, where the subgradient of least norm is 0."""
-    ratio = e.where(out == 0, 0.0, g / e.where(out == 0, 1.0, out))
-    return x * expand_reduced(ratio, x._array.shape, dim, keepdim)
+def corrcoef(input: Tensor) -> Tensor:
+    """The correlation coefficients of variables in rows."""
+    found = cov(input)
+    if not found.ndim:
+        return found / found
+    spread = sqrt(diagonal(found).real)
+    return found / unsqueeze(spread, 1) / unsqueeze(spread, 0)

@@ -9,35 +9,48 @@ from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
-from . import elementwise as e
-from .arrange import _diagonal_adjoint
-from .creation import full, full_like, ones_like, zeros, zeros_like
+from .choosing import clamp, where
+from .creation import arange, full_like, ones_like, zeros, zeros_like
+from .diagonals import diagonal_adjoint
 from .dims import normalize_dim, scalars_as_vectors
 from .indexing import (
     INDICES,
-    _index_adjoint,
-    _parse,
-    _scatter_sum,
+    LONG,
     check_dtypes,
     check_index,
     check_scatter,
     gather,
-    nonzero,
+    index_adjoint,
+    parse_index,
     part_for,
     read,
-    scatter_add,
+    scatter_sum,
     write,
 )
-from .inplace import scatter_
+from .inplace import in_place
+from .joining import cat
 from .promotion import cast, require_tensors
-from .shape import broadcast_tensors, cat, expand, movedim, narrow, reshape
+from .shape import broadcast_tensors, expand, movedim, narrow, reshape
 from .sorting import argsort
+
+
+@scalars_as_vectors
+def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """input with src added where `gather(., dim, index)` would read."""
+    axis = normalize_dim("scatter_add", dim, input.ndim)
+    require_tensors("scatter_add", input, index, src)
+    check_dtypes("scatter_add", input, src)
+    if not index.numel():
+        return input.clone()
+    check_scatter("scatter_add", input, axis, index, src)
+    spread = scatter_sum(part_for(index, src), index.detach(), shape=tuple(input._array.shape), dim=axis)
+    return input + spread
 
 
 def _counted(input: Tensor, dim: int, index: Tensor, dtype: Any) -> Tensor:
     """How often each element of the input is named by an index."""
     ones = ones_like(index, dtype=dtype)
-    return _scatter_sum(ones, index.detach(), shape=tuple(input._array.shape), dim=dim)
+    return scatter_sum(ones, index.detach(), shape=tuple(input._array.shape), dim=dim)
 
 
 @scalars_as_vectors
@@ -70,11 +83,11 @@ def scatter_reduce(
     counted = _counted(input, axis, index, dtypes.int64)
     named = counted > 0
     if reduce in ("sum", "mean"):
-        start = input if include_self else e.where(named, zeros_like(input), input)
+        start = input if include_self else where(named, zeros_like(input), input)
         total = scatter_add(start, axis, index, part)
         if reduce == "sum":
             return total
-        count = e.clamp(counted + 1 if include_self else counted, min=1)
+        count = clamp(counted + 1 if include_self else counted, min=1)
         if input.is_floating_point():
             return total / cast(count, input.dtype)
         return cast(total // count, input.dtype)
@@ -82,9 +95,9 @@ def scatter_reduce(
         raise OperationError(f"scatter_reduce: reduce is 'sum', 'prod', 'mean', 'amax' or 'amin', got {reduce!r}")
     if reduce == "prod":
         product = _segment_products(part, index, axis)
-        spread = _scatter_sum(product, index.detach(), shape=tuple(input._array.shape), dim=axis)
+        spread = scatter_sum(product, index.detach(), shape=tuple(input._array.shape), dim=axis)
         start = input if include_self else ones_like(input)
-        return e.where(named, cast(start * cast(spread, input.dtype), input.dtype), input)
+        return where(named, cast(start * cast(spread, input.dtype), input.dtype), input)
     return _scatter_extreme(input, index.detach(), part, dim=axis, largest=reduce == "amax", own=include_self)
 
 
@@ -103,9 +116,9 @@ def _extreme_slopes(
     """All that equal the extreme share its gradient evenly."""
     ours = cast(x == out, g.dtype)
     if not own:
-        ours = e.where(_counted(x, dim, index, dtypes.int64) > 0, 0.0, ours)
+        ours = where(_counted(x, dim, index, dtypes.int64) > 0, 0.0, ours)
     theirs = cast(src == gather(out, dim, index), g.dtype)
-    sharing = ours + _scatter_sum(theirs, index, shape=tuple(x._array.shape), dim=dim)
+    sharing = ours + scatter_sum(theirs, index, shape=tuple(x._array.shape), dim=dim)
     each = g / sharing
     return ours * each, theirs * gather(each, dim, index)
 
@@ -123,15 +136,12 @@ def _segment_products(values: Tensor, index: Tensor, axis: int) -> Tensor:
         behind = narrow(x, axis, 0, count - reach)
         same = narrow(places, axis, reach, count - reach) == narrow(places, axis, 0, count - reach)
         tail = narrow(x, axis, reach, count - reach)
-        x = cat([narrow(x, axis, 0, reach), e.where(same, tail * behind, tail)], axis)
+        x = cat([narrow(x, axis, 0, reach), where(same, tail * behind, tail)], axis)
         reach *= 2
     if count > 1:
         last = narrow(places, axis, 1, count - 1) != narrow(places, axis, 0, count - 1)
-        x = cat([e.where(last, narrow(x, axis, 0, count - 1), 0), narrow(x, axis, count - 1, 1)], axis)
-    return _scatter_sum(x, order, shape=tuple(index._array.shape), dim=axis)
-
-
-LONG = (dtypes.int64,)
+        x = cat([where(last, narrow(x, axis, 0, count - 1), 0), narrow(x, axis, count - 1, 1)], axis)
+    return scatter_sum(x, order, shape=tuple(index._array.shape), dim=axis)
 
 
 def _index(name: str, input: Tensor, dim: int, index: Tensor, kinds: tuple[dtypes.dtype, ...] = INDICES) -> tuple:
@@ -150,9 +160,9 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     expected = (*input._array.shape[:axis], index.numel(), *input._array.shape[axis + 1 :])
     if tuple(source.shape) != expected:
         raise OperationError(f"index_add: expected a source of shape {expected}, got {tuple(source.shape)}")
-    pattern, tensors = _parse(input, _index("index_add", input, dim, index))
+    pattern, tensors = parse_index(input, _index("index_add", input, dim, index))
     scaled = source if alpha == 1 else cast(source * alpha, source.dtype)
-    spread = _index_adjoint(scaled, *tensors, shape=tuple(input._array.shape), pattern=pattern)
+    spread = index_adjoint(scaled, *tensors, shape=tuple(input._array.shape), pattern=pattern)
     return input + spread
 
 
@@ -186,43 +196,17 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     write(named, (index,), True)
     if isinstance(value, Tensor):
         value = cast(reshape(value, ()), input.dtype)
-    return cast(e.where(reshape(named, (-1, *(1,) * (input.ndim - axis - 1))), value, input), input.dtype)
+    return cast(where(reshape(named, (-1, *(1,) * (input.ndim - axis - 1))), value, input), input.dtype)
 
 
 def index_put(input: Tensor, indices: tuple, values: Tensor, accumulate: bool = False) -> Tensor:
     """input with values written (or, with `accumulate`, added) at the positions that index tensors name."""
     if not accumulate:
         return write(input.clone(), tuple(indices), values)
-    pattern, tensors = _parse(input, tuple(indices))
+    pattern, tensors = parse_index(input, tuple(indices))
     shape = read(input.detach(), tuple(indices)).shape
-    spread = _index_adjoint(expand(values, shape), *tensors, shape=tuple(input._array.shape), pattern=pattern)
+    spread = index_adjoint(expand(values, shape), *tensors, shape=tuple(input._array.shape), pattern=pattern)
     return input + spread
-
-
-def take(input: Tensor, index: Tensor) -> Tensor:
-    """The elements at positions in the flattened tensor; the shape of the index."""
-    check_index("take", index, input.numel(), LONG, from_end=True)
-    return read(reshape(input, -1), (index,))
-
-
-def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
-    """gather, the index broadcasting with the input; without a dimension, of the flattened tensor.
-
-    Along a dimension an index counts modulo its size, as torch takes it.
-    """
-    require_tensors("take_along_dim", input, indices)
-    if dim is not None and indices.dtype is not dtypes.int64:
-        raise OperationError(f"take_along_dim: expected indices of {dtypes.int64}, got {indices.dtype}")
-    if dim is None:
-        return gather(reshape(input, -1), 0, reshape(indices, -1))
-    axis = normalize_dim("take_along_dim", dim, input.ndim)
-    shape = [
-        a if i == axis else max(a, b)
-        for i, (a, b) in enumerate(zip(indices._array.shape, input._array.shape, strict=True))
-    ]
-    source = [b if i == axis else size for i, (size, b) in enumerate(zip(shape, input._array.shape, strict=True))]
-    wrapped = indices % input._array.shape[axis] if indices.numel() else indices
-    return gather(expand(input, source), axis, expand(wrapped, shape).contiguous())
 
 
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
@@ -266,21 +250,26 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
 
     def placed(x: Tensor) -> Tensor:
         """The values on the diagonal of a matrix of the input's shape."""
-        made = _diagonal_adjoint(x, offset=offset, shape=(rows, columns))
+        made = diagonal_adjoint(x, offset=offset, shape=(rows, columns))
         return movedim(made, (-2, -1), (first, second))
 
-    return e.where(placed(ones_like(src, dtype=dtypes.bool)), placed(cast(src, input.dtype)), input)
+    return where(placed(ones_like(src, dtype=dtypes.bool)), placed(cast(src, input.dtype)), input)
 
 
-def argwhere(input: Tensor) -> Tensor:
-    """The positions of the nonzero elements, a row each."""
-    return nonzero(input)
+def scatter_add_(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """`scatter_add` in place."""
+    return in_place(scatter_add)(input, dim, index, src)
 
 
-def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
-    """The positions of the first `size` nonzero elements, a row each; missing ones are filled."""
-    found = argwhere(input)
-    found = found[: min(size, found._array.shape[0])]
-    missing = size - found._array.shape[0]
-    filler = full((missing, input.ndim), fill_value, dtype=dtypes.int64, device=input.device)
-    return cat([found, filler]) if missing else found
+def scatter_(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
+    """Writes src (a tensor or a number) where `gather(., dim, index)` would read."""
+    axis = normalize_dim("scatter_", dim, input.ndim)
+    if not index.numel():
+        return input
+    check_scatter("scatter_", input, axis, index, src)
+    places: list[Any] = []
+    for i, size in enumerate(index._array.shape):
+        along = arange(size, device=input.device).reshape([-1 if j == i else 1 for j in range(index.ndim)])
+        places.append(index if i == axis else along)
+    value = part_for(index, src) if isinstance(src, Tensor) else src
+    return write(input, tuple(places), value)

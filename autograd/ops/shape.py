@@ -1,9 +1,8 @@
-"""Functions that rearrange elements: views where memory allows, copies where it does not."""
+"""Other shapes of the same elements, and other orders: most are views."""
 
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,20 +14,117 @@ from ..engine.primitive import multilinear
 from ..engine.size import Size
 from ..engine.tensor import Tensor
 from ..engine.views import drop_hidden_base, settle
-from .broadcast import _expand, _reshape
+from .broadcast import _expand, _reshape, sum_to
 from .creation import shape_of
 from .dims import normalize_dim, numpy_names
-from .promotion import cast, require_tensors, result_type
+
+
+def as_list(tensors: Any) -> list[Tensor]:
+    return list(tensors[0]) if len(tensors) == 1 and not isinstance(tensors[0], Tensor) else list(tensors)
+
+
+def atleast_1d(*tensors: Any) -> Any:
+    """Each tensor with at least one dimension."""
+    made = [reshape(x, 1) if x.ndim == 0 else x for x in as_list(tensors)]
+    return made[0] if len(tensors) == 1 and isinstance(tensors[0], Tensor) else tuple(made)
+
+
+def atleast_2d(*tensors: Any) -> Any:
+    """Each tensor with at least two dimensions; vectors become rows."""
+    made = [x if x.ndim > 1 else reshape(x, (1, -1)) for x in as_list(tensors)]
+    return made[0] if len(tensors) == 1 and isinstance(tensors[0], Tensor) else tuple(made)
+
+
+def atleast_3d(*tensors: Any) -> Any:
+    """Each tensor with at least three dimensions: (n,) -> (1, n, 1), (m, n) -> (m, n, 1)."""
+    made = [x if x.ndim > 2 else unsqueeze(atleast_2d(x), -1) for x in as_list(tensors)]
+    return made[0] if len(tensors) == 1 and isinstance(tensors[0], Tensor) else tuple(made)
+
+
+def fliplr(input: Tensor) -> Tensor:
+    """Reverses the second dimension."""
+    return flip(input, 1)
+
+
+def flipud(input: Tensor) -> Tensor:
+    """Reverses the first dimension."""
+    if not input.ndim:
+        raise OperationError("flipud: expected a tensor of at least one dimension")
+    return flip(input, 0)
+
+
+def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
+    """Turned by k quarters in the plane of two dimensions."""
+    first, second = (normalize_dim("rot90", dim, input.ndim) for dim in dims)
+    if first == second:
+        raise OperationError(f"rot90: expected two different dimensions, got {tuple(dims)}")
+    k %= 4
+    if k == 0:
+        return input.clone()
+    if k == 2:
+        return flip(input, (first, second))
+    return transpose(flip(input, second if k == 1 else first), first, second)
+
+
+def view_as(input: Tensor, other: Tensor) -> Tensor:
+    """view(input, other.shape)."""
+    return view(input, other.shape)
+
+
+def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
+    """Windows of `size` elements, `step` apart, along a dimension; the window is a new last dimension."""
+    axis = normalize_dim("unfold", dimension, input.ndim)
+    if not input.ndim:
+        return unfold(reshape(input, 1), 0, size, step)[0] if size else reshape(input, 1)[:0]
+    count = input._array.shape[axis]
+    if not 0 <= size <= count or step < 1:
+        raise OperationError(f"unfold: windows of {size} elements, {step} apart, in {count}")
+    return _windows(input, axis=axis, size=size, step=step)
+
+
+@multilinear(
+    view=True,
+    x=lambda g, x_shape, axis, size, step: _windows_adjoint(g, length=x_shape[axis], axis=axis, step=step),
+)
+def _windows(backend, x, *, axis, size, step):
+    return backend.windows(x, axis, size, step)
+
+
+@multilinear(up=lambda g, up_shape, axis, step: _windows(g, axis=axis, size=up_shape[-1], step=step))
+def _windows_adjoint(xp, up, *, length, axis, step):
+    """Zeros of `length` along the axis, to which each window is added where it was taken from."""
+    *shape, size = up.shape
+    count = shape[axis]
+    shape[axis] = length
+    whole = xp.zeros(tuple(shape), dtype=up.dtype)
+    before = (slice(None),) * axis
+    for i in range(size):
+        whole[(*before, slice(i, i + (count - 1) * step + 1, step))] += up[..., i]
+    return whole
+
+
+def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
+    """transpose(input, axis0, axis1)."""
+    return transpose(input, axis0, axis1)
+
+
+def adjoint(input: Tensor) -> Tensor:
+    """The matrices transposed and, if complex, conjugated."""
+    turned = transpose(input, -2, -1) if input.ndim else input
+    return turned.conj() if turned.is_complex() else turned
+
+
+def sum_to_size(input: Tensor, *size: Any) -> Tensor:
+    """Summed down to a size that broadcasts to the input's."""
+    wanted = shape_of(size)
+    extra = input.ndim - len(wanted)
+    if extra < 0 or any(n not in (1, m) for n, m in zip(wanted, input._array.shape[extra:], strict=True)):
+        raise OperationError(f"sum_to_size: {wanted} can't be expanded to {tuple(input.shape)}")
+    return sum_to(input, wanted)
 
 
 @multilinear(view=True, x=lambda g, dims: permute(g, inverse(dims)))
 def _permute(xp, x, *, dims):
-    return xp.permute_dims(x, dims)
-
-
-@multilinear(x=lambda g, dims: permute(g, inverse(dims)))
-def _laid_out(xp, x, *, dims):
-    """`_permute` of what nobody else will see: the result is no view, but a tensor in a memory order of its own."""
     return xp.permute_dims(x, dims)
 
 
@@ -52,44 +148,11 @@ def _roll(xp, x, *, shifts, dims):
     return xp.roll(x, shifts, axis=dims)
 
 
-@multilinear(tensors=lambda g, index, shapes, dim: _cat_slice(g, index, shapes, dim))
-def _cat(xp, *tensors, dim):
-    return xp.concat(tensors, axis=dim)
-
-
-@multilinear(x=lambda g, diagonal: tril(g, diagonal))
-def _tril(xp, x, *, diagonal):
-    return xp.tril(x, k=diagonal)
-
-
-@multilinear(x=lambda g, diagonal: triu(g, diagonal))
-def _triu(xp, x, *, diagonal):
-    return xp.triu(x, k=diagonal)
-
-
-@multilinear(x=lambda g, widths: _crop(g, widths))
-def _pad(xp, x, *, widths, value):
-    """Grows each dimension by (before, after) elements of one value."""
-    shape = tuple(size + before + after for size, (before, after) in zip(x.shape, widths, strict=True))
-    padded = xp.full(shape, value, dtype=x.dtype) if value else xp.zeros(shape, dtype=x.dtype)
-    padded[tuple(slice(before, before + size) for size, (before, _) in zip(x.shape, widths, strict=True))] = x
-    return padded
-
-
 def inverse(dims: Sequence[int]) -> tuple[int, ...]:
     inverse = [0] * len(dims)
     for i, dim in enumerate(dims):
         inverse[dim] = i
     return tuple(inverse)
-
-
-def _cat_slice(g: Tensor, index: int, shapes: list[tuple[int, ...]], dim: int) -> Tensor:
-    start = sum(shape[dim] for shape in shapes[:index])
-    return narrow(g, dim, start, shapes[index][dim])
-
-
-def _crop(g: Tensor, widths: Sequence[tuple[int, int]]) -> Tensor:
-    return g[tuple(slice(before, size - after) for size, (before, after) in zip(g._array.shape, widths, strict=True))]
 
 
 def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
@@ -300,56 +363,6 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     return tuple(expand(x, shape) for x in tensors)
 
 
-def repeat(input: Tensor, *sizes: Any) -> Tensor:
-    """Copies of the tensor side by side, sizes[i] of them along dimension i."""
-    times = shape_of(sizes)
-    shape = (1,) * (len(times) - input.ndim) + tuple(input._array.shape)
-    if len(times) < input.ndim:
-        raise RuntimeError(f"repeat: {len(times)} repeats for {input.ndim} dimensions")
-    apart = reshape(input, [each for size in shape for each in (1, size)])
-    spread = expand(apart, [each for n, size in zip(times, shape, strict=True) for each in (n, size)])
-    return reshape(clone(spread), [n * size for n, size in zip(times, shape, strict=True)])
-
-
-def _check_sequence(name: str, tensors: Any) -> None:
-    if not isinstance(tensors, Sequence):
-        kind = "one Tensor" if isinstance(tensors, Tensor) else type(tensors).__name__
-        raise TypeError(f"{name}: expected a list or tuple of tensors, got {kind}; write {name}([x, y])")
-    require_tensors(name, *tensors)
-
-
-@numpy_names
-def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
-    """Joins tensors along an existing dimension; the others must agree.
-
-    >>> import autograd
-    >>> autograd.cat([autograd.zeros(1), autograd.ones(2)])
-    tensor([0., 1., 1.])
-    """
-    _check_sequence("cat", tensors)
-    tensors = [x for x in tensors if x._array.shape != (0,)] or list(tensors)[:1]
-    if not tensors:
-        raise RuntimeError("cat: expected a non-empty list of tensors")
-    kind = result_type(*tensors)
-    if not tensors[0].ndim:
-        raise RuntimeError("cat: zero-dimensional tensors cannot be joined; use stack")
-    return _cat(*[cast(x, kind) for x in tensors], dim=normalize_dim("cat", dim, tensors[0].ndim))
-
-
-concat = concatenate = cat
-
-
-@numpy_names
-def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
-    """Joins tensors of one shape along a new dimension."""
-    _check_sequence("stack", tensors)
-    shapes = {tuple(x._array.shape) for x in tensors}
-    if len(shapes) != 1:
-        raise OperationError(f"stack: expected tensors of one shape, got {sorted(shapes)}")
-    axis = normalize_dim("stack", dim, len(shapes.pop()) + 1)
-    return cat([unsqueeze(x, axis) for x in tensors], axis)
-
-
 def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
     """`length` elements of one dimension from `start`. A view."""
     axis = normalize_dim("narrow", dim, input.ndim)
@@ -368,34 +381,6 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
     """One element of a dimension, which is dropped. A view."""
     axis = normalize_dim("select", dim, input.ndim)
     return input[(slice(None),) * axis + (index,)]
-
-
-@numpy_names
-def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
-    """Views of consecutive pieces of one dimension: of one size (the last may be smaller) or of given sizes."""
-    axis = normalize_dim("split", dim, tensor.ndim)
-    length = tensor._array.shape[axis]
-    if isinstance(split_size_or_sections, int):
-        size = split_size_or_sections
-        if size < 0 or (size == 0 and length):
-            raise RuntimeError(f"split: pieces of {size} elements do not make up the {length} of dimension {axis}")
-        sizes = [min(size, length - start) for start in range(0, length, size or 1)] or [0]
-    else:
-        sizes = list(split_size_or_sections)
-        if sum(sizes) != length:
-            raise RuntimeError(f"split: sizes {sizes} do not sum to {length}, the size of dimension {axis}")
-    starts = [sum(sizes[:i]) for i in range(len(sizes))]
-    return tuple(narrow(tensor, axis, start, size) for start, size in zip(starts, sizes, strict=True))
-
-
-@numpy_names
-def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """Views of at most `chunks` pieces of one dimension, of equal size but for the last."""
-    length = input._array.shape[normalize_dim("chunk", dim, input.ndim)]
-    return split(input, -(-length // chunks) if length else [0] * chunks, dim)
-
-
-unsafe_split, unsafe_chunk = split, chunk
 
 
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
@@ -419,46 +404,6 @@ def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] |
     if len(shifts) != len(dims):
         raise OperationError(f"roll: {len(shifts)} shifts for {len(dims)} dimensions")
     return _roll(input, shifts=shifts, dims=tuple(normalize_dim("roll", dim, input.ndim) for dim in dims))
-
-
-def _matrices(name: str, input: Tensor) -> Tensor:
-    if input.ndim < 2:
-        raise OperationError(f"{name}: expected at least 2 dimensions, got shape {tuple(input.shape)}")
-    return input
-
-
-def tril(input: Tensor, diagonal: int = 0) -> Tensor:
-    """The lower triangle of the last two dimensions, the rest zero."""
-    return _tril(_matrices("tril", input), diagonal=diagonal)
-
-
-def triu(input: Tensor, diagonal: int = 0) -> Tensor:
-    """The upper triangle of the last two dimensions, the rest zero."""
-    return _triu(_matrices("triu", input), diagonal=diagonal)
-
-
-def pad_pairs(input: Tensor, pad: Sequence[int]) -> list[tuple[int, int]]:
-    """(before, after) of the dimensions from the last backwards; an error unless there are two ints a dimension."""
-    require_tensors("pad", input)
-    try:
-        widths = tuple(map(operator.index, pad))
-    except TypeError:
-        raise TypeError(f"pad: expected a sequence of ints, two a dimension, got {pad!r}") from None
-    if len(widths) % 2 or len(widths) > 2 * input.ndim:
-        raise OperationError(
-            f"pad: {len(widths)} widths {widths} for {input.ndim} dimensions; two a dimension, the last one's first"
-        )
-    return list(zip(widths[::2], widths[1::2], strict=True))
-
-
-def pad_constant(input: Tensor, pad: Sequence[int], value: float = 0) -> Tensor:
-    """Grows dimensions by a constant; `pad` holds (before, after) from the last dimension backwards, as torch's."""
-    pairs = pad_pairs(input, pad)
-    widths = [(0, 0)] * (input.ndim - len(pairs)) + pairs[::-1]
-    if any(width < 0 for pair in widths for width in pair):
-        input = _crop(input, [(max(-a, 0), max(-b, 0)) for a, b in widths])
-        widths = [(max(a, 0), max(b, 0)) for a, b in widths]
-    return _pad(input, widths=tuple(widths), value=value)
 
 
 def broadcast_shapes(*shapes: Any) -> Any:

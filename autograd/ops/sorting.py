@@ -1,24 +1,24 @@
-"""Order: sorting and what is read off a sorted tensor. Values carry gradients to where they came from."""
+"""Sorting, and what follows from order: medians, quantiles, the largest few."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from .. import dtypes
 from ..engine.errors import OperationError
-from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
-from . import elementwise as e
-from .creation import arange, full, linspace, tensor
+from .choosing import clamp, minimum, where
+from .comparison import isnan, le, lt
+from .creation import tensor
 from .dims import normalize_dim, numpy_names
-from .indexing import gather, write
+from .indexing import gather
 from .operands import as_operand
 from .promotion import cast, refuse_complex
 from .reduction import ValuesAndIndices, argmax
-from .shape import cat, contiguous, flatten, movedim, narrow, reshape, squeeze, unsqueeze
+from .rounding import ceil, floor, round
+from .shape import contiguous, flatten, movedim, narrow, reshape, squeeze, unsqueeze
 
 
 @primitive()
@@ -105,8 +105,8 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
         value = median(flat.detach(), 0).values
         if not input.requires_grad:
             return value
-        hits = cast((flat == value) | e.isnan(flat) & e.isnan(value), input.dtype)
-        return e.where(hits > 0, flat, 0.0).sum() / hits.sum()  # equal elements share the gradient
+        hits = cast((flat == value) | isnan(flat) & isnan(value), input.dtype)
+        return where(hits > 0, flat, 0.0).sum() / hits.sum()  # equal elements share the gradient
     if not input.ndim:
         return ValuesAndIndices(input.clone(), argsort(input))
     axis = normalize_dim("median", dim, input.ndim)
@@ -115,12 +115,12 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     places = narrow(order, axis, (count - 1) // 2, 1)
     if input.is_floating_point():
         last = narrow(order, axis, count - 1, 1)
-        places = e.where(e.isnan(gather(input.detach(), axis, last)), _first_nan(input, axis), places)
+        places = where(isnan(gather(input.detach(), axis, last)), _first_nan(input, axis), places)
     return _picked(input, places, axis, keepdim)
 
 
 def _first_nan(input: Tensor, axis: int) -> Tensor:
-    return argmax(e.isnan(input.detach()), axis, keepdim=True)
+    return argmax(isnan(input.detach()), axis, keepdim=True)
 
 
 def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
@@ -131,8 +131,8 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> A
     if not input.ndim:
         return median(input, dim, keepdim)
     axis = normalize_dim("nanmedian", dim, input.ndim)
-    known = (~e.isnan(input)).sum(axis, keepdim=True)
-    middle = e.clamp((known - 1) // 2, min=0)
+    known = (~isnan(input)).sum(axis, keepdim=True)
+    middle = clamp((known - 1) // 2, min=0)
     return _picked(input, gather(argsort(input, axis), axis, middle), axis, keepdim)
 
 
@@ -174,16 +174,16 @@ def _quantile(
         dim = None
     rows = flatten(input).unsqueeze(0) if dim is None else movedim(input, axis, -1)
     ordered = sort(rows, -1).values
-    missing = e.isnan(rows.detach()).sum(-1, keepdim=True)
+    missing = isnan(rows.detach()).sum(-1, keepdim=True)
     last = rows._array.shape[-1] - 1 - missing if ignore_nan else 0 * missing + rows._array.shape[-1] - 1
     rank = reshape(levels, -1) * cast(last, input.dtype)
-    below = e.clamp(e.floor(rank), min=0.0)
+    below = clamp(floor(rank), min=0.0)
     if interpolation == "nearest":
-        below, weight = e.round(rank), 0.0 * rank
+        below, weight = round(rank), 0.0 * rank
     elif interpolation == "lower":
         weight = 0.0 * rank
     elif interpolation == "higher":
-        below, weight = e.ceil(rank), 0.0 * rank
+        below, weight = ceil(rank), 0.0 * rank
     elif interpolation == "midpoint":
         weight = 0.5 * cast(rank > below, input.dtype)
     elif interpolation == "linear":
@@ -191,11 +191,11 @@ def _quantile(
     else:
         raise ValueError(f"{name}: unknown interpolation {interpolation!r}")
     low = cast(below, dtypes.int64)
-    high = e.minimum(cast(low + 1, dtypes.int64), e.clamp(last, min=0))
+    high = minimum(cast(low + 1, dtypes.int64), clamp(last, min=0))
     first, second = gather(ordered, -1, low), gather(ordered, -1, high)
     found = first + weight * (second - first) if interpolation in ("linear", "midpoint") else first
     if not ignore_nan:
-        found = e.where(missing > 0, math.nan, found)
+        found = where(missing > 0, math.nan, found)
     if dim is None:
         found = reshape(found, -1) if not keepdim else reshape(found, (-1, *(1,) * input.ndim))
         return found if levels.ndim else squeeze(found, 0)
@@ -203,205 +203,6 @@ def _quantile(
     if keepdim:
         result = unsqueeze(result, axis + 1)
     return result if levels.ndim else squeeze(result, 0)
-
-
-# What depends on the values on the host: the shape of the result does
-
-
-@primitive()
-def _unique(backend, x):
-    return backend.unique(x)
-
-
-def unique(
-    input: Tensor,
-    sorted: bool = True,
-    return_inverse: bool = False,
-    return_counts: bool = False,
-    dim: int | None = None,
-) -> Any:
-    """The different elements in order; with where each element went, and how often it occurs, if asked."""
-    modes.note_unreplayable("unique()")
-    if dim is not None:
-        return _unique_rows(input, normalize_dim("unique", dim, input.ndim), return_inverse, return_counts)
-    values, inverse, counts = _unique(reshape(input.detach(), -1))
-    wanted = [values]
-    if return_inverse:
-        wanted.append(reshape(inverse, input.shape))
-    if return_counts:
-        wanted.append(counts)
-    return wanted[0] if len(wanted) == 1 else tuple(wanted)
-
-
-def _unique_rows(input: Tensor, axis: int, return_inverse: bool, return_counts: bool) -> Any:
-    """Slices along a dimension that differ, in lexicographic order."""
-    count = input._array.shape[axis]
-    if not input.numel() and (count or input._array.shape.count(0) > 1):
-        raise OperationError(f"unique: slices along dim {axis} of shape {tuple(input.shape)} have no elements")
-    rows = reshape(movedim(input.detach(), axis, 0), (count, -1 if count else 1))
-    order = _lexicographic(rows)
-    ordered = rows[order]
-    if len(order):
-        new = (ordered[1:] != ordered[:-1]).any(1)
-        first = cat([order[:1] == order[:1], new])
-    else:
-        first = order == order
-    number = cast(first, dtypes.int64).cumsum(0) - 1
-    inverse = 0 * order
-    inverse[order] = number
-    values = movedim(input.detach(), axis, 0)[order[first]]
-    wanted: list[Tensor] = [movedim(values, 0, axis)]
-    if return_inverse:
-        wanted.append(inverse)
-    if return_counts:
-        wanted.append(bincount(number))
-    return wanted[0] if len(wanted) == 1 else tuple(wanted)
-
-
-def _lexicographic(rows: Tensor) -> Tensor:
-    """The positions that sort rows lexicographically: stable sorts by the columns from the last to the first."""
-    order = arange(rows._array.shape[0], device=rows.device)
-    for column in range(rows._array.shape[1] - 1, -1, -1):
-        order = order[argsort(rows[order, column], 0)]
-    return order
-
-
-def unique_consecutive(
-    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
-) -> Any:
-    """The elements of the flattened tensor, or the slices of a dimension, without immediate repetitions."""
-    modes.note_unreplayable("unique_consecutive()")
-    axis = 0 if dim is None else normalize_dim("unique_consecutive", dim, input.ndim)
-    slices = reshape(input.detach(), -1) if dim is None or not input.ndim else movedim(input.detach(), axis, 0)
-    count = slices._array.shape[0]
-    rows = reshape(slices, (count, -1)) if slices.numel() else slices.new_zeros(count, 1)
-    first = full((count,), True, device=input.device)
-    if count:
-        write(first, (slice(1, None),), (rows[1:] != rows[:-1]).any(1))
-    number = cast(first, dtypes.int64).cumsum(0) - 1
-    wanted = [movedim(slices[first], 0, axis) if dim is not None else slices[first]]
-    if return_inverse:
-        wanted.append(reshape(number, input.shape) if dim is None else number)
-    if return_counts:
-        wanted.append(bincount(number))
-    return wanted[0] if len(wanted) == 1 else tuple(wanted)
-
-
-@primitive()
-def _bincount(backend, x, weights, *, length):
-    return backend.bincount(x, weights, length)
-
-
-def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
-    """How often each integer from 0 occurs in a vector, or the sums of its weights."""
-    if input.ndim != 1 or input.is_floating_point():
-        raise OperationError(f"bincount: expected a vector of integers, got {input.dtype}{list(input.shape)}")
-    top = 0
-    if input.numel():
-        if bool((input < 0).any()):
-            raise OperationError("bincount: the integers must not be negative")
-        top = int(input.max().item()) + 1
-    if weights is not None and weights.dtype is not dtypes.float32:
-        weights = cast(weights, dtypes.float64)
-    counted = weights.detach() if weights is not None else None
-    return _bincount(input, counted, length=top if top > minlength else minlength)
-
-
-def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
-    """How many elements fall into each of `bins` bins of equal width; outside [min, max] they do not count."""
-    x = reshape(input.detach(), -1)
-    low, high = float(min), float(max)
-    if low == high and x.numel():
-        low, high = x.min().item(), x.max().item()
-    if low == high:
-        low, high = low - 1, high + 1
-    x = x[(x >= low) & (x <= high)]
-    number = e.clamp(cast(e.floor((x - low) * (bins / (high - low))), dtypes.int64), 0, bins - 1)
-    return cast(bincount(number, minlength=bins), input.dtype)
-
-
-class Histogram(NamedTuple):
-    """What `histogram` returns."""
-
-    hist: Tensor
-    bin_edges: Tensor
-
-
-def histogram(
-    input: Tensor,
-    bins: Any,
-    *,
-    range: Sequence[float] | None = None,
-    weight: Tensor | None = None,
-    density: bool = False,
-) -> Histogram:
-    """How many elements (or how much weight) fall between neighbouring edges; the last bin has both its edges."""
-    counted, edges = histogramdd(
-        reshape(input, (-1, 1)),
-        [bins],
-        range=range,
-        weight=None if weight is None else reshape(weight, -1),
-        density=density,
-    )
-    return Histogram(counted, edges[0].clone())
-
-
-def histogramdd(
-    input: Tensor,
-    bins: Any,
-    *,
-    range: Sequence[float] | None = None,
-    weight: Tensor | None = None,
-    density: bool = False,
-) -> tuple[Tensor, tuple[Tensor, ...]]:
-    """(counts, edges) of points (*, d) in boxes between neighbouring edges of each of d dimensions.
-
-    `bins`: a number for all, or for each dimension a number or its edges.
-    """
-    if not input.is_floating_point():
-        raise OperationError(f"histogram: expected a floating-point tensor, got {input.dtype}")
-    points = reshape(input.detach(), (-1, input._array.shape[-1]))
-    count = points._array.shape[1]
-    parts = [bins] * count if isinstance(bins, int) else list(bins)
-    if len(parts) != count:
-        raise OperationError(f"histogram: expected bins for {count} dimensions, got {len(parts)}")
-    edges, place, inside, size = [], None, None, 1
-    for i, part in enumerate(parts):
-        values = points[:, i]
-        if not isinstance(part, Tensor):
-            low, high = (range[2 * i], range[2 * i + 1]) if range is not None else _span(values)
-            part = linspace(low, high, part + 1, dtype=input.dtype, device=input.device)
-        part = part.detach()
-        number = searchsorted(part, values.contiguous(), right=True) - 1
-        bins_here = part._array.shape[0] - 1
-        number = e.clamp(number, max=bins_here - 1)  # the last edge belongs to the last bin
-        here = (values >= part[0]) & (values <= part[-1])
-        place = number if place is None else place * bins_here + number
-        inside = here if inside is None else inside & here
-        edges.append(part)
-        size *= bins_here
-    assert place is not None
-    assert inside is not None
-    weights = full((points._array.shape[0],), 1.0, dtype=input.dtype, device=input.device)
-    if weight is not None:
-        weights = cast(reshape(weight.detach(), -1), input.dtype)
-    counted = cast(bincount(place[inside], weights[inside], size), input.dtype)
-    counted = reshape(counted, [part._array.shape[0] - 1 for part in edges])
-    if density:
-        counted = counted / counted.sum()
-        for i, part in enumerate(edges):
-            shape = [-1 if j == i else 1 for j, _ in enumerate(edges)]
-            counted = counted / reshape(part[1:] - part[:-1], shape)
-    return counted, tuple(edges)
-
-
-def _span(values: Tensor) -> tuple[float, float]:
-    if not values.numel():
-        return 0.0, 1.0
-    low, high = values.min().item(), values.max().item()
-    if not (math.isfinite(low) and math.isfinite(high)):
-        raise OperationError(f"histogram: the values span {low} to {high}; give a range")
-    return (low, high) if low < high else (low - 0.5, high + 0.5)
 
 
 def searchsorted(
@@ -420,7 +221,7 @@ def searchsorted(
     kind = dtypes.int32 if out_int32 else dtypes.int64
     scalar = not wanted.ndim and sequence.ndim == 1
     columns = reshape(wanted, 1) if scalar else wanted
-    compare = e.le if behind else e.lt
+    compare = le if behind else lt
     found = compare(unsqueeze(sequence.detach(), -2), unsqueeze(columns.detach(), -1)).sum(-1)
     return cast(reshape(found, ()) if scalar else found, kind)
 
@@ -430,13 +231,3 @@ def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right:
     if boundaries.ndim != 1:
         raise OperationError(f"bucketize: expected a vector of boundaries, got shape {tuple(boundaries.shape)}")
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)
-
-
-def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
-    """The coordinates in a tensor of this shape of positions in the flattened one."""
-    sizes = (shape,) if isinstance(shape, int) else tuple(int(size) for size in shape)
-    rest, found = indices, []
-    for size in reversed(sizes):
-        found.append(rest % size)
-        rest = rest // size
-    return tuple(reversed(found))

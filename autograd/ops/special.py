@@ -8,31 +8,27 @@ from typing import Any
 from .. import dtypes
 from ..backend import special as kernels
 from ..engine.errors import OperationError
-from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
-from . import elementwise as e
-from .broadcast import sum_to
-from .elementwise import (
-    INV_SQRT_2PI,
-    SQRT_HALF,
-    TWO_OVER_SQRT_PI,
-    binary,
-    erf,
-    exp,
-    exp2,
-    expm1,
-    log,
-    log1p,
-    logsigmoid,
-    sigmoid,
-    unary,
-    where,
-)
-from .promotion import cast, floating, inexact, result_type
+from .choosing import clamp, where
+from .define import INV_SQRT_2PI, binary, in_single, unary
+from .exponential import exp, log, log1p
+from .promotion import cast, floating, inexact
+from .trigonometric import cos
+
+TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 
 
-def _in_double(kernel: Any, xp: Any, x: Any, *more: Any) -> Any:
+SQRT_HALF = math.sqrt(0.5)
+
+
+@unary(x=lambda g, x: TWO_OVER_SQRT_PI * g * exp(-x * x))
+def erf(backend, x):
+    """The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to input."""
+    return in_single(backend.xp, backend.erf, x)
+
+
+def in_double(kernel: Any, xp: Any, x: Any, *more: Any) -> Any:
     """Computed in float64, where the formula loses digits that single precision does not have to spare."""
     found = kernel(xp, *more, xp.astype(x, xp.float64))
     return found if x.dtype == xp.float64 else xp.astype(found, x.dtype)
@@ -41,36 +37,36 @@ def _in_double(kernel: Any, xp: Any, x: Any, *more: Any) -> Any:
 @unary(x=lambda g, x: -TWO_OVER_SQRT_PI * g * exp(-x * x))
 def erfc(xp, x):
     """1 - erf(input), exact also where erf is close to 1."""
-    return _in_double(kernels.erfc, xp, x)
+    return in_double(kernels.erfc, xp, x)
 
 
 @unary(x=lambda g, x, out: g * (2 * (x * out) - TWO_OVER_SQRT_PI))
 def erfcx(xp, x):
     """exp(input^2) * erfc(input)."""
-    return _in_double(kernels.erfcx, xp, x)
+    return in_double(kernels.erfcx, xp, x)
 
 
 @unary(x=lambda g, x: g * exp(erfinv(x) ** 2) * (0.5 * math.sqrt(math.pi)))
 def erfinv(xp, x):
     """The inverse of erf."""
-    return _in_double(kernels.erfinv, xp, x)
+    return in_double(kernels.erfinv, xp, x)
 
 
 @unary(x=lambda g, x: g * digamma(x))
 def lgamma(xp, x):
     """log |Gamma(input)|."""
-    return _in_double(kernels.lgamma, xp, x)
+    return in_double(kernels.lgamma, xp, x)
 
 
 @unary(x=lambda g, x: g * polygamma(1, x))
 def digamma(xp, x):
     """The derivative of lgamma."""
-    return _in_double(kernels.digamma, xp, x)
+    return in_double(kernels.digamma, xp, x)
 
 
 @primitive(x=lambda g, x, n: g * polygamma(n + 1, x))
 def _polygamma(xp, x, *, n):
-    return _in_double(kernels.polygamma, xp, x, n)
+    return in_double(kernels.polygamma, xp, x, n)
 
 
 def polygamma(n: int, input: Tensor) -> Tensor:
@@ -108,13 +104,13 @@ _SINC_SLOPE = tuple((-1) ** k * 2.0 * k / math.factorial(2 * k + 1) for k in ran
 
 def _sinc_slope(x: Tensor) -> Tensor:
     """(cos(x) - sinc(x)) / x; below 1, where that cancels, its series."""
-    near = e.abs(x) < 1
+    near = abs(x) < 1
     small, large = where(near, x, 0.0), where(near, 1.0, x)
     square = small * small
     series: Any = _SINC_SLOPE[0]
     for c in _SINC_SLOPE[1:]:
         series = square * series + c
-    return where(near, small * series, (e.cos(large) - _sinc(large)) / large)
+    return where(near, small * series, (cos(large) - _sinc(large)) / large)
 
 
 @unary(x=lambda g, x: g * _logit_slope(x))
@@ -131,7 +127,7 @@ def _logit_slope(x: Tensor) -> Tensor:
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """log(input / (1 - input)); with eps the input is limited to [eps, 1 - eps] first."""
     x = floating("logit", input)
-    return _logit(x if eps is None else e.clamp(x, eps, 1.0 - eps))
+    return _logit(x if eps is None else clamp(x, eps, 1.0 - eps))
 
 
 @binary(to_float=True, x=lambda g, x, y: g * _xlogy_slope(x, log, y), y=lambda g, x, y: g * x / y)
@@ -174,84 +170,22 @@ def entr(xp, x):
     return xp.where(x > 0, found, xp.where(x == 0, 0.0, xp.where(x < 0, -math.inf, x)))
 
 
-@binary(
-    to_float=True,
-    x=lambda g, x, y: g * _binary_cross_entropy_slope(x, y),
-    y=lambda g, x: g * (_limited_log(1.0 - x, -x, log1p) - _limited_log(x, x, log)),
-)
-def binary_cross_entropy(xp, x, y):
-    """-(y log(x) + (1 - y) log(1 - x)), the logarithms not below -100."""
-    return (y - 1.0) * xp.maximum(xp.log1p(-x), -100.0) - y * xp.maximum(xp.log(x), -100.0)
-
-
-def _binary_cross_entropy_slope(x: Tensor, y: Tensor) -> Tensor:
-    """(x - y) / (x (1 - x)), the product not below 1e-12: finite, with the right sign, for a prediction of 0 or 1."""
-    product = x * (1.0 - x)
-    # The limit is taken of the value alone, so that a second derivative sees the curve, as torch's does.
-    return (x - y) / (product + (e.clamp(product, min=1e-12) - product).detach())
-
-
-@primitive(
-    x=lambda g, x, y, weight, x_shape: sum_to(g * _logits_slope(x, y, weight), x_shape),
-    y=lambda g, x, weight, y_shape: sum_to(-g * (x if weight is None else x + (weight - 1.0) * logsigmoid(x)), y_shape),
-    weight=lambda g, x, y, weight_shape: sum_to(-g * y * logsigmoid(x), weight_shape),
-)
-def _binary_cross_entropy_of_logits(xp, x, y, weight):
-    logarithm = xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x)))
-    return (1.0 - y) * x - (logarithm if weight is None else (1.0 + (weight - 1.0) * y) * logarithm)
-
-
-def _logits_slope(x: Tensor, y: Tensor, weight: Tensor | None) -> Tensor:
-    """sigmoid(x) - y, and with weighted positives (1 - y + weight y) sigmoid(x) - weight y."""
-    if weight is None:
-        return sigmoid(x) - y
-    positive = weight * y
-    return (1.0 - y + positive) * sigmoid(x) - positive
-
-
-def binary_cross_entropy_of_logits(input: Tensor, target: Tensor, pos_weight: Tensor | None = None) -> Tensor:
-    """-(pos_weight target log(sigmoid(input)) + (1 - target) log(1 - sigmoid(input))), without overflow."""
-    operands = [input, target] if pos_weight is None else [input, target, pos_weight]
-    kind = result_type(floating("binary_cross_entropy_with_logits", input), *operands)
-    x, y, *weight = (cast(each, kind) for each in operands)
-    return _binary_cross_entropy_of_logits(x, y, weight[0] if weight else None)
-
-
-def _limited_log(size: Tensor, x: Tensor, logarithm: Any) -> Tensor:
-    """The logarithm of a size, as a function of x, and -100 with no slope where it is lower."""
-    low = size < math.exp(-100.0)
-    return where(low, -100.0, logarithm(where(low, 0.5, x)))
-
-
-def check_probabilities(name: str, *tensors: Tensor) -> None:
-    """OperationError for a number outside [0, 1]: on the CPU, where looking costs no synchronisation, and not while
-    a program is recorded, which would be no part of it."""
-    if modes.listener is not None:
-        return
-    for x in tensors:
-        if x.is_cpu and x.numel() and not (x._array.min() >= 0 and x._array.max() <= 1):
-            raise OperationError(
-                f"{name}: expected numbers from 0 to 1, found {x._array.min()} to {x._array.max()}; "
-                "take the sigmoid first, or binary_cross_entropy_with_logits"
-            )
-
-
 @unary(x=lambda g, x: g * (exp(-0.5 * x * x) * INV_SQRT_2PI))
 def ndtr(xp, x):
     """The distribution function of the standard normal."""
-    return _in_double(kernels.ndtr, xp, x)
+    return in_double(kernels.ndtr, xp, x)
 
 
 @unary(x=lambda g, out: g * math.sqrt(2.0 * math.pi) * exp(0.5 * out * out))
 def ndtri(xp, x):
     """The inverse of ndtr."""
-    return _in_double(kernels.ndtri, xp, x)
+    return in_double(kernels.ndtri, xp, x)
 
 
 @unary(x=lambda g, x: g * _log_ndtr_slope(x))
 def log_ndtr(xp, x):
     """log(ndtr(input)), exact also far below 0."""
-    return _in_double(kernels.log_ndtr, xp, x)
+    return in_double(kernels.log_ndtr, xp, x)
 
 
 def _log_ndtr_slope(x: Tensor) -> Tensor:
@@ -264,7 +198,7 @@ def _log_ndtr_slope(x: Tensor) -> Tensor:
 
 def expit(input: Tensor) -> Tensor:
     """sigmoid(input)."""
-    return sigmoid(input)
+    return input.sigmoid()
 
 
 def multigammaln(input: Tensor, p: int) -> Tensor:
@@ -327,32 +261,3 @@ def igammac(xp, x, y):
 
 
 psi, gammaln, gammainc, gammaincc = digamma, lgamma, igamma, igammac
-
-__all__ = [
-    "digamma",
-    "entr",
-    "erf",
-    "erfc",
-    "erfcx",
-    "erfinv",
-    "exp2",
-    "expit",
-    "expm1",
-    "gammainc",
-    "gammaincc",
-    "gammaln",
-    "lgamma",
-    "log1p",
-    "log_ndtr",
-    "logit",
-    "multigammaln",
-    "mvlgamma",
-    "ndtr",
-    "ndtri",
-    "polygamma",
-    "psi",
-    "sinc",
-    "xlog1py",
-    "xlogy",
-    "zeta",
-]

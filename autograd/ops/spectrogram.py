@@ -1,160 +1,15 @@
-"""Short-time Fourier transforms, and the windows they are taken with."""
+"""Transforms of short pieces of a signal."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from typing import Any
-
-from .. import dtypes
 from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
-from . import elementwise as e
-from .arrange import pad as pad_by
-from .bessel import i0
 from .complex import view_as_real
 from .creation import arange, ones, zeros
 from .fourier import half_transform, real_transform, transform
-from .shape import narrow, pad_constant, reshape, transpose, unsqueeze
-
-
-def _cosines(name: str, count: int, weights: Sequence[float], sym: bool, dtype: Any, device: Any) -> Tensor:
-    """a_0 - a_1 cos(2 pi i / (n - 1)) + a_2 cos(4 pi i / (n - 1)) - ..."""
-    turns = _positions(name, count, sym, dtype, device)
-    total = 0.0 * turns + weights[0]
-    for k, weight in enumerate(weights[1:], 1):
-        total = total + (-1) ** k * weight * e.cos(2.0 * math.pi * k * turns)
-    return total
-
-
-def _positions(name: str, count: int, sym: bool, dtype: Any, device: Any) -> Tensor:
-    """0, 1/(n-1), ..., 1; of a periodic window the first n of n + 1."""
-    if count < 0:
-        raise ValueError(f"{name}: the window's length must not be negative, got {count}")
-    kind = dtype or dtypes.get_default_dtype()
-    if not kind.is_floating_point:
-        raise ValueError(f"{name}: expected a floating-point dtype, got {kind}")
-    steps = (count - 1 if sym else count) or 1
-    return arange(count, dtype=kind, device=device) * (1.0 / steps)
-
-
-def _finish(x: Tensor, count: int, requires_grad: bool) -> Tensor:
-    return (x if count != 1 else 0.0 * x + 1.0).requires_grad_(requires_grad)
-
-
-def general_cosine(
-    M: int, *, a: Sequence[float], sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """A sum of cosines with the weights `a`, their signs alternating."""
-    return _finish(_cosines("general_cosine", M, list(a), sym, dtype, device), M, requires_grad)
-
-
-def general_hamming(M: int, *, alpha: float = 0.54, sym: bool = True, **options: Any) -> Tensor:
-    """alpha - (1 - alpha) cos."""
-    return general_cosine(M, a=[alpha, 1.0 - alpha], sym=sym, **options)
-
-
-def hann(M: int, *, sym: bool = True, **options: Any) -> Tensor:
-    """1/2 - 1/2 cos."""
-    return general_hamming(M, alpha=0.5, sym=sym, **options)
-
-
-def hamming(M: int, *, sym: bool = True, **options: Any) -> Tensor:
-    """0.54 - 0.46 cos."""
-    return general_hamming(M, sym=sym, **options)
-
-
-def blackman(M: int, *, sym: bool = True, **options: Any) -> Tensor:
-    """0.42 - 0.5 cos + 0.08 cos 2."""
-    return general_cosine(M, a=[0.42, 0.5, 0.08], sym=sym, **options)
-
-
-def nuttall(M: int, *, sym: bool = True, **options: Any) -> Tensor:
-    """Four cosines with a minimal largest side lobe (A. Nuttall, 1981)."""
-    return general_cosine(M, a=[0.3635819, 0.4891775, 0.1365995, 0.0106411], sym=sym, **options)
-
-
-def bartlett(M: int, *, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """A triangle."""
-    x = _positions("bartlett", M, sym, dtype, device)
-    return _finish(1.0 - e.abs(2.0 * x - 1.0), M, requires_grad)
-
-
-def cosine(M: int, *, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Half a period of the sine."""
-    x = _positions("cosine", M, sym, dtype, device)
-    steps = M if sym else M + 1
-    half = x * float((M - 1 if sym else M) or 1) + 0.5
-    return _finish(e.sin(math.pi / max(steps, 1) * half), M, requires_grad)
-
-
-def _offsets(name: str, M: int, sym: bool, center: float | None, dtype: Any, device: Any) -> Tensor:
-    middle = (M - 1 if sym else M) / 2.0 if center is None else center
-    _positions(name, M, sym, dtype, device)
-    return arange(M, dtype=dtype or dtypes.get_default_dtype(), device=device) - middle
-
-
-def exponential(
-    M: int,
-    *,
-    center: float | None = None,
-    tau: float = 1.0,
-    sym: bool = True,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """exp(-|i - center| / tau)."""
-    if tau <= 0:
-        raise ValueError(f"exponential: tau must be positive, got {tau}")
-    if sym and center is not None:
-        raise ValueError("exponential: center is of windows that are not symmetric; pass sym=False")
-    away = e.abs(_offsets("exponential", M, sym, center, dtype, device))
-    return _finish(e.exp(-1.0 / tau * away), M, requires_grad)
-
-
-def gaussian(
-    M: int, *, std: float = 1.0, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """exp(-(i - center)^2 / (2 std^2))."""
-    if std <= 0:
-        raise ValueError(f"gaussian: std must be positive, got {std}")
-    away = _offsets("gaussian", M, sym, None, dtype, device) * (1.0 / (std * math.sqrt(2.0)))
-    return _finish(e.exp(-away * away), M, requires_grad)
-
-
-def kaiser(
-    M: int, *, beta: float = 12.0, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """i0(beta sqrt(1 - x^2)) / i0(beta), x from -1 to 1 (J. Kaiser, 1966)."""
-    if beta < 0:
-        raise ValueError(f"kaiser: beta must not be negative, got {beta}")
-    x = 2.0 * _positions("kaiser", M, sym, dtype, device) - 1.0
-    inside = e.sqrt(e.clamp(1.0 - x * x, min=0.0))
-    top = i0(0.0 * x + float(beta))
-    return _finish(i0(float(beta) * inside) / top, M, requires_grad)
-
-
-def _periodic(window: Any, name: str) -> Any:
-    """The window under torch's older name, periodic unless told."""
-
-    def function(window_length: int, periodic: bool = True, *more: float, **options: Any) -> Tensor:
-        names = {"hamming_window": ("alpha", "beta"), "kaiser_window": ("beta",)}.get(name, ())
-        options.update(zip(names, more, strict=False))
-        if name == "hamming_window" and {"alpha", "beta"} & set(options):
-            weights = [options.pop("alpha", 0.54), options.pop("beta", 0.46)]
-            return general_cosine(window_length, a=weights, sym=not periodic, **options)
-        options.pop("layout", None)
-        return window(window_length, sym=not periodic, **options)
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"`signal.windows.{window.__name__}`, the first n of a symmetric window of n + 1 if periodic."
-    return function
-
-
-hann_window, hamming_window = _periodic(hann, "hann_window"), _periodic(hamming, "hamming_window")
-bartlett_window, blackman_window = _periodic(bartlett, "bartlett_window"), _periodic(blackman, "blackman_window")
-kaiser_window = _periodic(kaiser, "kaiser_window")
+from .padding import pad as pad_by
+from .padding import pad_constant
+from .shape import narrow, reshape, transpose, unsqueeze
 
 
 def _window(name: str, window: Tensor | None, win_length: int, n_fft: int, like: Tensor) -> Tensor:
@@ -252,7 +107,7 @@ def istft(
     start = n_fft // 2 if center else 0
     end = total - (n_fft // 2 if center else 0) if length is None else min(start + length, total)
     signal, squares = narrow(signal, 1, start, end - start), narrow(squares, 1, start, end - start)
-    if squares.is_cpu and bool((e.abs(squares) <= 1e-11).any()):
+    if squares.is_cpu and bool((abs(squares) <= 1e-11).any()):
         raise OperationError("istft: the windows leave samples uncovered (window overlap add min: 1)")
     found = signal / squares
     if length is not None and length > end - start:

@@ -8,7 +8,8 @@ from typing import Any
 from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
 from .creation import arange, empty, zeros
-from .scatter import put, take
+from .indexing import take
+from .scatter import put
 from .shape import reshape
 
 

@@ -52,17 +52,23 @@ _OPERATORS = {
 
 @functools.cache
 def primitives() -> dict[str, Primitive]:
-    """All primitives of the package, by `module.name`: `elementwise.sin`."""
+    """All primitives of the package, by `module.name`: `trigonometric.sin`, `linalg.products.matmul`."""
     found: dict[str, Primitive] = {}
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        if path.stem in ("__init__", "__main__", "table"):
-            continue
-        module = importlib.import_module(f"{__package__}.{path.stem}")
+    for module in modules():
         for value in vars(module).values():
             made = value if isinstance(value, Primitive) else getattr(value, "primitive", None)
             if isinstance(made, Primitive) and made.compute.__module__ == module.__name__:
-                found[f"{path.stem}.{made.name}"] = made
+                found[f"{module.__name__.removeprefix(f'{__package__}.')}.{made.name}"] = made
     return found
+
+
+def modules() -> Iterator[ModuleType]:
+    """The modules of this package that define operations."""
+    folder = Path(__file__).parent
+    for path in sorted(folder.rglob("*.py")):
+        name = ".".join(path.relative_to(folder).with_suffix("").parts)
+        if path.stem not in ("__init__", "__main__", "table"):
+            yield importlib.import_module(f"{__package__}.{name}")
 
 
 @functools.cache

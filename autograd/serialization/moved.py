@@ -11,7 +11,7 @@ import sys
 from types import ModuleType
 from typing import Any
 
-MODULES = {  # old: where its names are now, perhaps in several modules
+MOVED = {  # old: where its names are now, perhaps in several modules
     "autograd.accelerator": "torchlike.accelerator",
     "autograd.aliases": "torchlike.aliases",
     "autograd.backends.cuda": "torchlike.backends.cuda",
@@ -26,14 +26,32 @@ MODULES = {  # old: where its names are now, perhaps in several modules
     "autograd.memory": "autograd.engine.memory",
     "autograd.modes": "autograd.engine.modes",
     "autograd.onnx": "torchlike.onnx",
-    "autograd.ops.normalisation": "autograd",
+    "autograd.ops.arrange": "autograd autograd.ops.padding",
+    "autograd.ops.decompositions": "autograd autograd.linalg",
+    "autograd.ops.elementwise": "autograd nn.functional",
+    "autograd.ops.lu": "autograd autograd.linalg autograd.ops.linalg.lu",
     "autograd.ops.older": "torchlike.factorisations",
+    "autograd.ops.pointwise": "autograd",
+    "autograd.ops.products": "autograd autograd.linalg nn.functional",
     "autograd.primitive": "autograd.engine.primitive",
     "autograd.settings": "autograd",
     "autograd.sparse": "torchlike.sparse",
     "autograd.tensor": "autograd.engine.tensor autograd.engine.size",
     "autograd.views": "autograd.engine.views",
 }
+PARTED = {  # modules that are there, and have handed some of their names to others
+    "autograd.ops.indexing": "autograd",
+    "autograd.ops.linalg": "autograd nn.functional",
+    "autograd.ops.normalisation": "autograd",
+    "autograd.ops.reduction": "autograd",
+    "autograd.ops.scan": "autograd",
+    "autograd.ops.scatter": "autograd",
+    "autograd.ops.shape": "autograd autograd.ops.padding",
+    "autograd.ops.sorting": "autograd",
+    "autograd.ops.special": "autograd autograd.special",
+    "autograd.ops.spectrogram": "autograd autograd.signal.windows",
+}
+MODULES = MOVED | PARTED
 
 
 class Moved(ModuleType):
@@ -64,6 +82,8 @@ def present_name(module: str, name: str) -> str:
 
 
 def resolve_old_names() -> None:
-    """Lets the import system find the old names."""
-    for old in MODULES:
+    """Lets the import system find the old names, and a module be asked for those that it had."""
+    for old in MOVED:
         sys.modules[old] = Moved(old)
+    for old in PARTED:
+        vars(importlib.import_module(old))["__getattr__"] = Moved(old).__getattr__

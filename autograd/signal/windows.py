@@ -1,6 +1,6 @@
 """Windows to look at signals through, under the names of torch.signal.windows."""
 
-from ..ops.spectrogram import (
+from ..ops.windows import (
     bartlett,
     blackman,
     cosine,

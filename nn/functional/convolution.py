@@ -8,8 +8,8 @@ from typing import Any
 from autograd import Tensor, eye, stack
 from autograd.engine.errors import OperationError
 from autograd.ops import convolution as _conv
-from autograd.ops.arrange import pad
 from autograd.ops.convolution import as_tuple
+from autograd.ops.padding import pad
 
 
 def conv1d(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograd import Tensor
-from autograd.ops.products import cosine_similarity, pdist
+from autograd.ops.linalg.norms import cosine_similarity, pdist
 
 
 def pairwise_distance(x1: Tensor, x2: Tensor, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd import Tensor, einsum
 from autograd.engine.errors import OperationError
-from autograd.ops.linalg import linear
+from autograd.ops.linalg.products import linear
 
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:

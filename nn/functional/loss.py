@@ -10,14 +10,13 @@ import autograd
 from autograd import Tensor
 from autograd.engine.callers import stacklevel
 from autograd.engine.errors import OperationError
-from autograd.ops.elementwise import logsigmoid
+from autograd.ops.activation import logsigmoid
+from autograd.ops.cross_entropy import binary_cross_entropy as _binary_cross_entropy
+from autograd.ops.cross_entropy import binary_cross_entropy_of_logits as _binary_cross_entropy_of_logits
+from autograd.ops.cross_entropy import check_probabilities, expected_classes
+from autograd.ops.cross_entropy import cross_entropy as _cross_entropy
 from autograd.ops.indexing import check_class_indices, check_index
 from autograd.ops.promotion import require_tensors
-from autograd.ops.softmax import cross_entropy as _cross_entropy
-from autograd.ops.softmax import expected_classes
-from autograd.ops.special import binary_cross_entropy as _binary_cross_entropy
-from autograd.ops.special import binary_cross_entropy_of_logits as _binary_cross_entropy_of_logits
-from autograd.ops.special import check_probabilities
 
 from .distance import pairwise_distance
 

@@ -9,8 +9,8 @@ from typing import Any
 import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
-from autograd.ops import norms as _norm
-from autograd.ops.arrange import pad
+from autograd.ops.normalisation import normalised
+from autograd.ops.padding import pad
 from autograd.ops.promotion import restored, single
 
 
@@ -37,7 +37,7 @@ def batch_norm(
     if training and count:
         if count == 1:
             raise ValueError(f"batch_norm: expected more than 1 value a channel in training, got {tuple(input.shape)}")
-        out, mean, var = _norm.normalised(input, (0, *range(2, input.ndim)), weight, bias, eps)
+        out, mean, var = normalised(input, (0, *range(2, input.ndim)), weight, bias, eps)
         _follow(running_mean, mean, momentum)
         _follow(running_var, var, momentum, count)
         return out
@@ -87,7 +87,7 @@ def layer_norm(
         raise OperationError(f"layer_norm: expected an input (*, {shape}), got shape {tuple(input.shape)}")
     if not input.numel():
         return _scaled(input, weight, bias)
-    return _norm.normalised(input, tuple(range(input.ndim - len(shape), input.ndim)), weight, bias, eps)[0]
+    return normalised(input, tuple(range(input.ndim - len(shape), input.ndim)), weight, bias, eps)[0]
 
 
 def rms_norm(
@@ -114,7 +114,7 @@ def group_norm(
     grouped = (1, num_groups, input.shape[1] // num_groups, *(1,) * (input.ndim - 2))
     groups = input.reshape(input.shape[0], *grouped[1:3], *input.shape[2:])
     weight, bias = (None if each is None else each.reshape(grouped) for each in (weight, bias))
-    return _norm.normalised(groups, tuple(range(2, groups.ndim)), weight, bias, eps)[0].reshape(input.shape)
+    return normalised(groups, tuple(range(2, groups.ndim)), weight, bias, eps)[0].reshape(input.shape)
 
 
 def instance_norm(
@@ -139,7 +139,7 @@ def instance_norm(
     weight, bias = _by_channel(weight, input), _by_channel(bias, input)
     if not input.numel():
         return _scaled(input, weight, bias)
-    out, mean, var = _norm.normalised(input, space, weight, bias, eps)
+    out, mean, var = normalised(input, space, weight, bias, eps)
     if running_mean is not None:
         _follow(running_mean, mean.detach().mean(0), momentum)
     if running_var is not None:

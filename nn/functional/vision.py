@@ -11,7 +11,7 @@ import autograd
 from autograd import Tensor
 from autograd.engine.callers import stacklevel
 from autograd.engine.errors import OperationError
-from autograd.ops.arrange import pad
+from autograd.ops.padding import pad
 from autograd.ops.resampling import cubic_weights, interpolate
 
 

@@ -14,7 +14,7 @@ import nn.functional as F
 import optim
 from autograd.backend import get_backend
 from autograd.capture import record
-from autograd.ops.softmax import _class_cross_entropy, _class_cross_entropy_slope
+from autograd.ops.cross_entropy import _class_cross_entropy, _class_cross_entropy_slope
 from optim.update import update
 
 pytestmark = pytest.mark.cpu_only

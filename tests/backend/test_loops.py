@@ -17,7 +17,7 @@ import nn.functional as F
 import optim
 from autograd.backend import Backend, get_backend, threads
 from autograd.backend.numpy import NumpyBackend
-from autograd.ops.softmax import _class_cross_entropy, _class_cross_entropy_slope
+from autograd.ops.cross_entropy import _class_cross_entropy, _class_cross_entropy_slope
 
 CPU = get_backend("cpu")
 DTYPES = [np.float32, np.float64]

@@ -12,7 +12,9 @@ import pytest
 import autograd
 import nn
 import optim
-from autograd.ops.elementwise import cos, mul, unary
+from autograd.ops.arithmetic import mul
+from autograd.ops.define import unary
+from autograd.ops.trigonometric import cos
 from autograd.testing import GradcheckError
 
 ROOT = Path(__file__).parents[2]

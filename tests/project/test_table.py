@@ -50,7 +50,7 @@ def test_every_public_function_is_described() -> None:
         ("index_put", "_without(g, indices, pattern)"),
         ("pad", "_crop(g, widths)"),
         ("sin", "d/dx  g * cos(x)"),
-        ("elementwise.asin", "g / sqrt(1 - x * x)"),
+        ("trigonometric.asin", "g / sqrt(1 - x * x)"),
     ],
 )
 def test_a_derivative_is_found_by_the_name_a_user_knows(name: str, rule: str) -> None:

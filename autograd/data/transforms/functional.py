@@ -10,10 +10,11 @@ import numpy as np
 
 from ... import dtypes
 from ...engine.tensor import Tensor
+from ...ops.choosing import clamp
 from ...ops.creation import as_tensor, from_numpy
-from ...ops.elementwise import clamp
+from ...ops.padding import pad_constant
 from ...ops.resampling import interpolate
-from ...ops.shape import flip, pad_constant
+from ...ops.shape import flip
 
 
 class InterpolationMode(enum.Enum):

@@ -1,21 +1,25 @@
-"""The LU factorisation with partial pivoting, P @ L @ U = A, and triangular systems."""
+"""The LU factorisation with pivots, and what is solved with it."""
 
 from __future__ import annotations
 
 from collections import namedtuple
 from typing import Any
 
-from .. import dtypes
-from ..engine.errors import OperationError
-from ..engine.primitive import primitive
-from ..engine.tensor import Tensor
-from . import elementwise as e
-from .creation import arange, eye
-from .decompositions import solve
-from .promotion import cast, require_inexact
-from .shape import cat, expand, tril, triu, unsqueeze
+from ... import dtypes
+from ...engine.errors import OperationError
+from ...engine.primitive import primitive
+from ...engine.tensor import Tensor
+from ..choosing import where
+from ..creation import arange, eye
+from ..diagonals import tril, triu
+from ..joining import cat
+from ..promotion import cast, require_inexact
+from ..shape import expand, unsqueeze
+from .solve import solve
 
 LU = namedtuple("LU", "P L U")
+
+
 LUFactor = namedtuple("LUFactor", "LU pivots")
 
 
@@ -74,7 +78,7 @@ def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, un
     triangle = triu(A) if upper else tril(A)
     if unitriangular:
         ones = eye(A._array.shape[-1], dtype=A.dtype, device=A.device)
-        triangle = e.where(ones != 0, ones, triangle)
+        triangle = where(ones != 0, ones, triangle)
     return solve(triangle, B, left=left)
 
 
@@ -86,7 +90,7 @@ def _permutation(pivots: Tensor, rows: int) -> Tensor:
         other = unsqueeze(cast(pivots[..., k], dtypes.int64), -1) - 1
         mine = order[..., k : k + 1]
         theirs = order.gather(-1, other)
-        order = e.where(numbers == k, theirs, e.where(numbers == other, mine, order))
+        order = where(numbers == k, theirs, where(numbers == other, mine, order))
     return order
 
 

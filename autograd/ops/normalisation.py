@@ -1,4 +1,4 @@
-"""Normalisation by the mean and the variance over any dimensions: of batches, layers, groups and instances."""
+"""Subtract the mean, divide by the standard deviation, scale and shift: in groups of any shape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Products over any dimensions: einsum and what can be said with it."""
+"""Products of matrices and vectors."""
 
 from __future__ import annotations
 
@@ -7,17 +7,164 @@ import string
 from collections.abc import Sequence
 from typing import Any
 
-from .. import dtypes
-from ..engine.errors import OperationError
-from ..engine.modes import modes
-from ..engine.tensor import Tensor
-from . import elementwise as e
-from .arrange import diagonal
-from .dims import normalize_dim
-from .linalg import bmm, matmul, mm, mv, outer
-from .promotion import cast, result_type
-from .reduction import amax, norm, sum
-from .shape import _laid_out, broadcast_tensors, permute, reshape, squeeze, stack, unsqueeze
+from ...engine.errors import OperationError
+from ...engine.modes import modes
+from ...engine.primitive import multilinear
+from ...engine.tensor import Tensor
+from ..broadcast import _sum, sum_to
+from ..diagonals import diagonal
+from ..dims import normalize_dim
+from ..joining import stack
+from ..promotion import cast, require_tensors, result_type
+from ..reduction import sum
+from ..shape import broadcast_tensors, inverse, permute, reshape, squeeze, unsqueeze
+
+
+@multilinear(x=lambda g, dims: permute(g, inverse(dims)))
+def _laid_out(xp, x, *, dims):
+    """`_permute` of what nobody else will see: the result is no view, but a tensor in a memory order of its own."""
+    return xp.permute_dims(x, dims)
+
+
+@multilinear(
+    x=lambda g, y, x_shape: sum_to(g @ y.mT, x_shape),
+    y=lambda g, x, y_shape: sum_to(x.mT @ g, y_shape),
+)
+def _matmul(backend, x, y):
+    return backend.matmul(x, y)
+
+
+def matmul(input: Tensor, other: Tensor) -> Tensor:
+    """The matrix product, over broadcast leading dimensions; vectors take part as rows or columns.
+
+    Shapes: (n,) @ (n,) -> (), (m, n) @ (n,) -> (m,), (n,) @ (n, p) -> (p,),
+    (*b, m, n) @ (*b, n, p) -> (*b, m, p).
+    """
+    if not isinstance(input, Tensor) or not isinstance(other, Tensor):
+        raise TypeError(f"matmul: expected two Tensors, got {type(input).__name__} and {type(other).__name__}")
+    a, b = input._array.shape, other._array.shape
+    if not a or not b:
+        raise OperationError("matmul: both arguments need at least one dimension; use * for scalars")
+    if a[-1] != b[-2 if len(b) > 1 else 0]:
+        raise OperationError(
+            f"matmul: shapes {tuple(a)} and {tuple(b)} cannot be multiplied ({a[-1]} != {b[-2 if len(b) > 1 else 0]})"
+        )
+    if input._array.dtype is not other._array.dtype and input.dtype is not other.dtype and modes.autocast is None:
+        raise OperationError(f"matmul: expected one dtype, got {input.dtype} and {other.dtype}")
+    if len(a) > 1 and len(b) > 1:
+        return _matmul(input, other)
+    x = unsqueeze(input, 0) if len(a) == 1 else input
+    y = unsqueeze(other, -1) if len(b) == 1 else other
+    product = _matmul(x, y)
+    if len(b) == 1:
+        product = squeeze(product, -1)
+    return squeeze(product, -1 if len(b) == 1 else -2) if len(a) == 1 else product
+
+
+def _of_rank(name: str, x: Tensor, rank: int) -> None:
+    if x.ndim != rank:
+        raise OperationError(f"{name}: expected a tensor of {rank} dimensions, got shape {tuple(x.shape)}")
+
+
+def mm(input: Tensor, mat2: Tensor) -> Tensor:
+    """The product of two matrices, (m, n) @ (n, p) -> (m, p)."""
+    _of_rank("mm", input, 2)
+    _of_rank("mm", mat2, 2)
+    return matmul(input, mat2)
+
+
+def bmm(input: Tensor, mat2: Tensor) -> Tensor:
+    """The products of a batch of matrices, (b, m, n) @ (b, n, p) -> (b, m, p)."""
+    _of_rank("bmm", input, 3)
+    _of_rank("bmm", mat2, 3)
+    if input._array.shape[0] != mat2._array.shape[0]:
+        raise OperationError(f"bmm: batches differ: {tuple(input.shape)} and {tuple(mat2.shape)}")
+    return matmul(input, mat2)
+
+
+def mv(input: Tensor, vec: Tensor) -> Tensor:
+    """A matrix times a vector, (m, n) @ (n,) -> (m,)."""
+    _of_rank("mv", input, 2)
+    _of_rank("mv", vec, 1)
+    return matmul(input, vec)
+
+
+def dot(input: Tensor, tensor: Tensor) -> Tensor:
+    """The inner product of two vectors of one length."""
+    _of_rank("dot", input, 1)
+    _of_rank("dot", tensor, 1)
+    return matmul(input, tensor)
+
+
+def outer(input: Tensor, vec2: Tensor) -> Tensor:
+    """All products of the elements of two vectors, (m,), (n,) -> (m, n)."""
+    _of_rank("outer", input, 1)
+    _of_rank("outer", vec2, 1)
+    return unsqueeze(input, -1) * vec2
+
+
+def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """beta * input + alpha * mat1 @ mat2."""
+    product = mm(mat1, mat2)
+    if not product.dtype.is_inexact:  # torch's integers have integer weights
+        beta, alpha = int(beta), int(alpha)
+    if modes.autocast is not None:
+        input = cast(input, product.dtype)
+    product = product if alpha == 1 else alpha * product
+    return product + (input if beta == 1 else beta * input)
+
+
+@multilinear(
+    x=lambda g, weight, x_shape: _shaped(_matmul(_rows(g), weight), x_shape),
+    weight=lambda g, x: _linear_weight(_rows(g), _rows(x)),
+    bias=lambda g: _sum(_rows(g), dim=(0,), keepdim=False),
+)
+def _linear(backend, x, weight, bias):
+    xp = backend.xp
+    rows = x if x.ndim == 2 else xp.reshape(x, (-1, x.shape[-1]))
+    product = backend.matmul(rows, weight.T)
+    if bias is not None:
+        product += bias
+    return product if x.ndim == 2 else xp.reshape(product, (*x.shape[:-1], weight.shape[0]))
+
+
+@multilinear(up=lambda g, x: _linear(x, g, None), x=lambda g, up: up @ g)
+def _linear_weight(backend, up, x):
+    return backend.matmul(backend.xp.matrix_transpose(up), x)
+
+
+def _rows(x: Tensor) -> Tensor:
+    return x if len(x._array.shape) == 2 else reshape(x, (-1, x._array.shape[-1]))
+
+
+def _shaped(x: Tensor, shape: tuple[int, ...]) -> Tensor:
+    return x if x._array.shape == shape else reshape(x, shape)
+
+
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """input @ weight.T + bias: (*, n), (m, n), (m,) -> (*, m)."""
+    try:
+        shape, expected = input._array.shape, weight._array.shape
+    except AttributeError:
+        require_tensors("linear", input, weight)
+        raise
+    if len(expected) == 1:
+        product = matmul(input, weight)
+        return product if bias is None else product + bias
+    if not shape or shape[-1] != expected[1]:
+        raise OperationError(
+            f"linear: the input's last dimension must be {expected[1]} for a weight of shape {tuple(expected)}, "
+            f"got shape {tuple(shape)}"
+        )
+    kind = input._array.dtype
+    if (kind != weight._array.dtype or (bias is not None and bias._array.dtype != kind)) and modes.autocast is None:
+        others = [weight] if bias is None else [weight, bias]
+        raise OperationError(
+            f"linear: expected one dtype, got {', '.join(str(x.dtype) for x in [input, *others])}; convert with .to()"
+        )
+    if len(shape) == 1:
+        return squeeze(_linear(unsqueeze(input, 0), weight, bias), 0)
+    return _linear(input, weight, bias)
 
 
 def einsum(equation: Any, *operands: Any) -> Tensor:
@@ -268,77 +415,3 @@ def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
 def chain_matmul(*matrices: Tensor) -> Tensor:
     """multi_dot(matrices)."""
     return multi_dot(matrices)
-
-
-def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:
-    """The p-norm distances between all rows: (*, m, d), (*, n, d) -> (*, m, n)."""
-    gap = unsqueeze(x1, -2) - unsqueeze(x2, -3)
-    if p == math.inf:
-        return amax(e.abs(gap), -1)
-    return norm(gap, p, -1)
-
-
-def pdist(input: Tensor, p: float = 2.0) -> Tensor:
-    """The p-norm distances between all pairs of rows of a matrix, as a vector."""
-    rows = input._array.shape[0]
-    first = [i for i in range(rows) for _ in range(i + 1, rows)]
-    second = [j for i in range(rows) for j in range(i + 1, rows)]
-    return norm(input[first] - input[second], p, -1)
-
-
-def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
-    """The cosine of the angle between vectors along a dimension."""
-    x1, x2 = broadcast_tensors(x1, x2)
-    # Each is brought to length 1 first: the products of long vectors would leave half precision's range.
-    first, second = (x / e.clamp(norm(x, 2, dim, keepdim=True), min=eps) for x in (x1, x2))
-    return sum(first * second, dim)
-
-
-def cov(
-    input: Tensor, *, correction: int = 1, fweights: Tensor | None = None, aweights: Tensor | None = None
-) -> Tensor:
-    """The covariances of variables in rows, observations in columns."""
-    if input.ndim > 2:
-        raise OperationError(f"cov: expected at most 2 dimensions, got shape {tuple(input.shape)}")
-    x = input if input.ndim == 2 else reshape(input, (1, -1))
-    for name, given in (("fweights", fweights), ("aweights", aweights)):
-        if given is None:
-            continue
-        if tuple(given.shape) != (x._array.shape[1],):
-            raise OperationError(f"cov: expected {x._array.shape[1]} {name}, got shape {tuple(given.shape)}")
-        if given.dtype.is_inexact == (name == "fweights"):
-            raise OperationError(f"cov: {name} are {'whole' if name == 'fweights' else 'floating-point'} numbers")
-        if given.is_cpu and bool((given < 0).any()):
-            raise OperationError(f"cov: {name} must not be negative")
-    if not x.dtype.is_inexact:
-        x = cast(x, dtypes.get_default_dtype())
-    count = x._array.shape[1]
-    weights: Tensor | None = None if fweights is None else cast(fweights, x.dtype.to_real())
-    if aweights is not None:
-        importance = cast(aweights, x.dtype.to_real())
-        weights = importance if weights is None else weights * importance
-    if weights is None:
-        mean, freedom = x.mean(1, keepdim=True), max(count - correction, 0)
-        centred = x - mean
-        product = centred @ centred.mH
-        found = product / float(freedom) if freedom else product / (0.0 * product.detach().abs())
-    else:
-        total = sum(weights)
-        mean = sum(x * weights, 1, keepdim=True) / total
-        centred = x - mean
-        freed = total  # what the sum of squares is divided by, after NumPy's cov
-        if correction and aweights is not None:
-            freed = total - float(correction) * (sum(weights * importance) / total)
-        elif correction:
-            freed = total - float(correction)
-        found = (centred * weights) @ centred.mH / e.clamp(freed, min=0.0)
-    return squeeze(found)
-
-
-def corrcoef(input: Tensor) -> Tensor:
-    """The correlation coefficients of variables in rows."""
-    found = cov(input)
-    if not found.ndim:
-        return found / found
-    spread = e.sqrt(diagonal(found).real)
-    return found / unsqueeze(spread, 1) / unsqueeze(spread, 0)

@@ -1,0 +1,195 @@
+"""Which of two: where, the larger and the smaller, limits."""
+
+from __future__ import annotations
+
+import builtins
+import math
+from typing import Any
+
+from .. import dtypes
+from ..engine.errors import OperationError
+from ..engine.primitive import primitive
+from ..engine.tensor import Tensor
+from .comparison import isfinite, isnan
+from .creation import full
+from .define import _make, binary
+from .operands import promote
+from .promotion import cast, require_tensors, result_type
+
+
+@binary(x=lambda g, x, y: g * _share(x > y, x == y, g), y=lambda g, x, y: g * _share(x < y, x == y, g))
+def maximum(xp, x, y):
+    """The larger of each pair; at ties each gets half of the gradient."""
+    return xp.maximum(x, y)
+
+
+@binary(x=lambda g, x, y: g * _share(x < y, x == y, g), y=lambda g, x, y: g * _share(x > y, x == y, g))
+def minimum(xp, x, y):
+    """The smaller of each pair; at ties each gets half of the gradient."""
+    return xp.minimum(x, y)
+
+
+def _share(chosen: Tensor, tied: Tensor, like: Tensor) -> Tensor:
+    return cast(chosen, like.dtype) + 0.5 * cast(tied, like.dtype)
+
+
+def _where(xp, condition, x, y):
+    return xp.where(condition, x, y)
+
+
+_where_primitive = _make(
+    _where,
+    {
+        "x": lambda g, condition: _gate_primitive(g, condition),
+        "y": lambda g, condition: _gate_primitive(g, ~condition),
+    },
+    holomorphic=True,
+)
+
+
+def _gate(backend, up, condition):
+    return backend.gate(up, condition)
+
+
+_gate_primitive = _make(
+    _gate,
+    {"up": lambda g, condition: _gate_primitive(g, condition)},
+    broadcasts=False,
+    holomorphic=True,
+)
+
+
+def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+    """input where the condition holds, else other; all broadcast. Of a condition alone: `nonzero(as_tuple=True)`."""
+    if input is None and other is None:
+        return condition.nonzero(as_tuple=True)
+    if condition.dtype is not dtypes.bool:
+        if condition.dtype is not dtypes.uint8:
+            raise OperationError(f"where: expected a condition of bools, got {condition.dtype}; compare it, x > 0 say")
+        condition = condition != 0
+    kind = result_type(input, other)
+    x, y = (_branch(each, condition, kind) for each in (input, other))
+    return _where_primitive(condition, x, y)
+
+
+def _branch(value: Any, condition: Tensor, kind: dtypes.dtype) -> Tensor:
+    if isinstance(value, Tensor):
+        return cast(value, kind)
+    return full((), kind.number(value), dtype=kind, device=condition.device)
+
+
+def _clamp(xp, x, low, high):
+    if low is not None:
+        x = xp.maximum(x, low)
+    return x if high is None else xp.minimum(x, high)
+
+
+_clamp_primitive = _make(
+    _clamp,
+    {
+        "x": lambda g, x, low, high: _gate_primitive(g, _inside(x, low, high)),
+        "low": lambda g, x, low, high: _gate_primitive(g, _below(x, low, high)),
+        "high": lambda g, x, low, high: _gate_primitive(g, _above(x, low, high)),
+    },
+)
+
+
+def _inside(x: Tensor, low: Any, high: Any) -> Tensor:
+    if low is None:
+        return x <= high
+    return x >= low if high is None else (x >= low) & (x <= high)
+
+
+def _below(x: Tensor, low: Any, high: Any) -> Tensor:
+    """Where the lower limit is taken: nowhere that it lies above the upper one, which then wins."""
+    return x < low if high is None else (x < low) & (low < high)
+
+
+def _above(x: Tensor, low: Any, high: Any) -> Tensor:
+    """Where the upper limit is taken."""
+    return x > high if low is None else (x > high) | (low > high)
+
+
+def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
+    """input limited to [min, max]: numbers or tensors, either may be None. On the limits the derivative is 1."""
+    if min is None and max is None:
+        raise ValueError("clamp: at least one of min and max must be given")
+    require_tensors("clamp", input)
+    kind = result_type(*[each for each in (input, min, max) if each is not None])
+    low, high = (cast(each, kind) if isinstance(each, Tensor) else each for each in (min, max))
+    if not kind.is_floating_point:
+        limits = dtypes.iinfo(kind) if kind is not dtypes.bool else None
+
+        def whole(limit: Any) -> Any:
+            if limit is None or isinstance(limit, Tensor) or limits is None:
+                return limit
+            return builtins.min(builtins.max(int(limit), limits.min), limits.max)
+
+        low, high = whole(low), whole(high)
+    return _clamp_primitive(cast(input, kind), low, high)
+
+
+def clamp_min(input: Tensor, min: Any) -> Tensor:
+    """max(input, min)."""
+    return clamp(input, min=min)
+
+
+def clamp_max(input: Tensor, max: Any) -> Tensor:
+    """min(input, max)."""
+    return clamp(input, max=max)
+
+
+def _two_tensors(name: str, input: Any, other: Any) -> tuple[Tensor, Tensor]:
+    x, y = promote(name, input, other)
+    if not isinstance(x, Tensor):
+        x = full((), x, dtype=y.dtype, device=y.device)
+    if not isinstance(y, Tensor):
+        y = full((), y, dtype=x.dtype, device=x.device)
+    return x, y
+
+
+def fmax(input: Any, other: Any) -> Tensor:
+    """The larger of each pair, a number rather than a nan."""
+    x, y = _two_tensors("fmax", input, other)
+    if not x.is_floating_point():
+        return maximum(x, y)
+    return where((x >= y) | isnan(y), x, y)
+
+
+def fmin(input: Any, other: Any) -> Tensor:
+    """The smaller of each pair, a number rather than a nan."""
+    x, y = _two_tensors("fmin", input, other)
+    if not x.is_floating_point():
+        return minimum(x, y)
+    return where((x <= y) | isnan(y), x, y)
+
+
+def heaviside(input: Tensor, values: Tensor) -> Tensor:
+    """0 below zero, 1 above, `values` at zero; it has no derivative."""
+    require_tensors("heaviside", input, values)
+    x, y = promote("heaviside", input.detach(), values.detach())
+    return where(x == 0, y, cast(x > 0, x.dtype))
+
+
+_LARGEST = {"float16": 65504.0, "float32": 3.4028234663852886e38, "float64": 1.7976931348623157e308}
+
+
+@primitive(x=lambda g, x: where(isfinite(x), g, 0.0))
+def _nan_to_num(xp, x, *, nan, posinf, neginf):
+    x = xp.where(xp.isnan(x), nan, x)
+    return xp.where(x == math.inf, posinf, xp.where(x == -math.inf, neginf, x))
+
+
+def nan_to_num(
+    input: Tensor, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
+) -> Tensor:
+    """nan, inf and -inf replaced by numbers: 0 and the largest and smallest of the dtype unless told."""
+    if not input.is_floating_point():
+        return input.clone()
+    largest = _LARGEST[input.dtype.name]
+    return _nan_to_num(
+        input,
+        nan=float(nan or 0.0),
+        posinf=largest if posinf is None else float(posinf),
+        neginf=-largest if neginf is None else float(neginf),
+    )

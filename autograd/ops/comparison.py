@@ -1,0 +1,156 @@
+"""Comparison and logic: of each pair, or of whole tensors."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .. import dtypes
+from ..engine.errors import OperationError
+from ..engine.tensor import Tensor
+from .define import binary, unary
+from .operands import as_operand
+from .promotion import cast, require_tensors, result_type
+
+
+@binary(holomorphic=True)
+def eq(xp, x, y):
+    """input == other, elementwise."""
+    return xp.equal(x, y)
+
+
+@binary(holomorphic=True)
+def ne(xp, x, y):
+    """input != other, elementwise."""
+    return xp.not_equal(x, y)
+
+
+@binary()
+def lt(xp, x, y):
+    """input < other, elementwise."""
+    return xp.less(x, y)
+
+
+@binary()
+def le(xp, x, y):
+    """input <= other, elementwise."""
+    return xp.less_equal(x, y)
+
+
+@binary()
+def gt(xp, x, y):
+    """input > other, elementwise."""
+    return xp.greater(x, y)
+
+
+@binary()
+def ge(xp, x, y):
+    """input >= other, elementwise."""
+    return xp.greater_equal(x, y)
+
+
+def truth(input: Any) -> Any:
+    return input if not isinstance(input, Tensor) or input.dtype is dtypes.bool else input != 0
+
+
+@binary()
+def _logical_and(xp, x, y):
+    return xp.logical_and(x, y)
+
+
+@binary()
+def _logical_or(xp, x, y):
+    return xp.logical_or(x, y)
+
+
+@binary()
+def _logical_xor(xp, x, y):
+    return xp.logical_xor(x, y)
+
+
+@unary(to_float=False)
+def _logical_not(xp, x):
+    return xp.logical_not(x)
+
+
+def logical_and(input: Tensor, other: Tensor) -> Tensor:
+    """Whether both are nonzero."""
+    return _logical_and(truth(input), truth(other))
+
+
+def logical_or(input: Tensor, other: Tensor) -> Tensor:
+    """Whether one is nonzero."""
+    return _logical_or(truth(input), truth(other))
+
+
+def logical_xor(input: Tensor, other: Tensor) -> Tensor:
+    """Whether exactly one is nonzero."""
+    return _logical_xor(truth(input), truth(other))
+
+
+def logical_not(input: Tensor) -> Tensor:
+    """Whether it is zero."""
+    return _logical_not(truth(input))
+
+
+@unary(to_float=False, holomorphic=True)
+def isnan(xp, x):
+    """Whether it is not a number."""
+    return xp.isnan(x)
+
+
+@unary(to_float=False, holomorphic=True)
+def isinf(xp, x):
+    """Whether it is infinite."""
+    return xp.isinf(x)
+
+
+@unary(to_float=False, holomorphic=True)
+def isfinite(xp, x):
+    """Whether it is neither infinite nor nan."""
+    return xp.isfinite(x)
+
+
+def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
+    """|input - other| <= atol + rtol * |other|, elementwise."""
+    require_tensors("isclose", input, other)
+    if rtol < 0 or atol < 0:
+        raise OperationError(f"isclose: tolerances must not be negative, got rtol={rtol} and atol={atol}")
+    if not result_type(input, other).is_inexact:
+        input, other = cast(input, dtypes.float64), cast(other, dtypes.float64)
+    near = (input == other) | isfinite(other) & (abs(input - other) <= atol + rtol * abs(other))
+    return near | isnan(input) & isnan(other) if equal_nan else near
+
+
+def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
+    """Whether `isclose` holds for every element."""
+    return bool(isclose(input, other, rtol, atol, equal_nan).all())
+
+
+def equal(input: Tensor, other: Tensor) -> bool:
+    """Whether both have the same shape and elements."""
+    return input.shape == other.shape and bool((input == other).all())
+
+
+def isposinf(input: Tensor) -> Tensor:
+    """Whether each element is inf."""
+    return input == math.inf if input.is_floating_point() else input != input
+
+
+def isneginf(input: Tensor) -> Tensor:
+    """Whether each element is -inf."""
+    return input == -math.inf if input.is_floating_point() else input != input
+
+
+def isreal(input: Tensor) -> Tensor:
+    """Whether each element is a real number: all are but complex ones with an imaginary part."""
+    if input.is_complex():
+        return input.imag == 0
+    return (input == input) | (input != input)
+
+
+def isin(elements: Tensor, test_elements: Any, *, invert: bool = False) -> Tensor:
+    """Whether each element is among the test elements."""
+    tests = test_elements if isinstance(test_elements, Tensor) else as_operand("isin", test_elements, elements)
+    found = (elements.unsqueeze(-1) == tests.reshape(-1)).any(-1)
+    return ~found if invert else found

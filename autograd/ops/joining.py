@@ -1,0 +1,214 @@
+"""Tensors put together, cut apart and repeated."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+from .. import dtypes
+from ..engine.errors import OperationError
+from ..engine.primitive import multilinear
+from ..engine.tensor import Tensor
+from .creation import arange, shape_of
+from .dims import normalize_dim, numpy_names
+from .padding import pad_constant
+from .promotion import cast, require_tensors, result_type
+from .shape import as_list, atleast_1d, atleast_2d, atleast_3d, clone, expand, flatten, narrow, reshape, unsqueeze
+
+
+def hstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Joins tensors side by side: along the second dimension, vectors along the first."""
+    parts = [atleast_1d(x) for x in tensors]
+    return cat(parts, 0 if parts[0].ndim == 1 else 1)
+
+
+def vstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Joins tensors one below the other; vectors are rows."""
+    return cat([atleast_2d(x) for x in tensors], 0)
+
+
+def dstack(tensors: Sequence[Tensor]) -> Tensor:
+    """Joins tensors along the third dimension."""
+    return cat([atleast_3d(x) for x in tensors], 2)
+
+
+def column_stack(tensors: Sequence[Tensor]) -> Tensor:
+    """Joins tensors side by side; vectors are columns."""
+    return hstack([reshape(x, (-1, 1)) if x.ndim <= 1 else x for x in tensors])
+
+
+row_stack = vstack
+
+
+def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of pieces of one dimension: a number of nearly equal ones, or cut at the given indices."""
+    axis = normalize_dim("tensor_split", dim, input.ndim)
+    count = input._array.shape[axis]
+    if isinstance(indices_or_sections, Tensor):
+        indices_or_sections = indices_or_sections.tolist()
+    if isinstance(indices_or_sections, int):
+        size, larger = divmod(count, indices_or_sections)
+        return split(input, [size + (i < larger) for i in range(indices_or_sections)], axis)
+    cuts = [0, *indices_or_sections, count]
+    pieces = []
+    for start, end in itertools.pairwise(cuts):
+        first, last, _ = slice(start, end).indices(count)
+        pieces.append(narrow(input, axis, first, last - first if last > first else 0))
+    return tuple(pieces)
+
+
+def _equal_pieces(name: str, input: Tensor, sections: Any, dim: int) -> tuple[Tensor, ...]:
+    axis = normalize_dim(name, dim, input.ndim)
+    count = input._array.shape[axis]
+    if isinstance(sections, int) and (sections < 1 or count % sections):
+        raise OperationError(f"{name}: {sections} equal pieces of dimension {axis} of shape {tuple(input.shape)}")
+    return tensor_split(input, sections, axis)
+
+
+def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """tensor_split along the second dimension, of vectors along the first."""
+    return _equal_pieces("hsplit", input, indices_or_sections, 0 if input.ndim == 1 else 1)
+
+
+def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """tensor_split along the first dimension."""
+    return _equal_pieces("vsplit", input, indices_or_sections, 0)
+
+
+def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """tensor_split along the third dimension."""
+    return _equal_pieces("dsplit", input, indices_or_sections, 2)
+
+
+def tile(input: Tensor, *dims: Any) -> Tensor:
+    """Copies of the tensor side by side; missing numbers of copies are 1."""
+    times = shape_of(dims)
+    return repeat(input, (1,) * (input.ndim - len(times)) + times)
+
+
+def repeat_interleave(
+    input: Tensor, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+) -> Tensor:
+    """Each element of a dimension repeated in place, all equally often or each as often as `repeats` says."""
+    if repeats is None:
+        input, repeats, dim = arange(input._array.shape[0], device=input.device), input, 0
+    x = flatten(input) if dim is None else input
+    axis = 0 if dim is None else normalize_dim("repeat_interleave", dim, x.ndim)
+    if isinstance(repeats, Tensor):
+        if repeats.dtype not in (dtypes.int64, dtypes.int32):
+            raise OperationError(f"repeat_interleave: expected int64 or int32 repeats, got {repeats.dtype}")
+        repeats = repeats.item() if repeats.numel() == 1 else repeats.tolist()
+    if min([repeats] if isinstance(repeats, int) else repeats, default=0) < 0:
+        raise OperationError(f"repeat_interleave: repeats must not be negative, got {repeats}")
+    if isinstance(repeats, int):
+        shape = list(x._array.shape)
+        spread = expand(unsqueeze(x, axis + 1), (*shape[: axis + 1], repeats, *shape[axis + 1 :]))
+        return reshape(spread, (*shape[:axis], shape[axis] * repeats, *shape[axis + 1 :]))
+    places = [i for i, times in enumerate(repeats) for _ in range(times)]
+    return x[(slice(None),) * axis + (places,)]
+
+
+def block_diag(*tensors: Tensor) -> Tensor:
+    """Matrices on the diagonal of a larger one; vectors are rows."""
+    blocks = [atleast_2d(x) for x in as_list(tensors)]
+    width = sum(block._array.shape[1] for block in blocks)
+    rows, before = [], 0
+    for block in blocks:
+        size = block._array.shape[1]
+        rows.append(pad_constant(block, (before, width - before - size)))
+        before += size
+    return cat(rows, 0)
+
+
+def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """split(input, split_sizes, dim)."""
+    return split(input, list(split_sizes), dim)
+
+
+@multilinear(tensors=lambda g, index, shapes, dim: _cat_slice(g, index, shapes, dim))
+def _cat(xp, *tensors, dim):
+    return xp.concat(tensors, axis=dim)
+
+
+def _cat_slice(g: Tensor, index: int, shapes: list[tuple[int, ...]], dim: int) -> Tensor:
+    start = sum(shape[dim] for shape in shapes[:index])
+    return narrow(g, dim, start, shapes[index][dim])
+
+
+def repeat(input: Tensor, *sizes: Any) -> Tensor:
+    """Copies of the tensor side by side, sizes[i] of them along dimension i."""
+    times = shape_of(sizes)
+    shape = (1,) * (len(times) - input.ndim) + tuple(input._array.shape)
+    if len(times) < input.ndim:
+        raise RuntimeError(f"repeat: {len(times)} repeats for {input.ndim} dimensions")
+    apart = reshape(input, [each for size in shape for each in (1, size)])
+    spread = expand(apart, [each for n, size in zip(times, shape, strict=True) for each in (n, size)])
+    return reshape(clone(spread), [n * size for n, size in zip(times, shape, strict=True)])
+
+
+def _check_sequence(name: str, tensors: Any) -> None:
+    if not isinstance(tensors, Sequence):
+        kind = "one Tensor" if isinstance(tensors, Tensor) else type(tensors).__name__
+        raise TypeError(f"{name}: expected a list or tuple of tensors, got {kind}; write {name}([x, y])")
+    require_tensors(name, *tensors)
+
+
+@numpy_names
+def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Joins tensors along an existing dimension; the others must agree.
+
+    >>> import autograd
+    >>> autograd.cat([autograd.zeros(1), autograd.ones(2)])
+    tensor([0., 1., 1.])
+    """
+    _check_sequence("cat", tensors)
+    tensors = [x for x in tensors if x._array.shape != (0,)] or list(tensors)[:1]
+    if not tensors:
+        raise RuntimeError("cat: expected a non-empty list of tensors")
+    kind = result_type(*tensors)
+    if not tensors[0].ndim:
+        raise RuntimeError("cat: zero-dimensional tensors cannot be joined; use stack")
+    return _cat(*[cast(x, kind) for x in tensors], dim=normalize_dim("cat", dim, tensors[0].ndim))
+
+
+concat = concatenate = cat
+
+
+@numpy_names
+def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """Joins tensors of one shape along a new dimension."""
+    _check_sequence("stack", tensors)
+    shapes = {tuple(x._array.shape) for x in tensors}
+    if len(shapes) != 1:
+        raise OperationError(f"stack: expected tensors of one shape, got {sorted(shapes)}")
+    axis = normalize_dim("stack", dim, len(shapes.pop()) + 1)
+    return cat([unsqueeze(x, axis) for x in tensors], axis)
+
+
+@numpy_names
+def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of consecutive pieces of one dimension: of one size (the last may be smaller) or of given sizes."""
+    axis = normalize_dim("split", dim, tensor.ndim)
+    length = tensor._array.shape[axis]
+    if isinstance(split_size_or_sections, int):
+        size = split_size_or_sections
+        if size < 0 or (size == 0 and length):
+            raise RuntimeError(f"split: pieces of {size} elements do not make up the {length} of dimension {axis}")
+        sizes = [min(size, length - start) for start in range(0, length, size or 1)] or [0]
+    else:
+        sizes = list(split_size_or_sections)
+        if sum(sizes) != length:
+            raise RuntimeError(f"split: sizes {sizes} do not sum to {length}, the size of dimension {axis}")
+    starts = [sum(sizes[:i]) for i in range(len(sizes))]
+    return tuple(narrow(tensor, axis, start, size) for start, size in zip(starts, sizes, strict=True))
+
+
+@numpy_names
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of at most `chunks` pieces of one dimension, of equal size but for the last."""
+    length = input._array.shape[normalize_dim("chunk", dim, input.ndim)]
+    return split(input, -(-length // chunks) if length else [0] * chunks, dim)
+
+
+unsafe_split, unsafe_chunk = split, chunk

@@ -1,0 +1,82 @@
+"""More elements at the edges."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+
+from ..engine.errors import OperationError
+from ..engine.primitive import multilinear
+from ..engine.tensor import Tensor
+from .promotion import require_tensors
+from .shape import narrow
+
+
+def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
+    """Grows dimensions from the last backwards: by a constant, or 'reflect', 'replicate', 'circular'."""
+    if mode == "constant":
+        return pad_constant(input, pad, 0 if value is None else value)
+    widths = pad_pairs(input, pad)
+    x = input
+    for number, (before, after) in enumerate(widths):
+        axis = x.ndim - 1 - number
+        count = x._array.shape[axis]
+        limit = {"reflect": count - 1, "circular": count}.get(mode, math.inf)
+        if mode not in ("reflect", "replicate", "circular"):
+            raise NotImplementedError(f"pad: mode is 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}")
+        grown = count if mode == "replicate" else count + min(before, 0) + min(after, 0)
+        if before > limit or after > limit or grown < 1:
+            raise OperationError(f"pad: {mode} padding ({before}, {after}) is too wide for dim {axis} of {count}")
+        if mode != "replicate" and (before < 0 or after < 0):
+            x = narrow(x, axis, -before if before < 0 else 0, count + min(before, 0) + min(after, 0))
+            count, before, after = x._array.shape[axis], before if before > 0 else 0, after if after > 0 else 0
+        places = [_source(i, count, mode) for i in range(-before, count + after)]
+        x = x[(slice(None),) * axis + (places,)]
+    return x
+
+
+def _source(i: int, count: int, mode: str) -> int:
+    """Which element stands at place i, counted from the first, of a padded dimension."""
+    if mode == "circular":
+        return i % count
+    if mode == "replicate":
+        return min(max(i, 0), count - 1)
+    return -i if i < 0 else i if i < count else 2 * (count - 1) - i
+
+
+@multilinear(x=lambda g, widths: _crop(g, widths))
+def _pad(xp, x, *, widths, value):
+    """Grows each dimension by (before, after) elements of one value."""
+    shape = tuple(size + before + after for size, (before, after) in zip(x.shape, widths, strict=True))
+    padded = xp.full(shape, value, dtype=x.dtype) if value else xp.zeros(shape, dtype=x.dtype)
+    padded[tuple(slice(before, before + size) for size, (before, _) in zip(x.shape, widths, strict=True))] = x
+    return padded
+
+
+def _crop(g: Tensor, widths: Sequence[tuple[int, int]]) -> Tensor:
+    return g[tuple(slice(before, size - after) for size, (before, after) in zip(g._array.shape, widths, strict=True))]
+
+
+def pad_pairs(input: Tensor, pad: Sequence[int]) -> list[tuple[int, int]]:
+    """(before, after) of the dimensions from the last backwards; an error unless there are two ints a dimension."""
+    require_tensors("pad", input)
+    try:
+        widths = tuple(map(operator.index, pad))
+    except TypeError:
+        raise TypeError(f"pad: expected a sequence of ints, two a dimension, got {pad!r}") from None
+    if len(widths) % 2 or len(widths) > 2 * input.ndim:
+        raise OperationError(
+            f"pad: {len(widths)} widths {widths} for {input.ndim} dimensions; two a dimension, the last one's first"
+        )
+    return list(zip(widths[::2], widths[1::2], strict=True))
+
+
+def pad_constant(input: Tensor, pad: Sequence[int], value: float = 0) -> Tensor:
+    """Grows dimensions by a constant; `pad` holds (before, after) from the last dimension backwards, as torch's."""
+    pairs = pad_pairs(input, pad)
+    widths = [(0, 0)] * (input.ndim - len(pairs)) + pairs[::-1]
+    if any(width < 0 for pair in widths for width in pair):
+        input = _crop(input, [(max(-a, 0), max(-b, 0)) for a, b in widths])
+        widths = [(max(a, 0), max(b, 0)) for a, b in widths]
+    return _pad(input, widths=tuple(widths), value=value)

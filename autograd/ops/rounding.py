@@ -1,0 +1,53 @@
+"""To whole numbers."""
+
+from __future__ import annotations
+
+import builtins
+
+from .. import dtypes
+from ..engine.tensor import Tensor
+from .creation import zeros_like
+from .define import unary
+from .promotion import cast
+
+
+@unary(to_float=False, x=lambda g: zeros_like(g))
+def floor(xp, x):
+    """The next integer below."""
+    return xp.floor(x)
+
+
+@unary(to_float=False, x=lambda g: zeros_like(g))
+def ceil(xp, x):
+    """The next integer above."""
+    return xp.ceil(x)
+
+
+@unary(to_float=False, x=lambda g: zeros_like(g))
+def _round(xp, x):
+    return xp.round(x)
+
+
+def round(input: Tensor, *, decimals: int = 0) -> Tensor:
+    """The nearest integer, or the nearest number of so many decimals; halves go to the even one."""
+    if not decimals:
+        return _round(input)
+    if not isinstance(input, Tensor) or not input.is_floating_point():
+        raise TypeError("round: decimals are of floating-point tensors")
+    if input.dtype is dtypes.float16:  # whose range the scaled numbers leave
+        return cast(round(cast(input, dtypes.float32), decimals=decimals), dtypes.float16)
+    scale = 10.0 ** builtins.abs(decimals)
+    if decimals > 0:
+        return _round(input * scale) / scale
+    return _round(input / scale) * scale
+
+
+@unary(to_float=False, x=lambda g: zeros_like(g))
+def trunc(xp, x):
+    """The next integer towards 0."""
+    return xp.trunc(x)
+
+
+def frac(input: Tensor) -> Tensor:
+    """The part behind the point, with the sign of the input."""
+    return input - trunc(input)
