@@ -4,235 +4,64 @@
 forward one, 'ortho' both by sqrt(n).
 """
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import Any
-
-from .dtypes import get_default_dtype
-from .engine.errors import OperationError
-from .engine.tensor import Tensor
-from .ops.creation import arange as _arange
-from .ops.dims import normalize_dim as _normalize_dim
-from .ops.fourier import UNSCALED as _UNSCALED
-from .ops.fourier import half_transform, real_transform, resized, transform
-from .ops.promotion import inexact as _inexact
-from .ops.shape import roll as _roll
-
-Sizes = Sequence[int] | int | None
-
-
-def _ready(name: str, x: Tensor, norm: str | None, real: bool = False) -> tuple[Tensor, str]:
-    x = _inexact(name, x)
-    if x.dtype.name == "float16":
-        raise OperationError(f"{name}: float16 is not supported; convert it with .float()")
-    if real and x.is_complex():
-        raise OperationError(f"{name}: expected a real tensor, got {x.dtype}; take .real, or use the complex transform")
-    if norm not in (None, "backward", "forward", "ortho"):
-        raise RuntimeError(f"{name}: norm is 'backward', 'forward' or 'ortho', got {norm!r}")
-    return (x if real else x.to(x.dtype.to_complex())), norm or "backward"
-
-
-def _extents(name: str, x: Tensor, s: Sizes, dim: Any) -> tuple[list[int], list[int | None]]:
-    """The dimensions meant, and the size that each is brought to (None: as it is)."""
-    sizes = [s] if isinstance(s, int) else s
-    if dim is None:
-        dims = list(range(x.ndim)) if sizes is None else list(range(x.ndim - len(sizes), x.ndim))
-        if sizes is not None and len(sizes) > x.ndim:
-            raise RuntimeError(f"{name}: got sizes {tuple(sizes)} for a tensor of shape {tuple(x.shape)}")
-    else:
-        dims = [_normalize_dim(name, each, x.ndim) for each in ([dim] if isinstance(dim, int) else dim)]
-    if len(set(dims)) < len(dims):
-        raise RuntimeError(f"{name}: dim {tuple(dim)} names a dimension twice")
-    if sizes is None:
-        return dims, [None] * len(dims)
-    if len(sizes) != len(dims):
-        raise RuntimeError(f"{name}: got {len(sizes)} sizes for {len(dims)} dimensions")
-    for size in sizes:
-        if size is not None and size < 1 and size != -1:
-            raise RuntimeError(f"{name}: invalid number of data points ({size}) specified")
-    return dims, [None if size == -1 else size for size in sizes]
-
-
-def _fit(name: str, x: Tensor, dims: Sequence[int], sizes: Sequence[int | None]) -> Tensor:
-    for dim, size in zip(dims, sizes, strict=True):
-        if not x._array.shape[dim] and size is None:
-            raise RuntimeError(f"{name}: invalid number of data points (0) specified")
-        if size is not None:
-            x = resized(x, dim, size)
-    return x
-
-
-def _complex(name: str, x: Tensor, s: Sizes, dim: Any, norm: str | None, inverse: bool) -> Tensor:
-    x, how = _ready(name, x, norm)
-    dims, sizes = _extents(name, x, s, dim)
-    return transform(_fit(name, x, dims, sizes), tuple(dims), inverse, how)
-
-
-def _forward_real(name: str, x: Tensor, s: Sizes, dim: Any, norm: str | None) -> Tensor:
-    x, how = _ready(name, x, norm, real=True)
-    dims, sizes = _extents(name, x, s, dim)
-    if not dims:
-        raise RuntimeError(f"{name}: at least one dimension is needed")
-    half = half_transform(_fit(name, x, dims, sizes), dims[-1], how)
-    return transform(half, tuple(dims[:-1]), False, how)
-
-
-def _inverse_real(name: str, x: Tensor, s: Sizes, dim: Any, norm: str | None) -> Tensor:
-    x, how = _ready(name, x, norm)
-    dims, sizes = _extents(name, x, s, dim)
-    if not dims:
-        raise RuntimeError(f"{name}: at least one dimension is needed")
-    last = 2 * (x._array.shape[dims[-1]] - 1) if sizes[-1] is None else sizes[-1]
-    if last < 1:
-        raise RuntimeError(f"{name}: invalid number of data points ({last}) specified")
-    x = _fit(name, x, dims, [*sizes[:-1], last // 2 + 1])
-    return real_transform(transform(x, tuple(dims[:-1]), True, how), last, dims[-1], how)
-
-
-def fft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
-    """The transform along a dimension, cut or zero-padded to n elements first.
-
-    >>> import autograd
-    >>> autograd.fft.fft(autograd.tensor([1.0, 0.0, 0.0, 0.0]))
-    tensor([1.+0.j, 1.+0.j, 1.+0.j, 1.+0.j])
-    """
-    return _complex("fft", input, n, dim, norm, inverse=False)
-
-
-def ifft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
-    """The inverse of `fft`."""
-    return _complex("ifft", input, n, dim, norm, inverse=True)
-
-
-def fftn(input: Tensor, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
-    """The transform over several dimensions (default: all, or the last len(s))."""
-    return _complex("fftn", input, s, dim, norm, inverse=False)
-
-
-def ifftn(input: Tensor, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
-    """The inverse of `fftn`."""
-    return _complex("ifftn", input, s, dim, norm, inverse=True)
-
-
-def fft2(input: Tensor, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
-    """`fftn` over two dimensions."""
-    return _complex("fft2", input, s, dim, norm, inverse=False)
-
-
-def ifft2(input: Tensor, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
-    """The inverse of `fft2`."""
-    return _complex("ifft2", input, s, dim, norm, inverse=True)
-
-
-def rfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
-    """The transform of real numbers: the n // 2 + 1 frequencies that are not conjugates of others.
-
-    >>> import autograd
-    >>> autograd.fft.rfft(autograd.tensor([1.0, 2.0, 3.0]))[0]
-    tensor(6.+0.j)
-    """
-    return _forward_real("rfft", input, n, dim, norm)
-
-
-def irfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
-    """The n (default 2 (m - 1)) real numbers whose `rfft` is given; the inverse of rfft if n is right."""
-    return _inverse_real("irfft", input, n, dim, norm)
-
-
-def rfftn(input: Tensor, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
-    """The transform of real numbers over several dimensions, the last of them halved."""
-    return _forward_real("rfftn", input, s, dim, norm)
-
-
-def irfftn(input: Tensor, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
-    """The real numbers whose `rfftn` is given."""
-    return _inverse_real("irfftn", input, s, dim, norm)
-
-
-def rfft2(input: Tensor, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
-    """`rfftn` over two dimensions."""
-    return _forward_real("rfft2", input, s, dim, norm)
-
-
-def irfft2(input: Tensor, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
-    """`irfftn` over two dimensions."""
-    return _inverse_real("irfft2", input, s, dim, norm)
-
-
-def _hermitian(name: str, x: Tensor, s: Sizes, dim: Any, norm: str | None) -> Tensor:
-    x, how = _ready(name, x, norm)
-    return _inverse_real(name, x.conj(), s, dim, _UNSCALED[how])
-
-
-def _inverse_hermitian(name: str, x: Tensor, s: Sizes, dim: Any, norm: str | None) -> Tensor:
-    x, how = _ready(name, x, norm, real=True)
-    return _forward_real(name, x, s, dim, _UNSCALED[how]).conj()
-
-
-def hfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
-    """The real transform of a signal of which the first half is given, the other being its conjugate."""
-    return _hermitian("hfft", input, n, dim, norm)
-
-
-def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
-    """The inverse of `hfft`: half of the signal whose transform is real."""
-    return _inverse_hermitian("ihfft", input, n, dim, norm)
-
-
-def hfftn(input: Tensor, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
-    """`hfft` over several dimensions."""
-    return _hermitian("hfftn", input, s, dim, norm)
-
-
-def ihfftn(input: Tensor, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
-    """The inverse of `hfftn`."""
-    return _inverse_hermitian("ihfftn", input, s, dim, norm)
-
-
-def hfft2(input: Tensor, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
-    """`hfftn` over two dimensions."""
-    return _hermitian("hfft2", input, s, dim, norm)
-
-
-def ihfft2(input: Tensor, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
-    """The inverse of `hfft2`."""
-    return _inverse_hermitian("ihfft2", input, s, dim, norm)
-
-
-def fftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """The frequencies of `fft` in cycles per unit: 0, 1, ..., -2, -1 divided by n * d.
-
-    >>> import autograd
-    >>> autograd.fft.fftfreq(4)
-    tensor([ 0.0000,  0.2500, -0.5000, -0.2500])
-    """
-    numbers = _roll(_arange(-(n // 2), (n + 1) // 2, dtype=_float(dtype), device=device), -(n // 2), 0)
-    return (numbers * (1.0 / (n * d))).requires_grad_(requires_grad)
-
-
-def rfftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """The frequencies of `rfft` in cycles per unit: 0, ..., n // 2 divided by n * d."""
-    numbers = _arange(n // 2 + 1, dtype=_float(dtype), device=device)
-    return (numbers * (1.0 / (n * d))).requires_grad_(requires_grad)
-
-
-def _float(dtype: Any) -> Any:
-    return dtype or get_default_dtype()
-
-
-def _shift(name: str, input: Tensor, dim: Any, inverse: bool) -> Tensor:
-    dims = list(range(input.ndim)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
-    sizes = [input._array.shape[_normalize_dim(name, each, input.ndim)] for each in dims]
-    shifts = [(size + 1) // 2 if inverse else size // 2 for size in sizes]
-    return _roll(input, shifts, dims) if dims else input.clone()
-
-
-def fftshift(input: Tensor, dim: Any = None) -> Tensor:
-    """The frequencies reordered so that 0 stands in the middle."""
-    return _shift("fftshift", input, dim, inverse=False)
-
-
-def ifftshift(input: Tensor, dim: Any = None) -> Tensor:
-    """The inverse of `fftshift`."""
-    return _shift("ifftshift", input, dim, inverse=True)
+# isort: split
+# From here to the next line of this kind: written by `python -m autograd.ops --write`.
+from .ops.fourier import (
+    fft,
+    fft2,
+    fftfreq,
+    fftn,
+    fftshift,
+    half_transform,
+    hfft,
+    hfft2,
+    hfftn,
+    ifft,
+    ifft2,
+    ifftn,
+    ifftshift,
+    ihfft,
+    ihfft2,
+    ihfftn,
+    irfft,
+    irfft2,
+    irfftn,
+    real_transform,
+    resized,
+    rfft,
+    rfft2,
+    rfftfreq,
+    rfftn,
+    transform,
+)
+
+__all__ = [
+    "fft",
+    "fft2",
+    "fftfreq",
+    "fftn",
+    "fftshift",
+    "half_transform",
+    "hfft",
+    "hfft2",
+    "hfftn",
+    "ifft",
+    "ifft2",
+    "ifftn",
+    "ifftshift",
+    "ihfft",
+    "ihfft2",
+    "ihfftn",
+    "irfft",
+    "irfft2",
+    "irfftn",
+    "real_transform",
+    "resized",
+    "rfft",
+    "rfft2",
+    "rfftfreq",
+    "rfftn",
+    "transform",
+]
+# Up to here: written by `python -m autograd.ops --write`.
+# isort: split

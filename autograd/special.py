@@ -1,5 +1,7 @@
 """Special functions, under the names of torch.special."""
 
+# isort: split
+# From here to the next line of this kind: written by `python -m autograd.ops --write`.
 from .ops.bessel import (
     bessel_j0,
     bessel_j1,
@@ -37,22 +39,22 @@ from .ops.rounding import round
 from .ops.softmax import log_softmax, softmax
 from .ops.special import (
     digamma,
+    digamma as psi,
     entr,
     erf,
     erfc,
     erfcx,
     erfinv,
     expit,
-    gammainc,
-    gammaincc,
-    gammaln,
+    igamma as gammainc,
+    igammac as gammaincc,
+    lgamma as gammaln,
     log_ndtr,
     logit,
     multigammaln,
     ndtr,
     ndtri,
     polygamma,
-    psi,
     sinc,
     xlog1py,
     xlogy,
@@ -116,3 +118,5 @@ __all__ = [
     "xlogy",
     "zeta",
 ]
+# Up to here: written by `python -m autograd.ops --write`.
+# isort: split

@@ -10,8 +10,7 @@ from typing import Any
 import autograd
 from autograd import Tensor
 
-from . import functional as F
-from . import init
+from . import functional as F, init
 from .linear import Linear
 from .module import Module
 from .parameter import Parameter

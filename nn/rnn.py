@@ -15,8 +15,7 @@ import autograd
 from autograd import Tensor
 from autograd.ops.promotion import require_tensors
 
-from . import functional as F
-from . import init
+from . import functional as F, init
 from .module import Module
 from .parameter import Parameter
 from .utils.rnn import PackedSequence, pack_like, pad_packed_sequence

@@ -18,8 +18,7 @@ from autograd.testing import gradcheck, gradgradcheck
 
 pytest.importorskip("hypothesis")
 import hypothesis.extra.numpy as hnp
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, assume, given, settings, strategies as st
 
 from autograd.testing import assert_gradients, broadcastable_shapes, matmul_shapes, shapes, tensors
 

@@ -12,8 +12,7 @@ from typing import Any
 import autograd
 import nn
 import optim
-from autograd import Tensor
-from autograd import mm as spmm
+from autograd import Tensor, mm as spmm
 from nn.functional import (
     adaptive_avg_pool1d,
     adaptive_max_pool1d,

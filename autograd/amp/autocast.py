@@ -15,46 +15,6 @@ from ..engine.primitive import Primitive
 from ..engine.tensor import Tensor
 from ..ops.promotion import cast
 
-# Primitives that are computed in the lower precision: sums of products, which the hardware accumulates in single.
-LOWER = frozenset({"matmul", "linear", "convolution", "convolution_input"})
-
-# Primitives that are computed in single precision: their results or their sums leave the range of half precision.
-FULL = frozenset(
-    {
-        "acos",
-        "asin",
-        "binary_cross_entropy",
-        "binary_cross_entropy_of_logits",
-        "class_cross_entropy",
-        "cosh",
-        "cross_entropy",
-        "cumprod",
-        "cumsum",
-        "erfinv",
-        "exp",
-        "exp2",
-        "expm1",
-        "log",
-        "log10",
-        "log1p",
-        "log2",
-        "log_softmax",
-        "logsigmoid",
-        "norm2",
-        "normalise",
-        "pow",
-        "prod",
-        "reciprocal",
-        "rsqrt",
-        "sinh",
-        "softmax",
-        "softplus",
-        "square",
-        "sum",
-        "tan",
-    }
-)
-
 
 class Policy:
     """What `engine.apply` asks, in a region of autocast, for the inputs of a primitive."""
@@ -65,9 +25,9 @@ class Policy:
 
     def __call__(self, primitive: Primitive, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         """The inputs in the precision of this primitive; float64 and other devices are left alone."""
-        if primitive.name in LOWER:
+        if primitive.autocast == "half":
             return tuple(self._cast(x, self.dtype) for x in inputs)
-        if primitive.name in FULL:
+        if primitive.autocast == "single":
             return tuple(self._cast(x, dtypes.float32) for x in inputs)
         return inputs
 

@@ -15,8 +15,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..device import device as Device
-from ..dtypes import dtype as DType
-from ..dtypes import float16
+from ..dtypes import dtype as DType, float16
 from . import philox, special
 from .locks import lock_across_forks
 

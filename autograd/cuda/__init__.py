@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..backend import get_backend
-from ..backend import is_available as _is_available
+from ..backend import get_backend, is_available as _is_available
 from ..random import manual_seed_all
 
 

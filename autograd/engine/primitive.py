@@ -77,18 +77,25 @@ class Primitive:
 
     `view` says that the output may share the input's memory; `mutates` gives the positions of the
     inputs that are written in place (or a function of the keyword parameters that does); `outputs`
-    is how many leading outputs are differentiable; `finish(gradient, shape)` ends every rule. With
-    `keeps_order` the result lies in memory as the inputs do, as torch's does; others lie in C order there.
+    is how many leading outputs are differentiable. With `keeps_order` the result lies in memory as the
+    inputs do, as torch's does; others lie in C order there.
+
+    With `broadcasts` every rule ends in the sum over the dimensions that the input was stretched along
+    (`finish(gradient, shape)`, if that is to be another sum). `linear` says that the function is linear in
+    each of its inputs. `composed` is the same function in Tensor operations: its partial derivatives stand
+    for the rules that are not given. `autocast` is the precision to compute in under autocast: "half", where
+    sums of products are fast, or "single", where results or sums leave the range of half precision.
 
     Rules are written for real numbers. `holomorphic` says that the function has a complex derivative,
-    too, by the same formula; the engine conjugates for it. `complex_rules` says that the rules do so
-    themselves. The gradients of other primitives can't be complex.
+    too, by the same formula; the engine conjugates for it (what is linear is holomorphic). `complex_rules`
+    says that the rules do so themselves. The gradients of other primitives can't be complex.
 
     With `partial` the rules get None for an output that no gradient came to; otherwise zeros.
     All other keyword arguments are rules, by the names of the inputs.
     """
 
     __call__: Callable[..., Any]  # `apply`, which builds on this
+    partial_derivative: Callable[..., Any]  # of a composition, by one of its inputs; likewise from `sweep`
 
     def __init__(
         self,
@@ -97,7 +104,11 @@ class Primitive:
         view: bool = False,
         mutates: Sequence[int] | Callable[..., Iterable[int]] = (),
         outputs: int = 1,
+        broadcasts: bool = False,
         finish: Callable[[Any, tuple[int, ...]], Any] | None = None,
+        composed: Callable[..., Any] | None = None,
+        autocast: str | None = None,
+        linear: bool = False,
         holomorphic: bool = False,
         complex_rules: bool = False,
         partial: bool = False,
@@ -110,8 +121,10 @@ class Primitive:
         self.view = view
         self.mutates = mutates
         self.outputs = outputs
-        self.finish = finish
-        self.holomorphic = holomorphic
+        self.finish = finish or (_sum_to if broadcasts else None)
+        self.autocast = autocast
+        self.linear = linear
+        self.holomorphic = holomorphic or linear
         self.complex_rules = complex_rules
         self.partial = partial
         self.keeps_order = keeps_order
@@ -128,6 +141,8 @@ class Primitive:
         self.derivatives: list[Derivative | None] = [None] * len(self.inputs)
         self.differentiable = 0  # bit i: input i has a rule
         self._saves: dict[int, tuple[tuple[int, ...], frozenset[int]]] = {}
+        if composed is not None:
+            rules = {name: self._rule_of(composed, i) for i, name in enumerate(self.inputs)} | rules
         for input_name, rule in rules.items():
             self.define(input_name, rule)
 
@@ -146,6 +161,18 @@ class Primitive:
         every_input_from_here = -1  # in two's complement
         self.differentiable |= (every_input_from_here if position == self.variadic else 1) << position
         self._saves.clear()
+
+    def _rule_of(self, composed: Callable[..., Any], position: int) -> Rule:
+        """The partial derivative of the composition by the input at this position."""
+
+        def rule(g: Any, *inputs_and_params: Any) -> Any:
+            return self.partial_derivative(composed, position, g, *inputs_and_params)
+
+        asked = [
+            inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY) for name in ("g", *self.inputs, *self.params)
+        ]
+        rule.__signature__ = inspect.Signature(asked)  # type: ignore[attr-defined]
+        return rule
 
     def derivative_by(self, position: int) -> Derivative:
         """The derivative by the input at this position; all of `*tensors` share one."""
@@ -172,11 +199,11 @@ class Primitive:
         return found
 
 
+def _sum_to(gradient: Any, shape: tuple[int, ...]) -> Any:
+    """The adjoint of broadcasting."""
+    return gradient._sum_to(shape)
+
+
 def primitive(**options_and_rules: Any) -> Callable[[Callable[..., Any]], Primitive]:
     """Makes a Primitive of the decorated function, with its options and its rules, each by the input's name."""
     return lambda compute: Primitive(compute, **options_and_rules)
-
-
-def multilinear(**options: Any) -> Callable[[Callable[..., Any]], Primitive]:
-    """`primitive` of a function that is linear in each of its inputs, and so holomorphic."""
-    return primitive(holomorphic=True, **options)

@@ -11,8 +11,10 @@ from typing import Any
 
 from ..backend.locks import lock_across_forks
 from .errors import BackwardError
+from .methods import Methods
 from .modes import differentiating, modes
 from .node import Edge, Node, edge_of, run_hooks
+from .primitive import Primitive
 from .tensor import Tensor
 
 Leaf = Tensor  # where a sweep ends
@@ -214,6 +216,9 @@ def partial_derivative(function: Callable[..., Tensor], position: int, g: Tensor
         modes.grad = before
 
 
+Primitive.partial_derivative = staticmethod(partial_derivative)
+
+
 def _as_sequence(tensors: Tensor | Sequence[Tensor]) -> Sequence[Tensor]:
     return [tensors] if isinstance(tensors, Tensor) else list(tensors)
 
@@ -332,4 +337,4 @@ def _backward(
 
 
 _backward.__name__, _backward.__qualname__ = "backward", "Tensor.backward"
-Tensor.backward = _backward  # type: ignore[method-assign]
+Methods.backward = _backward  # type: ignore[assignment, method-assign]

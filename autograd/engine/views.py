@@ -14,6 +14,7 @@ from typing import Any
 
 from .. import dtypes
 from .errors import BackwardError, OperationError
+from .methods import Methods
 from .modes import modes
 from .node import Edge, Node, edge_of
 from .primitive import Primitive
@@ -262,5 +263,5 @@ def _outside(g: Tensor, way: list[Step]) -> Tensor:
     return g * mask.reshape(g.shape)
 
 
-Tensor._settle = settle  # type: ignore[assignment, method-assign]
-Tensor._drop_hidden_base = drop_hidden_base  # type: ignore[assignment, method-assign]
+Methods._settle = settle  # type: ignore[assignment, method-assign]
+Methods._drop_hidden_base = drop_hidden_base  # type: ignore[assignment, method-assign]

@@ -1,13 +1,21 @@
-"""`python -m autograd.ops` lists every primitive and public function; with names, where these and their rules stand."""
+"""`python -m autograd.ops` lists every primitive and public function; with names, where these and their rules stand.
+
+With `--write`, what follows from the definitions is written down anew: the names of `autograd` and of the modules below
+it, and the signatures of the methods of tensors.
+"""
 
 from __future__ import annotations
 
 import sys
 
+from .faces import write
 from .table import describe, describe_function, describe_primitive, primitives, public_functions
 
 
 def main(names: list[str]) -> int:
+    if names == ["--write"]:
+        print("\n".join(write()) or "nothing has changed")
+        return 0
     if not names:
         print("\n".join(describe_primitive(key, primitive) for key, primitive in primitives().items()))
         print("\n".join(describe_function(name, function) for name, function in public_functions().items()))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .choosing import where
 from .creation import zeros_like
-from .define import INV_SQRT_2PI, _make, in_single, unary
+from .elementwise import INV_SQRT_2PI, in_single, unary
 from .exponential import exp
 from .promotion import floating
 from .special import SQRT_HALF, erf
 
 
-@unary(holomorphic=True, x=lambda g, out: g * (out * (1 - out)))
+@unary(aliases="autograd.expit", holomorphic=True, x=lambda g, out: g * (out * (1 - out)))
 def sigmoid(xp, x):
     """1 / (1 + exp(-input)), written so that the exponential never overflows: all digits in both tails."""
 
@@ -25,55 +26,37 @@ def sigmoid(xp, x):
     return in_single(xp, stable, x)
 
 
-@unary(to_float=False, x=lambda g, out: gate_positive(g, out))
+@unary(to_float=False, x=lambda g, out: _positive_gate(g, out))
 def relu(xp, x):
     """max(input, 0); the derivative at 0 is taken as 0."""
     return xp.maximum(x, 0)
 
 
+# The derivative of relu as one pass. It is linear in g, so its own derivative is itself; by x it is zero, and torch
+# says so in numbers: after a gradient penalty the biases below have gradients of zeros, not None.
+@primitive(keeps_order=True, up=lambda g, x: _positive_gate(g, x), x=lambda g: zeros_like(g))
 def _positive_gate(backend, up, x):
+    """up where x > 0, else 0."""
     return backend.gate_positive(up, x)
 
 
-# The derivative of relu as one pass. It is linear in g, so its own derivative is itself; by x it is zero, and torch
-# says so in numbers: after a gradient penalty the biases below have gradients of zeros, not None.
-_gate_positive = _make(
-    _positive_gate, {"up": lambda g, x: gate_positive(g, x), "x": lambda g: zeros_like(g)}, broadcasts=False
-)
-
-
-def gate_positive(g: Tensor, x: Tensor) -> Tensor:
-    """g where x > 0, else 0."""
-    return _gate_positive(g, x)
-
-
+@primitive(keeps_order=True, x=lambda g, x, slope: _leaky_gate(g, x, slope=slope))
 def _leaky_relu(xp, x, *, slope):
     return xp.where(x > 0, x, x * slope)
 
 
+@primitive(keeps_order=True, up=lambda g, x, slope: _leaky_gate(g, x, slope=slope), x=lambda g: zeros_like(g))
 def _leaky_gate(xp, up, x, *, slope):
     """The derivative of `_leaky_relu`; its own by x is zero in numbers, as that of relu's."""
     return xp.where(x > 0, up, up * slope)
 
 
-_leaky_gate_primitive = _make(
-    _leaky_gate,
-    {"up": lambda g, x, slope: _leaky_gate_primitive(g, x, slope=slope), "x": lambda g: zeros_like(g)},
-    broadcasts=False,
-)
-
-
-_leaky_relu_primitive = _make(
-    _leaky_relu, {"x": lambda g, x, slope: _leaky_gate_primitive(g, x, slope=slope)}, broadcasts=False
-)
-
-
 def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
     """input where positive, else negative_slope * input (A. Maas et al., 2013)."""
-    return _leaky_relu_primitive(floating("leaky_relu", input), slope=float(negative_slope))
+    return _leaky_relu(floating("leaky_relu", input), slope=float(negative_slope))
 
 
-@unary(x=lambda g, x: g * sigmoid(x))
+@unary(autocast="single", x=lambda g, x: g * sigmoid(x))
 def _softplus(xp, x):
     return in_single(xp, lambda x: xp.maximum(x, 0) + xp.log1p(xp.exp(-xp.abs(x))), x)
 
@@ -84,13 +67,13 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
     return where(scaled > threshold, input, _softplus(scaled) / beta)
 
 
-@unary(x=lambda g, x: g * sigmoid(-x))
+@unary(face="nn.functional", method=False, in_place=False, autocast="single", x=lambda g, x: g * sigmoid(-x))
 def logsigmoid(xp, x):
     """log(sigmoid(input)) without overflow."""
     return in_single(xp, lambda x: xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x))), x)
 
 
-@unary(x=lambda g, x: g * _gelu_slope(x))
+@unary(face=None, method=False, in_place=False, x=lambda g, x: g * _gelu_slope(x))
 def gelu_exact(backend, x):
     """x * Phi(x), Phi the normal distribution function (D. Hendrycks, K. Gimpel, 2016)."""
     return in_single(backend.xp, lambda x: 0.5 * x * (1.0 + backend.erf(x * SQRT_HALF)), x)

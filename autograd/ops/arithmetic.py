@@ -13,9 +13,10 @@ from ..engine.tensor import Tensor
 from .choosing import where
 from .comparison import isfinite
 from .creation import zeros_like
-from .define import binary, is_bool, unary
+from .elementwise import binary, is_bool, unary
 from .exponential import exp2, log, log2
 from .operands import promote
+from .operation import operation
 from .promotion import cast, inexact, require_tensors, result_type
 from .rounding import floor, trunc
 from .shape import broadcast_tensors
@@ -26,6 +27,7 @@ def _add(xp, x, y):
     return xp.add(x, y)
 
 
+@operation(in_place=True)
 def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """input + alpha * other, elementwise with broadcasting; for bools `or`.
 
@@ -41,17 +43,19 @@ def _sub(xp, x, y):
     return xp.subtract(x, y)
 
 
+@operation(in_place=True, aliases="subtract")
 def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """input - alpha * other, elementwise with broadcasting."""
     return _sub(input, other if alpha == 1 else alpha * other)
 
 
+@operation(method=False)
 def rsub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
     """other - alpha * input."""
     return sub(other, input, alpha=alpha)
 
 
-@binary(holomorphic=True, x=lambda g, y: g * y, y=lambda g, x: g * x)
+@binary(aliases="multiply", holomorphic=True, x=lambda g, y: g * y, y=lambda g, x: g * x)
 def mul(xp, x, y):
     """input * other, elementwise with broadcasting; for bools `and`."""
     return xp.multiply(x, y)
@@ -62,6 +66,7 @@ def _true_divide(xp, x, y):
     return xp.divide(x, y)
 
 
+@operation(in_place=True, aliases="divide true_divide")
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     """input / other; integers give the default float. `rounding_mode`: None, 'trunc' or 'floor'."""
     if rounding_mode is None:
@@ -104,11 +109,19 @@ def fmod(backend, x, y):
 
 
 @binary(
-    holomorphic=True, x=lambda g, x, y: _pow_by_base(g, x, y), y=lambda g, x, y, out: _pow_by_exponent(g, x, y, out)
+    autocast="single",
+    holomorphic=True,
+    x=lambda g, x, y: _pow_by_base(g, x, y),
+    y=lambda g, x, y, out: _pow_by_exponent(g, x, y, out),
 )
-def pow(xp, x, y):
-    """input ** exponent, elementwise with broadcasting."""
+def _pow(xp, x, y):
     return xp.pow(x, y)
+
+
+@operation(in_place=True)
+def pow(input: Any, exponent: Any) -> Tensor:
+    """input ** exponent, elementwise with broadcasting."""
+    return _pow(input, exponent)
 
 
 def _pow_by_base(g: Tensor, x: Any, y: Any) -> Tensor:
@@ -135,18 +148,19 @@ def _pow_by_exponent(g: Tensor, x: Any, y: Any, out: Tensor) -> Tensor:
     return where(at_zero, 0.0, g * (out * log(where(at_zero, 1.0, x))))
 
 
-@unary(holomorphic=True, to_float=False, x=lambda g: -g)
+@unary(aliases="negative", holomorphic=True, to_float=False, x=lambda g: -g)
 def neg(xp, x):
     """-input."""
     return xp.negative(x)
 
 
+@operation
 def positive(input: Tensor) -> Tensor:
     """input itself."""
     return input
 
 
-@unary(to_float=False, complex_rules=True, x=lambda g, x: g * _direction(x))
+@unary(aliases="absolute", to_float=False, complex_rules=True, x=lambda g, x: g * _direction(x))
 def abs(xp, x):
     """|input|; the derivative at 0 is taken as 0."""
     return xp.abs(x)
@@ -166,13 +180,13 @@ def sign(xp, x):
     return x if is_bool(xp, x) else xp.sign(x)
 
 
-@unary(holomorphic=True, x=lambda g, out: -g * (out * out))
+@unary(autocast="single", holomorphic=True, x=lambda g, out: -g * (out * out))
 def reciprocal(xp, x):
     """1 / input."""
     return xp.divide(1.0, x)
 
 
-@unary(holomorphic=True, to_float=False, x=lambda g, x: 2 * g * x)
+@unary(autocast="single", holomorphic=True, to_float=False, x=lambda g, x: 2 * g * x)
 def square(xp, x):
     """input * input."""
     if is_bool(xp, x):
@@ -186,18 +200,19 @@ def sqrt(xp, x):
     return xp.sqrt(x)
 
 
-@unary(holomorphic=True, x=lambda g, out: -0.5 * g * out**3)
+@unary(autocast="single", holomorphic=True, x=lambda g, out: -0.5 * g * out**3)
 def rsqrt(xp, x):
     """1 / sqrt(input)."""
     return xp.divide(1.0, xp.sqrt(x))
 
 
+@operation(in_place=True)
 def sgn(input: Tensor) -> Tensor:
     """sign(input), and input / |input| of complex numbers, 0 at 0."""
     return _direction(input)
 
 
-@unary(to_float=False)
+@unary(in_place=False, to_float=False)
 def signbit(xp, x):
     """Whether the sign is negative, also of -0.0."""
     if xp.isdtype(x.dtype, "real floating"):
@@ -231,6 +246,7 @@ def nextafter(xp, x, y):
     return xp.nextafter(x, y)
 
 
+@operation(in_place=True)
 def float_power(input: Any, exponent: Any) -> Tensor:
     """input ** exponent in float64 (or complex128)."""
     kind = dtypes.promote_types(result_type(input, exponent), dtypes.float64)
@@ -238,11 +254,13 @@ def float_power(input: Any, exponent: Any) -> Tensor:
     return pow(x, y)
 
 
+@operation(in_place=True)
 def ldexp(input: Tensor, other: Tensor) -> Tensor:
     """input * 2 ** other."""
     return input * 2.0 ** inexact("ldexp", other)
 
 
+@operation(in_place=True)
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """input + weight * (end - input), counted from the nearer end, so that a weight of 1 gives `end`."""
     gap = end - input
@@ -251,12 +269,14 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     return where(abs(weight) < 0.5, input + gap * weight, end - gap * (1 - weight))
 
 
+@operation(in_place=True)
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
     """input + value * tensor1 * tensor2."""
     product = mul(tensor1, tensor2)
     return input + (product if value == 1 else value * product)
 
 
+@operation(in_place=True)
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
     """input + value * tensor1 / tensor2."""
     if not result_type(tensor1, tensor2).is_inexact:
@@ -265,6 +285,7 @@ def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1
     return input + (quotient if value == 1 else value * quotient)
 
 
+@operation(in_place=True)
 def gcd(input: Tensor, other: Tensor) -> Tensor:
     """The greatest common divisor, by Euclid's algorithm on all elements at once."""
     require_tensors("gcd", input, other)
@@ -276,6 +297,7 @@ def gcd(input: Tensor, other: Tensor) -> Tensor:
     return x
 
 
+@operation(in_place=True)
 def lcm(input: Tensor, other: Tensor) -> Tensor:
     """The least common multiple."""
     divisor = gcd(input, other)
@@ -290,6 +312,7 @@ class MantissaAndExponent(NamedTuple):
     exponent: Tensor
 
 
+@operation
 def frexp(input: Tensor) -> MantissaAndExponent:
     """(mantissa, exponent) with input = mantissa * 2**exponent, the mantissa's size in [1/2, 1)."""
     if not input.is_floating_point():

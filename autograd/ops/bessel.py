@@ -7,6 +7,7 @@ One primitive a kind, of any whole order: the derivative of one order is said by
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ..backend import bessel as kernels
 from ..engine.primitive import Primitive, primitive
@@ -14,6 +15,7 @@ from ..engine.tensor import Tensor
 from .arithmetic import sign
 from .choosing import where
 from .comparison import isinf
+from .operation import operation
 from .promotion import floating
 from .special import _sinc, in_double
 
@@ -60,45 +62,41 @@ def _ke(xp, x, *, order):
     return in_double(lambda xp, x: kernels.scaled_k(xp, order, x), xp, x)
 
 
-def _public(name: str, kind: Primitive, order: int, doc: str) -> Callable[[Tensor], Tensor]:
+SPECIAL: dict[str, Any] = {"face": "special", "method": False}
+
+
+def _public(
+    name: str, kind: Primitive, order: int, doc: str, names: dict[str, Any] = SPECIAL
+) -> Callable[[Tensor], Tensor]:
     def function(input: Tensor) -> Tensor:
         return kind(floating(name, input), order=order)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"{doc}, of order {order}."
-    return function
+    return operation(**names)(function)
 
 
-i0, i1 = (_public(f"i{n}", _i, n, "The modified Bessel function of the first kind") for n in (0, 1))
-
-
+FIRST = "The modified Bessel function of the first kind"
+i0 = _public("i0", _i, 0, FIRST, {"in_place": True, "aliases": "special.i0"})
+i1 = _public("i1", _i, 1, FIRST)
 i0e, i1e = (_public(f"i{n}e", _ie, n, f"exp(-|input|) * i{n}(input)") for n in (0, 1))
-
-
 bessel_j0, bessel_j1 = (_public(f"bessel_j{n}", _j, n, "The Bessel function of the first kind") for n in (0, 1))
-
-
 bessel_y0, bessel_y1 = (
     _public(f"bessel_y{n}", _y, n, "The Bessel function of the second kind (nan below 0)") for n in (0, 1)
 )
-
-
 modified_bessel_i0, modified_bessel_i1 = (
     _public(f"modified_bessel_i{n}", _i, n, "The modified Bessel function of the first kind") for n in (0, 1)
 )
-
-
 modified_bessel_k0, modified_bessel_k1 = (
     _public(f"modified_bessel_k{n}", _k, n, "The modified Bessel function of the second kind (nan below 0)")
     for n in (0, 1)
 )
-
-
 scaled_modified_bessel_k0, scaled_modified_bessel_k1 = (
     _public(f"scaled_modified_bessel_k{n}", _ke, n, f"exp(input) * modified_bessel_k{n}(input)") for n in (0, 1)
 )
 
 
+@operation(face="special", method=False)
 def spherical_bessel_j0(input: Tensor) -> Tensor:
     """sin(input) / input, 1 at 0 and 0 at infinity."""
     x = floating("spherical_bessel_j0", input)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .define import binary, unary
+from .elementwise import binary, unary
 
 
 @binary()

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..engine.primitive import multilinear
+from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 
 
-@multilinear(view=True, x=lambda g, x_shape: _reshape(g, shape=x_shape))
+@primitive(linear=True, view=True, x=lambda g, x_shape: _reshape(g, shape=x_shape))
 def _reshape(xp, x, *, shape):
     return xp.reshape(x, shape)
 
 
-@multilinear(view=True, x=lambda g, x_shape: sum_to(g, x_shape))
+@primitive(linear=True, view=True, x=lambda g, x_shape: sum_to(g, x_shape))
 def _expand(backend, x, *, shape):
     return backend.broadcast_to(x, shape)
 
 
-@multilinear(x=lambda g, x_shape, dim, keepdim: expand_reduced(g, x_shape, dim, keepdim))
+@primitive(autocast="single", linear=True, x=lambda g, x_shape, dim, keepdim: expand_reduced(g, x_shape, dim, keepdim))
 def _sum(backend, x, *, dim, keepdim):
     return backend.sum(x, dim, keepdim)
 

@@ -12,18 +12,19 @@ from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .comparison import isfinite, isnan
 from .creation import full
-from .define import _make, binary
+from .elementwise import binary
 from .operands import promote
+from .operation import operation
 from .promotion import cast, require_tensors, result_type
 
 
-@binary(x=lambda g, x, y: g * _share(x > y, x == y, g), y=lambda g, x, y: g * _share(x < y, x == y, g))
+@binary(in_place=False, x=lambda g, x, y: g * _share(x > y, x == y, g), y=lambda g, x, y: g * _share(x < y, x == y, g))
 def maximum(xp, x, y):
     """The larger of each pair; at ties each gets half of the gradient."""
     return xp.maximum(x, y)
 
 
-@binary(x=lambda g, x, y: g * _share(x < y, x == y, g), y=lambda g, x, y: g * _share(x > y, x == y, g))
+@binary(in_place=False, x=lambda g, x, y: g * _share(x < y, x == y, g), y=lambda g, x, y: g * _share(x > y, x == y, g))
 def minimum(xp, x, y):
     """The smaller of each pair; at ties each gets half of the gradient."""
     return xp.minimum(x, y)
@@ -33,32 +34,24 @@ def _share(chosen: Tensor, tied: Tensor, like: Tensor) -> Tensor:
     return cast(chosen, like.dtype) + 0.5 * cast(tied, like.dtype)
 
 
+@primitive(
+    holomorphic=True,
+    broadcasts=True,
+    keeps_order=True,
+    x=lambda g, condition: _gate(g, condition),
+    y=lambda g, condition: _gate(g, ~condition),
+)
 def _where(xp, condition, x, y):
     return xp.where(condition, x, y)
 
 
-_where_primitive = _make(
-    _where,
-    {
-        "x": lambda g, condition: _gate_primitive(g, condition),
-        "y": lambda g, condition: _gate_primitive(g, ~condition),
-    },
-    holomorphic=True,
-)
-
-
+@primitive(holomorphic=True, keeps_order=True, up=lambda g, condition: _gate(g, condition))
 def _gate(backend, up, condition):
+    """up where the condition holds, else 0."""
     return backend.gate(up, condition)
 
 
-_gate_primitive = _make(
-    _gate,
-    {"up": lambda g, condition: _gate_primitive(g, condition)},
-    broadcasts=False,
-    holomorphic=True,
-)
-
-
+@operation(method=False)
 def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     """input where the condition holds, else other; all broadcast. Of a condition alone: `nonzero(as_tuple=True)`."""
     if input is None and other is None:
@@ -69,7 +62,7 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
         condition = condition != 0
     kind = result_type(input, other)
     x, y = (_branch(each, condition, kind) for each in (input, other))
-    return _where_primitive(condition, x, y)
+    return _where(condition, x, y)
 
 
 def _branch(value: Any, condition: Tensor, kind: dtypes.dtype) -> Tensor:
@@ -78,20 +71,17 @@ def _branch(value: Any, condition: Tensor, kind: dtypes.dtype) -> Tensor:
     return full((), kind.number(value), dtype=kind, device=condition.device)
 
 
+@primitive(
+    broadcasts=True,
+    keeps_order=True,
+    x=lambda g, x, low, high: _gate(g, _inside(x, low, high)),
+    low=lambda g, x, low, high: _gate(g, _below(x, low, high)),
+    high=lambda g, x, low, high: _gate(g, _above(x, low, high)),
+)
 def _clamp(xp, x, low, high):
     if low is not None:
         x = xp.maximum(x, low)
     return x if high is None else xp.minimum(x, high)
-
-
-_clamp_primitive = _make(
-    _clamp,
-    {
-        "x": lambda g, x, low, high: _gate_primitive(g, _inside(x, low, high)),
-        "low": lambda g, x, low, high: _gate_primitive(g, _below(x, low, high)),
-        "high": lambda g, x, low, high: _gate_primitive(g, _above(x, low, high)),
-    },
-)
 
 
 def _inside(x: Tensor, low: Any, high: Any) -> Tensor:
@@ -110,6 +100,7 @@ def _above(x: Tensor, low: Any, high: Any) -> Tensor:
     return x > high if low is None else (x > high) | (low > high)
 
 
+@operation(in_place=True, aliases="clip")
 def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """input limited to [min, max]: numbers or tensors, either may be None. On the limits the derivative is 1."""
     if min is None and max is None:
@@ -126,14 +117,16 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
             return builtins.min(builtins.max(int(limit), limits.min), limits.max)
 
         low, high = whole(low), whole(high)
-    return _clamp_primitive(cast(input, kind), low, high)
+    return _clamp(cast(input, kind), low, high)
 
 
+@operation(in_place=True)
 def clamp_min(input: Tensor, min: Any) -> Tensor:
     """max(input, min)."""
     return clamp(input, min=min)
 
 
+@operation(in_place=True)
 def clamp_max(input: Tensor, max: Any) -> Tensor:
     """min(input, max)."""
     return clamp(input, max=max)
@@ -148,6 +141,7 @@ def _two_tensors(name: str, input: Any, other: Any) -> tuple[Tensor, Tensor]:
     return x, y
 
 
+@operation
 def fmax(input: Any, other: Any) -> Tensor:
     """The larger of each pair, a number rather than a nan."""
     x, y = _two_tensors("fmax", input, other)
@@ -156,6 +150,7 @@ def fmax(input: Any, other: Any) -> Tensor:
     return where((x >= y) | isnan(y), x, y)
 
 
+@operation
 def fmin(input: Any, other: Any) -> Tensor:
     """The smaller of each pair, a number rather than a nan."""
     x, y = _two_tensors("fmin", input, other)
@@ -164,6 +159,7 @@ def fmin(input: Any, other: Any) -> Tensor:
     return where((x <= y) | isnan(y), x, y)
 
 
+@operation(in_place=True)
 def heaviside(input: Tensor, values: Tensor) -> Tensor:
     """0 below zero, 1 above, `values` at zero; it has no derivative."""
     require_tensors("heaviside", input, values)
@@ -180,6 +176,7 @@ def _nan_to_num(xp, x, *, nan, posinf, neginf):
     return xp.where(x == math.inf, posinf, xp.where(x == -math.inf, neginf, x))
 
 
+@operation(in_place=True)
 def nan_to_num(
     input: Tensor, nan: float | None = None, posinf: float | None = None, neginf: float | None = None
 ) -> Tensor:

@@ -8,8 +8,9 @@ from typing import Any
 from .. import dtypes
 from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
-from .define import binary, unary
+from .elementwise import binary, unary
 from .operands import as_operand
+from .operation import operation
 from .promotion import cast, require_tensors, result_type
 
 
@@ -19,31 +20,31 @@ def eq(xp, x, y):
     return xp.equal(x, y)
 
 
-@binary(holomorphic=True)
+@binary(aliases="not_equal", holomorphic=True)
 def ne(xp, x, y):
     """input != other, elementwise."""
     return xp.not_equal(x, y)
 
 
-@binary()
+@binary(aliases="less")
 def lt(xp, x, y):
     """input < other, elementwise."""
     return xp.less(x, y)
 
 
-@binary()
+@binary(aliases="less_equal")
 def le(xp, x, y):
     """input <= other, elementwise."""
     return xp.less_equal(x, y)
 
 
-@binary()
+@binary(aliases="greater")
 def gt(xp, x, y):
     """input > other, elementwise."""
     return xp.greater(x, y)
 
 
-@binary()
+@binary(aliases="greater_equal")
 def ge(xp, x, y):
     """input >= other, elementwise."""
     return xp.greater_equal(x, y)
@@ -73,44 +74,49 @@ def _logical_not(xp, x):
     return xp.logical_not(x)
 
 
+@operation(in_place=True)
 def logical_and(input: Tensor, other: Tensor) -> Tensor:
     """Whether both are nonzero."""
     return _logical_and(truth(input), truth(other))
 
 
+@operation(in_place=True)
 def logical_or(input: Tensor, other: Tensor) -> Tensor:
     """Whether one is nonzero."""
     return _logical_or(truth(input), truth(other))
 
 
+@operation(in_place=True)
 def logical_xor(input: Tensor, other: Tensor) -> Tensor:
     """Whether exactly one is nonzero."""
     return _logical_xor(truth(input), truth(other))
 
 
+@operation(in_place=True)
 def logical_not(input: Tensor) -> Tensor:
     """Whether it is zero."""
     return _logical_not(truth(input))
 
 
-@unary(to_float=False, holomorphic=True)
+@unary(in_place=False, to_float=False, holomorphic=True)
 def isnan(xp, x):
     """Whether it is not a number."""
     return xp.isnan(x)
 
 
-@unary(to_float=False, holomorphic=True)
+@unary(in_place=False, to_float=False, holomorphic=True)
 def isinf(xp, x):
     """Whether it is infinite."""
     return xp.isinf(x)
 
 
-@unary(to_float=False, holomorphic=True)
+@unary(in_place=False, to_float=False, holomorphic=True)
 def isfinite(xp, x):
     """Whether it is neither infinite nor nan."""
     return xp.isfinite(x)
 
 
+@operation
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
     """|input - other| <= atol + rtol * |other|, elementwise."""
     require_tensors("isclose", input, other)
@@ -122,26 +128,31 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8
     return near | isnan(input) & isnan(other) if equal_nan else near
 
 
+@operation
 def allclose(input: Tensor, other: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
     """Whether `isclose` holds for every element."""
     return bool(isclose(input, other, rtol, atol, equal_nan).all())
 
 
+@operation
 def equal(input: Tensor, other: Tensor) -> bool:
     """Whether both have the same shape and elements."""
     return input.shape == other.shape and bool((input == other).all())
 
 
+@operation
 def isposinf(input: Tensor) -> Tensor:
     """Whether each element is inf."""
     return input == math.inf if input.is_floating_point() else input != input
 
 
+@operation
 def isneginf(input: Tensor) -> Tensor:
     """Whether each element is -inf."""
     return input == -math.inf if input.is_floating_point() else input != input
 
 
+@operation
 def isreal(input: Tensor) -> Tensor:
     """Whether each element is a real number: all are but complex ones with an imaginary part."""
     if input.is_complex():
@@ -149,6 +160,7 @@ def isreal(input: Tensor) -> Tensor:
     return (input == input) | (input != input)
 
 
+@operation(method=False)
 def isin(elements: Tensor, test_elements: Any, *, invert: bool = False) -> Tensor:
     """Whether each element is among the test elements."""
     tests = test_elements if isinstance(test_elements, Tensor) else as_operand("isin", test_elements, elements)

@@ -16,6 +16,7 @@ from .choosing import where
 from .comparison import isinf, isnan
 from .joining import stack
 from .operands import promote
+from .operation import operation
 from .promotion import require_tensors
 from .shape import broadcast_tensors, select
 from .trigonometric import atan2, cos, sin
@@ -36,6 +37,7 @@ def _conj(xp, x):
     return xp.conj(x)
 
 
+@operation(method=False)
 def view_as_real(input: Tensor) -> Tensor:
     """Complex numbers (*) as pairs (*, 2) of their real and imaginary parts, in the same memory."""
     if not input.is_complex():
@@ -43,6 +45,7 @@ def view_as_real(input: Tensor) -> Tensor:
     return _view_as_real(input)
 
 
+@operation(method=False)
 def view_as_complex(input: Tensor) -> Tensor:
     """Pairs (*, 2) of float32 or float64 as complex numbers (*), in the same memory."""
     if input.dtype not in (dtypes.float32, dtypes.float64) or not input.ndim or input._array.shape[-1] != 2:
@@ -52,6 +55,7 @@ def view_as_complex(input: Tensor) -> Tensor:
     return _view_as_complex(input)
 
 
+@operation(method=False)
 def complex(real: Tensor, imag: Tensor) -> Tensor:
     """real + i * imag.
 
@@ -70,16 +74,19 @@ def _broadcast(x: Tensor, y: Tensor) -> Any:
     return broadcast_tensors(x, y)
 
 
+@operation(method=False)
 def polar(abs: Tensor, angle: Tensor) -> Tensor:
     """abs * exp(i * angle)."""
     return complex(abs * cos(angle), abs * sin(angle))
 
 
+@operation(method=False)
 def real(input: Tensor) -> Tensor:
     """The real parts, in the same memory; a real tensor itself."""
     return select(view_as_real(input), -1, 0) if input.is_complex() else input
 
 
+@operation(method=False)
 def imag(input: Tensor) -> Tensor:
     """The imaginary parts, in the same memory."""
     if not input.is_complex():
@@ -87,26 +94,31 @@ def imag(input: Tensor) -> Tensor:
     return select(view_as_real(input), -1, 1)
 
 
+@operation
 def conj(input: Tensor) -> Tensor:
     """The complex conjugate; a real tensor itself. (torch's is lazy, this one is computed.)"""
     return _conj(input) if input.is_complex() else input
 
 
+@operation
 def conj_physical(input: Tensor) -> Tensor:
     """The complex conjugate."""
     return conj(input)
 
 
+@operation
 def resolve_conj(input: Tensor) -> Tensor:
     """The input: conjugates are computed at once here."""
     return input
 
 
+@operation
 def resolve_neg(input: Tensor) -> Tensor:
     """The input: negatives are computed at once here."""
     return input
 
 
+@operation
 def angle(input: Tensor) -> Tensor:
     """The angle of a complex number in (-pi, pi]; of a real one 0 or pi, and nan of nan."""
     if input.is_complex():
@@ -116,11 +128,13 @@ def angle(input: Tensor) -> Tensor:
     return where(isnan(x), x.detach(), where(x < 0, math.pi, 0.0 * abs(where(isinf(x), 0.0, x))))
 
 
+@operation(method=False)
 def is_complex(input: Tensor) -> bool:
     """Whether its dtype is a complex one."""
     return input.is_complex()
 
 
+@operation
 def is_conj(input: Tensor) -> bool:
     """False: conjugates are computed at once here."""
     return False

@@ -23,7 +23,7 @@ import numpy as np
 
 from ..engine.errors import OperationError
 from ..engine.modes import modes
-from ..engine.primitive import multilinear
+from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .padding import pad_constant
 from .promotion import require_tensors
@@ -38,7 +38,9 @@ def output_size(size: int, kernel: int, stride: int, padding: int, dilation: int
     return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
 
 
-@multilinear(
+@primitive(
+    autocast="half",
+    linear=True,
     x=lambda g, weight, x_shape, stride, padding, dilation, groups: _convolution_input(
         g,
         weight,
@@ -76,7 +78,9 @@ def _convolution(backend, x, weight, bias, *, stride, padding, dilation, groups)
     return _joined(backend, part, _blocks(backend, x, outs, weight.shape[2:]), shape, xp.result_type(x, weight))
 
 
-@multilinear(
+@primitive(
+    autocast="half",
+    linear=True,
     up=lambda g, weight, stride, padding, dilation, groups: _convolution(
         g, weight, None, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
@@ -114,7 +118,8 @@ def _convolution_input(backend, up, weight, *, space, stride, padding, dilation,
     return _joined(backend, part, blocks, shape, xp.result_type(up, weight))
 
 
-@multilinear(
+@primitive(
+    linear=True,
     up=lambda g, x, stride, padding, dilation, groups: _convolution(
         x, g, None, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),

@@ -16,6 +16,7 @@ from .creation import arange, full, linspace
 from .dims import normalize_dim
 from .indexing import write
 from .joining import cat
+from .operation import operation
 from .promotion import cast
 from .rounding import floor
 from .shape import movedim, reshape
@@ -27,6 +28,7 @@ def _unique(backend, x):
     return backend.unique(x)
 
 
+@operation
 def unique(
     input: Tensor,
     sorted: bool = True,
@@ -80,6 +82,7 @@ def _lexicographic(rows: Tensor) -> Tensor:
     return order
 
 
+@operation
 def unique_consecutive(
     input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
 ) -> Any:
@@ -106,6 +109,7 @@ def _bincount(backend, x, weights, *, length):
     return backend.bincount(x, weights, length)
 
 
+@operation
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each integer from 0 occurs in a vector, or the sums of its weights."""
     if input.ndim != 1 or input.is_floating_point():
@@ -121,6 +125,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
     return _bincount(input, counted, length=top if top > minlength else minlength)
 
 
+@operation
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
     """How many elements fall into each of `bins` bins of equal width; outside [min, max] they do not count."""
     x = reshape(input.detach(), -1)
@@ -141,6 +146,7 @@ class Histogram(NamedTuple):
     bin_edges: Tensor
 
 
+@operation
 def histogram(
     input: Tensor,
     bins: Any,
@@ -160,6 +166,7 @@ def histogram(
     return Histogram(counted, edges[0].clone())
 
 
+@operation(method=False)
 def histogramdd(
     input: Tensor,
     bins: Any,

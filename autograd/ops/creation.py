@@ -15,6 +15,7 @@ from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.size import Size
 from ..engine.tensor import Tensor, wrap
+from .operation import operation
 from .promotion import cast, move
 
 
@@ -105,6 +106,7 @@ def _holds_numpy(data: Any) -> bool:
     )
 
 
+@operation(method=False)
 def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A new leaf tensor that copies `data`: numbers, nested sequences, a NumPy array or a tensor.
 
@@ -147,6 +149,7 @@ def of_sizes_or_data(name: str, data: tuple, size: Any, dtype: dtypes.dtype | No
     raise TypeError(f"{name}: expected a sequence, or sizes as ints, got {given}; see autograd.tensor(data)")
 
 
+@operation(method=False, aliases="asarray")
 def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Tensor:
     """`data` as a tensor, without a copy where dtype and device allow it."""
     if isinstance(data, Tensor):
@@ -158,6 +161,7 @@ def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) 
     return tensor(data, dtype=dtype, device=device)
 
 
+@operation(method=False)
 def from_numpy(array: np.ndarray) -> Tensor:
     """A CPU tensor that shares the memory of a NumPy array: a write to either is seen in both."""
     if not isinstance(array, np.ndarray):
@@ -167,6 +171,7 @@ def from_numpy(array: np.ndarray) -> Tensor:
     return wrap(array, get_backend("cpu"))
 
 
+@operation(method=False)
 def full(
     size: Sequence[int], fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -179,10 +184,9 @@ def full(
     return _finish(made, requires_grad)
 
 
-def _filled(value: int, name: str) -> Any:
+def _filled(value: int, name: str, doc: str = "") -> Any:
     def function(
-        *sizes: Any,
-        size: Any = None,
+        *size: Any,
         dtype: Any = None,
         device: Any = None,
         requires_grad: bool = False,
@@ -190,21 +194,22 @@ def _filled(value: int, name: str) -> Any:
         memory_format: Any = None,
     ) -> Tensor:
         kind = dtypes.get_default_dtype() if dtype is None else dtype
-        shape = shape_of(sizes if size is None else (size,), name)
-        made = _full(backend=get_backend(device), shape=shape, fill=value, dtype=kind)
+        made = _full(backend=get_backend(device), shape=shape_of(size, name), fill=value, dtype=kind)
         return _finish(made, requires_grad)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"A tensor of the given size, filled with {value}; of the default dtype unless told."
-    return function
+    function.__doc__ = doc or f"A tensor of the given size, filled with {value}; of the default dtype unless told."
+    return operation(method=False)(function)
 
 
 zeros = _filled(0, "zeros")
 ones = _filled(1, "ones")
-empty = _filled(0, "empty")
-empty.__doc__ = "A tensor of the given size; its elements have no meaning (they are zeros here, so that runs repeat)."
+empty = _filled(
+    0, "empty", "A tensor of the given size; its elements have no meaning (they are zeros here, so that runs repeat)."
+)
 
 
+@operation(method=False)
 def full_like(
     input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -214,24 +219,28 @@ def full_like(
     return _finish(made, requires_grad)
 
 
+@operation(method=False)
 def zeros_like(input: Tensor, **options: Any) -> Tensor:
     """Zeros with the input's shape, dtype and device."""
     options.pop("memory_format", None)
     return full_like(input, 0, **options)
 
 
+@operation(method=False)
 def ones_like(input: Tensor, **options: Any) -> Tensor:
     """Ones with the input's shape, dtype and device."""
     options.pop("memory_format", None)
     return full_like(input, 1, **options)
 
 
+@operation(method=False)
 def empty_like(input: Tensor, **options: Any) -> Tensor:
     """A tensor with the input's shape, dtype and device; its elements have no meaning."""
     options.pop("memory_format", None)
     return full_like(input, 0, **options)
 
 
+@operation(method=False)
 def arange(
     start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -261,6 +270,7 @@ def arange(
     return _finish(made, requires_grad)
 
 
+@operation(method=False)
 def linspace(
     start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -271,6 +281,7 @@ def linspace(
     return _finish(made, requires_grad)
 
 
+@operation(method=False)
 def logspace(
     start: Any,
     end: Any,
@@ -288,6 +299,7 @@ def logspace(
     return _finish(cast(float(base) ** exponents, dtype or dtypes.get_default_dtype()), requires_grad)
 
 
+@operation(method=False)
 def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """The identity matrix of n rows and m (default n) columns."""
     kind = dtype or dtypes.get_default_dtype()
@@ -295,11 +307,13 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, 
     return _finish(made, requires_grad)
 
 
+@operation(method=False)
 def scalar_tensor(value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A 0-d tensor of the default floating dtype."""
     return full((), value, dtype=dtype or dtypes.get_default_dtype(), device=device, requires_grad=requires_grad)
 
 
+@operation(face=None)
 def new_tensor(
     input: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -315,17 +329,19 @@ def _new(make: Any, name: str) -> Any:
 
     method.__name__ = method.__qualname__ = name
     method.__doc__ = f"{make.__name__}(*size) with the input's dtype and device."
-    return method
+    return operation(face=None)(method)
 
 
 new_zeros, new_ones, new_empty = _new(zeros, "new_zeros"), _new(ones, "new_ones"), _new(empty, "new_empty")
 
 
+@operation(face=None)
 def new_full(input: Tensor, size: Sequence[int], fill_value: Any, **options: Any) -> Tensor:
     """full(size, fill_value) with the input's dtype and device."""
     return full(size, fill_value, **{"dtype": input.dtype, "device": input.device, **options})
 
 
+@operation(face=None)
 def to(
     input: Tensor,
     *where: Any,

@@ -9,18 +9,21 @@ from .. import dtypes
 from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
-from ..engine.sweep import partial_derivative
 from ..engine.tensor import Tensor
 from .activation import logsigmoid, sigmoid
 from .broadcast import sum_to
 from .choosing import clamp, where
-from .define import binary
+from .elementwise import binary
 from .exponential import log, log1p
 from .promotion import cast, floating, restored, result_type, single
 from .softmax import _log_softmax_of, log_softmax, softmax
 
 
 @binary(
+    face=None,
+    method=False,
+    in_place=False,
+    autocast="single",
     to_float=True,
     x=lambda g, x, y: g * _binary_cross_entropy_slope(x, y),
     y=lambda g, x: g * (_limited_log(1.0 - x, -x, log1p) - _limited_log(x, x, log)),
@@ -38,6 +41,7 @@ def _binary_cross_entropy_slope(x: Tensor, y: Tensor) -> Tensor:
 
 
 @primitive(
+    autocast="single",
     x=lambda g, x, y, weight, x_shape: sum_to(g * _logits_slope(x, y, weight), x_shape),
     y=lambda g, x, weight, y_shape: sum_to(-g * (x if weight is None else x + (weight - 1.0) * logsigmoid(x)), y_shape),
     weight=lambda g, x, y, weight_shape: sum_to(-g * y * logsigmoid(x), weight_shape),
@@ -106,6 +110,7 @@ def cross_entropy(
 
 
 @primitive(
+    autocast="single",
     x=lambda g, x, expected: _slope(g, x, expected),
     expected=lambda g, x: -g.unsqueeze(-1) * log_softmax(x, -1),
 )
@@ -124,9 +129,10 @@ def _slope(up: Tensor, x: Tensor, expected: Tensor) -> Tensor:
 
 
 @primitive(
+    autocast="single",
     x=lambda g, x, target, weight, ignore, smoothing, mean: _class_cross_entropy_slope(
         g, x, target, weight, ignore=ignore, smoothing=smoothing, mean=mean
-    )
+    ),
 )
 def _class_cross_entropy(backend, x, target, weight, *, ignore, smoothing, mean):
     loss = backend.compiled("class_cross_entropy", x, target, weight, ignore, smoothing, mean)
@@ -138,14 +144,17 @@ def _class_cross_entropy(backend, x, target, weight, *, ignore, smoothing, mean)
     return total / _weight_met(xp, x, expected, target, weight, ignore, smoothing) if mean else total
 
 
-@primitive(
-    up=lambda g, up, x, target, weight, ignore, smoothing, mean: partial_derivative(
-        _class_slope_composed, 0, g, up, x, target, weight, ignore, smoothing, mean
-    ),
-    x=lambda g, up, x, target, weight, ignore, smoothing, mean: partial_derivative(
-        _class_slope_composed, 1, g, up, x, target, weight, ignore, smoothing, mean
-    ),
-)
+def _class_slope_composed(
+    up: Tensor, x: Tensor, target: Tensor, weight: Tensor | None, ignore: int, smoothing: float, mean: bool
+) -> Tensor:
+    classes = x.shape[1]
+    if mean:
+        up = up / expected_classes(target, weight, classes, ignore, 0.0, x.dtype).sum()
+    expected = expected_classes(target, weight, classes, ignore, smoothing, x.dtype)
+    return _slope(up.expand(x.shape[0]), x, expected)
+
+
+@primitive(composed=_class_slope_composed)
 def _class_cross_entropy_slope(backend, up, x, target, weight, *, ignore, smoothing, mean):
     slope = backend.compiled("class_cross_entropy_slope", up, x, target, weight, ignore, smoothing, mean)
     if slope is not NotImplemented:
@@ -157,16 +166,6 @@ def _class_cross_entropy_slope(backend, up, x, target, weight, *, ignore, smooth
     slope -= expected
     slope *= up / _weight_met(xp, x, expected, target, weight, ignore, smoothing) if mean else up
     return slope
-
-
-def _class_slope_composed(
-    up: Tensor, x: Tensor, target: Tensor, weight: Tensor | None, ignore: int, smoothing: float, mean: bool
-) -> Tensor:
-    classes = x.shape[1]
-    if mean:
-        up = up / expected_classes(target, weight, classes, ignore, 0.0, x.dtype).sum()
-    expected = expected_classes(target, weight, classes, ignore, smoothing, x.dtype)
-    return _slope(up.expand(x.shape[0]), x, expected)
 
 
 def expected_classes(

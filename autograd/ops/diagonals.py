@@ -6,19 +6,22 @@ from typing import Any
 
 from .. import dtypes
 from ..engine.errors import OperationError
-from ..engine.primitive import multilinear
+from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .creation import tensor, zeros
 from .dims import normalize_dim
+from .operation import operation
 from .shape import flatten, movedim
 
 
-@multilinear(view=True, x=lambda g, x_shape, offset: diagonal_adjoint(g, offset=offset, shape=tuple(x_shape[-2:])))
+@primitive(
+    linear=True, view=True, x=lambda g, x_shape, offset: diagonal_adjoint(g, offset=offset, shape=tuple(x_shape[-2:]))
+)
 def _diagonal(backend, x, *, offset):
     return backend.diagonal(x, offset)
 
 
-@multilinear(up=lambda g, offset: _diagonal(g, offset=offset))
+@primitive(linear=True, up=lambda g, offset: _diagonal(g, offset=offset))
 def diagonal_adjoint(backend, up, *, offset, shape):
     """Matrices of zeros with `up` on a diagonal."""
     xp = backend.xp
@@ -32,6 +35,7 @@ def diagonal_adjoint(backend, up, *, offset, shape):
     return xp.where(on, xp.expand_dims(spread, axis=-2), xp.zeros((1,), dtype=up.dtype))
 
 
+@operation
 def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """A diagonal of the matrices in two dimensions, as a new last dimension. A view."""
     first, second = (normalize_dim("diagonal", dim, input.ndim) for dim in (dim1, dim2))
@@ -40,6 +44,7 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
     return _diagonal(movedim(input, (first, second), (-2, -1)), offset=int(offset))
 
 
+@operation
 def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """Matrices of zeros with the last dimension on a diagonal."""
     size = input._array.shape[-1] + (offset if offset >= 0 else -offset)
@@ -50,6 +55,7 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
     return movedim(made, (-2, -1), (first, second))
 
 
+@operation
 def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     """The diagonal of a matrix, or a matrix with a vector on its diagonal."""
     if input.ndim == 1:
@@ -59,6 +65,7 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     return _main_diagonal(input, offset=diagonal).clone()
 
 
+@operation
 def diagflat(input: Tensor, offset: int = 0) -> Tensor:
     """A matrix with all elements on its diagonal."""
     return diag_embed(flatten(input), offset)
@@ -67,6 +74,7 @@ def diagflat(input: Tensor, offset: int = 0) -> Tensor:
 _main_diagonal = diagonal
 
 
+@operation
 def trace(input: Tensor) -> Tensor:
     """The sum of the diagonal of a matrix."""
     if input.ndim != 2:
@@ -74,12 +82,14 @@ def trace(input: Tensor) -> Tensor:
     return diagonal(input).sum()
 
 
+@operation(method=False)
 def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
     """The positions of the lower triangle: a matrix of two rows."""
     places = [[i, j] for i in range(row) for j in range(col) if j - i <= offset]
     return _places(places, dtype, device)
 
 
+@operation(method=False)
 def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
     """The positions of the upper triangle: a matrix of two rows."""
     places = [[i, j] for i in range(row) for j in range(col) if j - i >= offset]
@@ -93,12 +103,12 @@ def _places(places: list[list[int]], dtype: Any, device: Any) -> Tensor:
     )
 
 
-@multilinear(x=lambda g, diagonal: tril(g, diagonal))
+@primitive(linear=True, x=lambda g, diagonal: tril(g, diagonal))
 def _tril(xp, x, *, diagonal):
     return xp.tril(x, k=diagonal)
 
 
-@multilinear(x=lambda g, diagonal: triu(g, diagonal))
+@primitive(linear=True, x=lambda g, diagonal: triu(g, diagonal))
 def _triu(xp, x, *, diagonal):
     return xp.triu(x, k=diagonal)
 
@@ -109,11 +119,19 @@ def _matrices(name: str, input: Tensor) -> Tensor:
     return input
 
 
+@operation(in_place=True)
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
     """The lower triangle of the last two dimensions, the rest zero."""
     return _tril(_matrices("tril", input), diagonal=diagonal)
 
 
+@operation(in_place=True)
 def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     """The upper triangle of the last two dimensions, the rest zero."""
     return _triu(_matrices("triu", input), diagonal=diagonal)
+
+
+@operation(face="linalg", name="diagonal", method=False)
+def matrix_diagonal(A: Tensor, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
+    """A diagonal of the matrices in the last two dimensions. A view."""
+    return diagonal(A, offset, dim1, dim2)

@@ -8,14 +8,15 @@ from typing import Any
 from .. import dtypes
 from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
-from .dims import normalize_dim, numpy_names
+from .dims import normalize_dim
 from .joining import cat
+from .operation import operation
 from .promotion import cast
 from .scan import cumsum
 from .shape import narrow, reshape
 
 
-@numpy_names
+@operation
 def diff(
     input: Tensor, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None
 ) -> Tensor:
@@ -53,18 +54,21 @@ def _areas(name: str, y: Tensor, x: Tensor | None, dx: float, dim: int) -> tuple
     return middle * diff(x, dim=axis - y.ndim), axis
 
 
+@operation(method=False, aliases="trapz")
 def trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int = -1) -> Tensor:
     """The integral by the trapezoidal rule along a dimension."""
     areas, axis = _areas("trapezoid", y, x, dx, dim)
     return areas.sum(axis - y.ndim)
 
 
+@operation(method=False)
 def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0, dim: int = -1) -> Tensor:
     """The integrals up to each point but the first, by the trapezoidal rule along a dimension."""
     areas, axis = _areas("cumulative_trapezoid", y, x, dx, dim)
     return cumsum(areas, axis - y.ndim)
 
 
+@operation(method=False)
 def gradient(
     input: Tensor, *, spacing: Any = 1, dim: int | Sequence[int] | None = None, edge_order: int = 1
 ) -> tuple[Tensor, ...]:

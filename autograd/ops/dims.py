@@ -36,20 +36,6 @@ def _only_scalar_dim(name: str, dim: int) -> tuple[int, ...]:
     return ()
 
 
-def numpy_names(function: F) -> F:
-    """Lets a function be called with NumPy's `axis` and `keepdims` for torch's `dim` and `keepdim`, as torch does."""
-
-    @functools.wraps(function)
-    def named(*args: Any, **kwargs: Any) -> Any:
-        if "axis" in kwargs:
-            kwargs["dim"] = kwargs.pop("axis")
-        if "keepdims" in kwargs:
-            kwargs["keepdim"] = kwargs.pop("keepdims")
-        return function(*args, **kwargs)
-
-    return named  # type: ignore[return-value]
-
-
 def scalars_as_vectors(function: F) -> F:
     """Lets a function of vectors take 0-d tensors, as torch does: they count as vectors of one element."""
 

@@ -4,54 +4,55 @@ from __future__ import annotations
 
 import math
 
-from .define import binary, unary
+from .elementwise import binary, unary
 
 LOG_2, LOG_10 = math.log(2.0), math.log(10.0)
 
 
-@unary(holomorphic=True, x=lambda g, out: g * out)
+@unary(autocast="single", holomorphic=True, x=lambda g, out: g * out)
 def exp(xp, x):
     """e ** input."""
     return xp.exp(x)
 
 
-@unary(holomorphic=True, x=lambda g, out: g * out * LOG_2)
+@unary(autocast="single", aliases="special.exp2", holomorphic=True, x=lambda g, out: g * out * LOG_2)
 def exp2(xp, x):
     """2 ** input."""
     return xp.pow(2.0, x)
 
 
-@unary(holomorphic=True, x=lambda g, x: g * exp(x))
+@unary(autocast="single", aliases="special.expm1", holomorphic=True, x=lambda g, x: g * exp(x))
 def expm1(xp, x):
     """exp(input) - 1, exact also near 0."""
     return xp.expm1(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: g / x)
+@unary(autocast="single", holomorphic=True, x=lambda g, x: g / x)
 def log(xp, x):
     """The natural logarithm."""
     return xp.log(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: g / (x * LOG_2))
+@unary(autocast="single", holomorphic=True, x=lambda g, x: g / (x * LOG_2))
 def log2(xp, x):
     """The logarithm to base 2."""
     return xp.log2(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: g / (x * LOG_10))
+@unary(autocast="single", holomorphic=True, x=lambda g, x: g / (x * LOG_10))
 def log10(xp, x):
     """The logarithm to base 10."""
     return xp.log10(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: g / (1 + x))
+@unary(autocast="single", aliases="special.log1p", holomorphic=True, x=lambda g, x: g / (1 + x))
 def log1p(xp, x):
     """log(1 + input), exact also near 0."""
     return xp.log1p(x)
 
 
 @binary(
+    in_place=False,
     to_float=True,
     x=lambda g, x, y: g * (x - y).sigmoid(),
     y=lambda g, x, y: g * (y - x).sigmoid(),
@@ -62,6 +63,7 @@ def logaddexp(xp, x, y):
 
 
 @binary(
+    in_place=False,
     to_float=True,
     x=lambda g, x, y: g * ((x - y) * LOG_2).sigmoid(),
     y=lambda g, x, y: g * ((y - x) * LOG_2).sigmoid(),

@@ -9,10 +9,12 @@ from .. import dtypes
 from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
 from .joining import stack
+from .operation import operation
 from .promotion import cast
 from .shape import as_list, broadcast_tensors, flatten, reshape
 
 
+@operation(method=False)
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     """Grids of coordinates from vectors: 'ij' for matrix indices, 'xy' for Cartesian ones."""
     vectors = [reshape(x, -1) for x in as_list(tensors)]
@@ -31,6 +33,7 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     return tuple(grids)
 
 
+@operation(method=False)
 def cartesian_prod(*tensors: Tensor) -> Tensor:
     """All combinations of one element of each vector, a row each."""
     if len(tensors) == 1:
@@ -38,6 +41,7 @@ def cartesian_prod(*tensors: Tensor) -> Tensor:
     return stack([flatten(grid) for grid in meshgrid(*tensors)], 1)
 
 
+@operation(method=False)
 def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> Tensor:
     """All choices of r elements of a vector, a row each."""
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
@@ -45,6 +49,7 @@ def combinations(input: Tensor, r: int = 2, with_replacement: bool = False) -> T
     return input[places] if places else input[:0].reshape(0, r)
 
 
+@operation(method=False)
 def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     """The powers of a vector's elements, a row each, the highest first unless `increasing`."""
     count = x._array.shape[0] if N is None else N
@@ -53,3 +58,10 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
     if not columns:
         return reshape(x[:0], (x._array.shape[0], 0))
     return stack(columns if increasing else columns[::-1], 1)
+
+
+@operation(face="linalg", name="vander", method=False)
+def ascending_powers(x: Tensor, N: int | None = None) -> Tensor:
+    """The powers 0, 1, ..., N - 1 of each element, in a new last dimension."""
+    count = x._array.shape[-1] if N is None else N
+    return stack([(x if x.ndim else reshape(x, 1)) ** i for i in range(count)], -1)

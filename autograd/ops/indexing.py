@@ -9,17 +9,18 @@ import numpy as np
 from .. import dtypes
 from ..engine.errors import OperationError, OutOfRangeError
 from ..engine.modes import modes
-from ..engine.primitive import multilinear, primitive
+from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
-from .broadcast import sum_to
 from .choosing import where
 from .creation import arange, as_tensor, full
 from .dims import normalize_dim, scalars_as_vectors
 from .joining import cat
+from .operation import operation
 from .promotion import cast, require_tensors
 from .shape import broadcast_tensors, expand, reshape, unsqueeze
 
 
+@operation(method=False)
 def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
     """The coordinates in a tensor of this shape of positions in the flattened one."""
     sizes = (shape,) if isinstance(shape, int) else tuple(int(size) for size in shape)
@@ -41,12 +42,12 @@ def _fill(pattern: tuple, indices: tuple) -> tuple:
     return tuple(next(arrays) if part is ARRAY else part for part in pattern)
 
 
-@multilinear(view=True, x=lambda g, x_shape, index: _slice_adjoint(g, shape=tuple(x_shape), index=index))
+@primitive(linear=True, view=True, x=lambda g, x_shape, index: _slice_adjoint(g, shape=tuple(x_shape), index=index))
 def _slice(xp, x, *, index):
     return x[index]
 
 
-@multilinear(up=lambda g, index: _slice(g, index=index))
+@primitive(linear=True, up=lambda g, index: _slice(g, index=index))
 def _slice_adjoint(backend, up, *, shape, index):
     """Zeros with `up` where the slice lies."""
     whole = backend.xp.zeros(shape, dtype=up.dtype)
@@ -54,12 +55,15 @@ def _slice_adjoint(backend, up, *, shape, index):
     return whole
 
 
-@multilinear(x=lambda g, x_shape, indices, pattern: index_adjoint(g, *indices, shape=tuple(x_shape), pattern=pattern))
+@primitive(
+    linear=True,
+    x=lambda g, x_shape, indices, pattern: index_adjoint(g, *indices, shape=tuple(x_shape), pattern=pattern),
+)
 def _index(backend, x, *indices, pattern):
     return backend.index(x, _fill(pattern, indices))
 
 
-@multilinear(up=lambda g, indices, pattern: _index(g, *indices, pattern=pattern))
+@primitive(linear=True, up=lambda g, indices, pattern: _index(g, *indices, pattern=pattern))
 def index_adjoint(backend, up, *indices, shape, pattern):
     """Zeros to which `up` is added at the indices."""
     whole = backend.xp.zeros(shape, dtype=up.dtype)
@@ -67,9 +71,10 @@ def index_adjoint(backend, up, *indices, shape, pattern):
     return whole
 
 
-@multilinear(
+@primitive(
+    linear=True,
     mutates=(0,),
-    finish=sum_to,
+    broadcasts=True,
     x=lambda g, indices, pattern: _without(g, indices, pattern),
     value=lambda g, indices, pattern: read(g, _fill(pattern, indices)),
 )
@@ -181,12 +186,12 @@ def _as_kind(value: Any, kind: dtypes.dtype) -> Any:
     return kind.number(value)
 
 
-@multilinear(x=lambda g, index, x_shape, dim: scatter_sum(g, index, shape=tuple(x_shape), dim=dim))
+@primitive(linear=True, x=lambda g, index, x_shape, dim: scatter_sum(g, index, shape=tuple(x_shape), dim=dim))
 def _gather(backend, x, index, *, dim):
     return backend.take_along(x, index, dim)
 
 
-@multilinear(up=lambda g, index, dim: _gather(g, index, dim=dim))
+@primitive(linear=True, up=lambda g, index, dim: _gather(g, index, dim=dim))
 def scatter_sum(backend, up, index, *, shape, dim):
     """Zeros to which `up` is added where `gather` would read."""
     whole = backend.xp.zeros(shape, dtype=up.dtype)
@@ -194,6 +199,7 @@ def scatter_sum(backend, up, index, *, shape, dim):
     return whole
 
 
+@operation
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
     """out[i][j][k] = input[index[i][j][k]][j][k] for dim 0, and so on; the shape of `index`. Gradients are dense."""
     require_tensors("gather", input, index)
@@ -223,6 +229,7 @@ def check_dtypes(name: str, input: Tensor, src: Any) -> None:
         raise OperationError(f"{name}: expected src of the input's {input.dtype}, got {src.dtype}")
 
 
+@operation
 @scalars_as_vectors
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """The rows (of dimension `dim`) that a vector of integers names. A copy."""
@@ -234,6 +241,7 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     return read(input, (slice(None),) * axis + (index.reshape(-1),))
 
 
+@operation(in_place=True)
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     """input with `value` where the mask is true; both broadcast."""
     if mask.dtype is not dtypes.bool:
@@ -245,6 +253,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     return cast(where(mask, value, input), input.dtype)
 
 
+@operation
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """A vector of the elements where the mask is true."""
     if mask.dtype is not dtypes.bool:
@@ -258,6 +267,7 @@ def _nonzero(xp, x):
     return xp.stack(xp.nonzero(x), axis=1)
 
 
+@operation
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """The positions of the nonzero elements: a matrix of a row each, or a tuple of a vector a dimension."""
     modes.note_unreplayable("nonzero()")
@@ -344,12 +354,14 @@ def _all_classes(array: Any, classes: int) -> bool:
 LONG = (dtypes.int64,)
 
 
+@operation
 def take(input: Tensor, index: Tensor) -> Tensor:
     """The elements at positions in the flattened tensor; the shape of the index."""
     check_index("take", index, input.numel(), LONG, from_end=True)
     return read(reshape(input, -1), (index,))
 
 
+@operation
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
     """gather, the index broadcasting with the input; without a dimension, of the flattened tensor.
 
@@ -370,11 +382,13 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     return gather(expand(input, source), axis, expand(wrapped, shape).contiguous())
 
 
+@operation
 def argwhere(input: Tensor) -> Tensor:
     """The positions of the nonzero elements, a row each."""
     return nonzero(input)
 
 
+@operation(method=False)
 def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
     """The positions of the first `size` nonzero elements, a row each; missing ones are filled."""
     found = argwhere(input)

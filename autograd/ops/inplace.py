@@ -11,24 +11,25 @@ from ..engine.errors import BackwardError, OperationError
 from ..engine.memory import Memory
 from ..engine.modes import modes
 from ..engine.node import Saved
-from ..engine.primitive import multilinear
+from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from ..engine.views import base_of, check_writable, old_value, reshape_in_place
-from .broadcast import _reshape, sum_to
+from .broadcast import _reshape
 from .creation import as_tensor, zeros_like
 from .diagonals import diagonal
+from .operation import operation
 from .promotion import cast
 from .shape import _permute, clone, inverse
 
 
-@multilinear(mutates=(0,), finish=sum_to, x=lambda g: zeros_like(g), value=lambda g: g)
+@primitive(linear=True, mutates=(0,), broadcasts=True, x=lambda g: zeros_like(g), value=lambda g: g)
 def _copy(xp, x, value):
     """x[...] = value; x's old gradient is zero."""
     x[...] = value
     return x
 
 
-@multilinear(mutates=(0,))
+@primitive(linear=True, mutates=(0,))
 def _add_into(xp, x, value):
     x += value
     return x
@@ -62,6 +63,7 @@ def overwrite(name: str, x: Tensor, value: Any) -> Tensor:
     return _copy(x, value)
 
 
+@operation(face=None)
 def copy_(input: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     """Copies src, which broadcasts and may be of another dtype or device, into the tensor."""
     if not isinstance(src, Tensor):
@@ -74,6 +76,7 @@ def copy_(input: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     return overwrite("copy_", input, src)
 
 
+@operation(face=None)
 def fill_(input: Tensor, value: Any) -> Tensor:
     """Sets every element to one value."""
     if isinstance(value, Tensor):
@@ -84,6 +87,7 @@ def fill_(input: Tensor, value: Any) -> Tensor:
     return _copy(input, kind.number(value))
 
 
+@operation(face=None)
 def zero_(input: Tensor) -> Tensor:
     """Sets every element to 0."""
     return fill_(input, 0)
@@ -145,6 +149,7 @@ def reshaping(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return method
 
 
+@operation(face=None)
 def fill_diagonal_(input: Tensor, fill_value: float) -> Tensor:
     """Sets the main diagonal of a matrix."""
     fill_(diagonal(input), fill_value)

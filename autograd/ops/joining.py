@@ -8,31 +8,36 @@ from typing import Any
 
 from .. import dtypes
 from ..engine.errors import OperationError
-from ..engine.primitive import multilinear
+from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .creation import arange, shape_of
-from .dims import normalize_dim, numpy_names
+from .dims import normalize_dim
+from .operation import operation
 from .padding import pad_constant
 from .promotion import cast, require_tensors, result_type
 from .shape import as_list, atleast_1d, atleast_2d, atleast_3d, clone, expand, flatten, narrow, reshape, unsqueeze
 
 
+@operation(method=False)
 def hstack(tensors: Sequence[Tensor]) -> Tensor:
     """Joins tensors side by side: along the second dimension, vectors along the first."""
     parts = [atleast_1d(x) for x in tensors]
     return cat(parts, 0 if parts[0].ndim == 1 else 1)
 
 
+@operation(method=False, aliases="row_stack")
 def vstack(tensors: Sequence[Tensor]) -> Tensor:
     """Joins tensors one below the other; vectors are rows."""
     return cat([atleast_2d(x) for x in tensors], 0)
 
 
+@operation(method=False)
 def dstack(tensors: Sequence[Tensor]) -> Tensor:
     """Joins tensors along the third dimension."""
     return cat([atleast_3d(x) for x in tensors], 2)
 
 
+@operation(method=False)
 def column_stack(tensors: Sequence[Tensor]) -> Tensor:
     """Joins tensors side by side; vectors are columns."""
     return hstack([reshape(x, (-1, 1)) if x.ndim <= 1 else x for x in tensors])
@@ -41,6 +46,7 @@ def column_stack(tensors: Sequence[Tensor]) -> Tensor:
 row_stack = vstack
 
 
+@operation
 def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
     """Views of pieces of one dimension: a number of nearly equal ones, or cut at the given indices."""
     axis = normalize_dim("tensor_split", dim, input.ndim)
@@ -66,27 +72,32 @@ def _equal_pieces(name: str, input: Tensor, sections: Any, dim: int) -> tuple[Te
     return tensor_split(input, sections, axis)
 
 
+@operation
 def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """tensor_split along the second dimension, of vectors along the first."""
     return _equal_pieces("hsplit", input, indices_or_sections, 0 if input.ndim == 1 else 1)
 
 
+@operation
 def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """tensor_split along the first dimension."""
     return _equal_pieces("vsplit", input, indices_or_sections, 0)
 
 
+@operation
 def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
     """tensor_split along the third dimension."""
     return _equal_pieces("dsplit", input, indices_or_sections, 2)
 
 
+@operation
 def tile(input: Tensor, *dims: Any) -> Tensor:
     """Copies of the tensor side by side; missing numbers of copies are 1."""
     times = shape_of(dims)
     return repeat(input, (1,) * (input.ndim - len(times)) + times)
 
 
+@operation
 def repeat_interleave(
     input: Tensor, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Tensor:
@@ -109,6 +120,7 @@ def repeat_interleave(
     return x[(slice(None),) * axis + (places,)]
 
 
+@operation(method=False)
 def block_diag(*tensors: Tensor) -> Tensor:
     """Matrices on the diagonal of a larger one; vectors are rows."""
     blocks = [atleast_2d(x) for x in as_list(tensors)]
@@ -121,12 +133,13 @@ def block_diag(*tensors: Tensor) -> Tensor:
     return cat(rows, 0)
 
 
+@operation(face=None)
 def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """split(input, split_sizes, dim)."""
     return split(input, list(split_sizes), dim)
 
 
-@multilinear(tensors=lambda g, index, shapes, dim: _cat_slice(g, index, shapes, dim))
+@primitive(linear=True, tensors=lambda g, index, shapes, dim: _cat_slice(g, index, shapes, dim))
 def _cat(xp, *tensors, dim):
     return xp.concat(tensors, axis=dim)
 
@@ -136,6 +149,7 @@ def _cat_slice(g: Tensor, index: int, shapes: list[tuple[int, ...]], dim: int) -
     return narrow(g, dim, start, shapes[index][dim])
 
 
+@operation
 def repeat(input: Tensor, *sizes: Any) -> Tensor:
     """Copies of the tensor side by side, sizes[i] of them along dimension i."""
     times = shape_of(sizes)
@@ -154,7 +168,7 @@ def _check_sequence(name: str, tensors: Any) -> None:
     require_tensors(name, *tensors)
 
 
-@numpy_names
+@operation(method=False, aliases="concat concatenate")
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Joins tensors along an existing dimension; the others must agree.
 
@@ -175,7 +189,7 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 concat = concatenate = cat
 
 
-@numpy_names
+@operation(method=False)
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Joins tensors of one shape along a new dimension."""
     _check_sequence("stack", tensors)
@@ -186,7 +200,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     return cat([unsqueeze(x, axis) for x in tensors], axis)
 
 
-@numpy_names
+@operation(aliases="autograd.unsafe_split")
 def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Views of consecutive pieces of one dimension: of one size (the last may be smaller) or of given sizes."""
     axis = normalize_dim("split", dim, tensor.ndim)
@@ -204,7 +218,7 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
     return tuple(narrow(tensor, axis, start, size) for start, size in zip(starts, sizes, strict=True))
 
 
-@numpy_names
+@operation(aliases="autograd.unsafe_chunk")
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """Views of at most `chunks` pieces of one dimension, of equal size but for the last."""
     length = input._array.shape[normalize_dim("chunk", dim, input.ndim)]

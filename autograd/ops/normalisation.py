@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..engine.primitive import multilinear, primitive
-from ..engine.sweep import partial_derivative
+from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .promotion import require_floating, restored, single
 
@@ -14,6 +13,8 @@ from .promotion import require_floating, restored, single
 @primitive(
     outputs=3,
     partial=True,
+    autocast="single",
+    finish=lambda g, shape: _sum_down_to(g, shape),
     x=lambda g, x, weight, out1, out2, dims, eps: _by_input(g, x, weight, out1, out2, dims, eps),
     weight=lambda g, x, out1, out2, weight_shape, eps: _by_weight(g[0], x, out1, out2, weight_shape, eps),
     bias=lambda g: g[0],
@@ -45,10 +46,7 @@ def _sum_down_to(g: Tensor, shape: tuple[int, ...]) -> Tensor:
     return _total(g, dims=_stretched(shape, g._array.shape)).reshape(shape)
 
 
-_normalise.finish = _sum_down_to
-
-
-@multilinear(x=lambda g, x_shape: g.expand(x_shape))
+@primitive(linear=True, x=lambda g, x_shape: g.expand(x_shape))
 def _total(backend, x, *, dims):
     return backend.total(x, dims)
 
@@ -87,24 +85,12 @@ def _scaled_sum_composed(up: Tensor, x: Tensor, mean: Tensor, var: Tensor, dims:
     return _scaled_sum(lambda value: _total(value, dims=dims), up, x, mean, var, eps)
 
 
-def _by_slope_input(position: int) -> Any:
-    return lambda g, up, x, weight, mean, var, dims, eps: partial_derivative(
-        _slope_composed, position, g, up, x, weight, mean, var, dims, eps
-    )
-
-
-def _by_sum_input(position: int) -> Any:
-    return lambda g, up, x, mean, var, dims, eps: partial_derivative(
-        _scaled_sum_composed, position, g, up, x, mean, var, dims, eps
-    )
-
-
-@primitive(**{name: _by_slope_input(i) for i, name in enumerate(("up", "x", "weight", "mean", "var"))})
+@primitive(composed=_slope_composed)
 def _normalise_slope(backend, up, x, weight, mean, var, *, dims, eps):
     return _slope(lambda value: backend.average(value, dims), up, x, weight, mean, var, dims, eps)
 
 
-@primitive(**{name: _by_sum_input(i) for i, name in enumerate(("up", "x", "mean", "var"))})
+@primitive(composed=_scaled_sum_composed)
 def _normalise_sum(backend, up, x, mean, var, *, dims, eps):
     return _scaled_sum(lambda value: backend.total(value, dims), up, x, mean, var, eps)
 

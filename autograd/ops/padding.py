@@ -7,8 +7,9 @@ import operator
 from collections.abc import Sequence
 
 from ..engine.errors import OperationError
-from ..engine.primitive import multilinear
+from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from .operation import operation
 from .promotion import require_tensors
 from .shape import narrow
 
@@ -45,7 +46,7 @@ def _source(i: int, count: int, mode: str) -> int:
     return -i if i < 0 else i if i < count else 2 * (count - 1) - i
 
 
-@multilinear(x=lambda g, widths: _crop(g, widths))
+@primitive(linear=True, x=lambda g, widths: _crop(g, widths))
 def _pad(xp, x, *, widths, value):
     """Grows each dimension by (before, after) elements of one value."""
     shape = tuple(size + before + after for size, (before, after) in zip(x.shape, widths, strict=True))
@@ -72,6 +73,7 @@ def pad_pairs(input: Tensor, pad: Sequence[int]) -> list[tuple[int, int]]:
     return list(zip(widths[::2], widths[1::2], strict=True))
 
 
+@operation(name="constant_pad_nd", method=False)
 def pad_constant(input: Tensor, pad: Sequence[int], value: float = 0) -> Tensor:
     """Grows dimensions by a constant; `pad` holds (before, after) from the last dimension backwards, as torch's."""
     pairs = pad_pairs(input, pad)

@@ -13,6 +13,7 @@ from ..engine.tensor import Tensor
 from .choosing import where
 from .creation import ones_like, zeros_like
 from .operands import as_operand
+from .operation import operation
 from .promotion import floating
 from .rounding import trunc
 
@@ -44,7 +45,7 @@ def _polynomial(name: str, formula: str, first: tuple[float, float], step: Coeff
 
     polynomial.__name__ = polynomial.__qualname__ = name
     polynomial.__doc__ = f"{formula} of degree n (an int or integers that broadcast); 0 below degree 0."
-    return polynomial
+    return operation(face="special", method=False)(polynomial)
 
 
 def _chebyshev(kind: str, first: tuple[float, float]) -> tuple[Any, Any]:
@@ -57,35 +58,23 @@ def _chebyshev(kind: str, first: tuple[float, float]) -> tuple[Any, Any]:
 
 
 chebyshev_polynomial_t, shifted_chebyshev_polynomial_t = _chebyshev("t", (1.0, 0.0))
-
-
 chebyshev_polynomial_u, shifted_chebyshev_polynomial_u = _chebyshev("u", (2.0, 0.0))
-
-
 chebyshev_polynomial_v, shifted_chebyshev_polynomial_v = _chebyshev("v", (2.0, -1.0))
-
-
 chebyshev_polynomial_w, shifted_chebyshev_polynomial_w = _chebyshev("w", (2.0, 1.0))
 
 
 hermite_polynomial_h = _polynomial(
     "hermite_polynomial_h", "The physicists' Hermite polynomial", (2.0, 0.0), lambda k: (2.0, 0.0, 2.0 * k)
 )
-
-
 hermite_polynomial_he = _polynomial(
     "hermite_polynomial_he", "The probabilists' Hermite polynomial", (1.0, 0.0), lambda k: (1.0, 0.0, float(k))
 )
-
-
 laguerre_polynomial_l = _polynomial(
     "laguerre_polynomial_l",
     "The Laguerre polynomial",
     (-1.0, 1.0),
     lambda k: (-1.0 / (k + 1), (2.0 * k + 1) / (k + 1), k / (k + 1)),
 )
-
-
 legendre_polynomial_p = _polynomial(
     "legendre_polynomial_p",
     "The Legendre polynomial",

@@ -10,6 +10,7 @@ from ..engine.modes import modes
 from ..engine.node import Gradients, Node, edge_of
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor, wrap
+from .operation import operation
 
 
 @primitive(complex_rules=True, keeps_order=True, x=lambda g, source: cast(g, source))
@@ -29,6 +30,7 @@ def cast(x: Tensor, dtype: dtypes.dtype) -> Tensor:
     return _cast(x, dtype=dtype, source=source)
 
 
+@operation(method=False)
 def result_type(*operands: Any) -> dtypes.dtype:
     """The dtype that mixing these tensors and Python numbers gives.
 

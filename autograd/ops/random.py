@@ -20,6 +20,7 @@ from .comparison import isfinite
 from .creation import full, shape_of, zeros_like
 from .exponential import log1p
 from .inplace import overwrite
+from .operation import operation
 from .promotion import cast
 from .rounding import ceil, round
 from .scan import cumsum
@@ -115,6 +116,7 @@ def default_generator(device: Any = "cpu") -> Generator:
     return found
 
 
+@operation(method=False)
 def manual_seed(seed: int) -> Generator:
     """Seeds the default generators of all devices; returns the CPU's."""
     global _seed
@@ -124,11 +126,13 @@ def manual_seed(seed: int) -> Generator:
     return default_generator()
 
 
+@operation(method=False)
 def initial_seed() -> int:
     """The seed of the CPU's default generator."""
     return default_generator().initial_seed()
 
 
+@operation(method=False)
 def seed() -> int:
     """Seeds all default generators from the operating system's entropy."""
     fresh = int.from_bytes(os.urandom(7), "little")
@@ -136,11 +140,13 @@ def seed() -> int:
     return fresh
 
 
+@operation(method=False)
 def get_rng_state() -> Tensor:
     """The state of the CPU's default generator."""
     return default_generator().get_state()
 
 
+@operation(method=False)
 def set_rng_state(new_state: Tensor) -> None:
     """Sets the state of the CPU's default generator."""
     default_generator().set_state(new_state)
@@ -225,6 +231,7 @@ def _draw(
     return drawn.requires_grad_() if requires_grad else drawn
 
 
+@operation(method=False)
 def rand(
     *sizes: Any,
     size: Any = None,
@@ -238,6 +245,7 @@ def rand(
     return _draw(_uniform, sizes if size is None else (size,), dtype, device, generator, requires_grad)
 
 
+@operation(method=False)
 def randn(
     *sizes: Any,
     size: Any = None,
@@ -251,6 +259,7 @@ def randn(
     return _draw(_normal, sizes if size is None else (size,), dtype, device, generator, requires_grad)
 
 
+@operation(method=False)
 def randint(
     low: int,
     high: Any = None,
@@ -272,6 +281,7 @@ def randint(
     return _draw(_integers, (tuple(size),), kind, device, generator, requires_grad, low=int(low), high=int(high))
 
 
+@operation(method=False)
 @no_grad()
 def randperm(n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None) -> Tensor:
     """The integers below n in random order."""
@@ -285,12 +295,13 @@ def _like(function: Any, name: str) -> Any:
 
     like.__name__ = like.__qualname__ = name
     like.__doc__ = f"{function.__name__} with the input's shape, dtype and device."
-    return like
+    return operation(method=False)(like)
 
 
 rand_like, randn_like = _like(rand, "rand_like"), _like(randn, "randn_like")
 
 
+@operation(method=False)
 def randint_like(
     input: Tensor, low: int, high: int | None = None, *, dtype: Any = None, device: Any = None, **options: Any
 ) -> Tensor:
@@ -301,6 +312,7 @@ def randint_like(
     return randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, device=place, **options)
 
 
+@operation(method=False)
 def normal(
     mean: Any = 0.0,
     std: Any = 1.0,
@@ -327,6 +339,7 @@ def _below(xp, drawn, p):
     return xp.astype(drawn < xp.astype(p, xp.float64), p.dtype)
 
 
+@operation
 def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
     """1 with the probability that the input (or `p`, for all) gives, else 0; its derivative is 0."""
     if not (_probabilities(input) if p is None else 0 <= p <= 1):
@@ -348,6 +361,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
     return input * keep
 
 
+@operation
 def multinomial(
     input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
 ) -> Tensor:
@@ -379,6 +393,7 @@ def multinomial(
     return narrow(argsort(waits, -1), -1, 0, num_samples)
 
 
+@operation(method=False)
 @no_grad()
 def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     """Poisson numbers with the rates that the input gives: products of uniform numbers below 30 or so
@@ -399,6 +414,7 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     return cast(where(rates <= 30.0, cast(small, dtypes.float64), large), input.dtype)
 
 
+@operation(face=None)
 def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Any = None, **bounds: float) -> Tensor:
     """Fills with uniform numbers in [from, to)."""
     check_writable(input, "uniform_")
@@ -416,6 +432,7 @@ def _scale_into(xp, x, scale, offset):
     return x
 
 
+@operation(face=None)
 def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Tensor:
     """Fills with normal numbers."""
     check_writable(input, "normal_")
@@ -425,6 +442,7 @@ def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: An
     return overwrite("normal_", input, _scale_into(drawn, float(std), float(mean)))
 
 
+@operation(face=None)
 def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
     """Fills with ones with probability p, which may be a tensor that broadcasts, else zeros."""
     check_writable(input, "bernoulli_")
@@ -434,6 +452,7 @@ def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
     return overwrite("bernoulli_", input, cast(drawn, input.dtype))
 
 
+@operation(face=None)
 def random_(input: Tensor, from_: int = 0, to: int | None = None, *, generator: Any = None) -> Tensor:
     """Fills with integers in [from_, to); with one bound, in [0, bound)."""
     check_writable(input, "random_")
@@ -453,7 +472,7 @@ def _filled(name: str, formula: str, transform: Any) -> Any:
 
     method.__name__ = method.__qualname__ = name
     method.__doc__ = f"Fills with {formula}."
-    return method
+    return operation(face=None)(method)
 
 
 def _check(name: str, holds: bool, what: str) -> None:
@@ -485,6 +504,7 @@ cauchy_ = _filled("cauchy_", "Cauchy numbers", _cauchy)
 geometric_ = _filled("geometric_", "the number of trials until the first success of probability p", _geometric)
 
 
+@operation(face=None)
 def log_normal_(input: Tensor, mean: float = 1.0, std: float = 2.0, *, generator: Generator | None = None) -> Tensor:
     """Fills with the exponentials of normal numbers."""
     _check("log_normal_", std > 0, f"std > 0, got {std}")

@@ -15,20 +15,21 @@ from .broadcast import _sum, expand_reduced
 from .choosing import clamp, maximum, minimum, where
 from .comparison import isfinite, isnan, truth
 from .diagonals import diagonal
-from .dims import Dims, normalize_dim, normalize_dims, numpy_names
+from .dims import Dims, normalize_dim, normalize_dims
 from .exponential import exp, log
+from .operation import operation
 from .promotion import cast, inexact, require_floating, require_inexact, require_tensors, restored, single
 from .shape import reshape, squeeze, unsqueeze
 
 
-@numpy_names
+@operation
 def nansum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The sum of the elements that are not nan."""
     x = where(isnan(input), 0.0, input) if input.is_floating_point() else input
     return sum(x, dim, keepdim, dtype=dtype)
 
 
-@numpy_names
+@operation
 def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The mean of the elements that are not nan."""
     x = input if dtype is None else cast(input, dtype)
@@ -38,6 +39,7 @@ def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: An
     return nansum(x, dims if x.ndim else None, keepdim) / known
 
 
+@operation
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> tuple[Tensor, Tensor]:
     """The smallest and the largest element, of all or along a dimension."""
     dims: Dims = () if dim is None else dim
@@ -51,7 +53,7 @@ class ValuesAndIndices(NamedTuple):
     indices: Tensor
 
 
-@numpy_names
+@operation
 def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """The sum over some dimensions (default all). Integers and bools sum as int64.
 
@@ -71,7 +73,7 @@ def _count(x: Tensor, dims: tuple[int, ...]) -> int:
     return math.prod(x._array.shape[i] for i in dims)
 
 
-@numpy_names
+@operation
 def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """The mean over some dimensions (default all) of a floating-point tensor."""
     if dtype is not None:
@@ -83,7 +85,7 @@ def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtype
     return restored(total / float(count) if count else total / (0.0 * total), input.dtype)
 
 
-@numpy_names
+@operation
 def var(
     input: Tensor,
     dim: Dims = None,
@@ -111,7 +113,7 @@ def var(
     return restored(total / float(freedom) if freedom else total / (0.0 * total), input.dtype)
 
 
-@numpy_names
+@operation
 def std(
     input: Tensor,
     dim: Dims = None,
@@ -126,6 +128,7 @@ def std(
     return restored(where(equal, 0.0, sqrt(where(equal, 1.0, squared))), input.dtype)
 
 
+@operation(method=False)
 def var_mean(
     input: Tensor,
     dim: Dims = None,
@@ -139,6 +142,7 @@ def var_mean(
     return var(input, dim, unbiased, keepdim, correction=correction), mean(input, over, keepdim)
 
 
+@operation(method=False)
 def std_mean(
     input: Tensor,
     dim: Dims = None,
@@ -185,7 +189,7 @@ def _refuse_empty(name: str, x: Tensor, dims: tuple[int, ...]) -> None:
         raise OperationError(f"{name}: no elements to choose from in shape {tuple(x.shape)} over dim {dims}")
 
 
-@numpy_names
+@operation
 def amax(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     """The largest element over some dimensions (default all); ties share the gradient evenly."""
     dims = normalize_dims("amax", dim, input.ndim)
@@ -193,7 +197,7 @@ def amax(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     return _amax(input, dim=dims, keepdim=keepdim)
 
 
-@numpy_names
+@operation
 def amin(input: Tensor, dim: Dims = (), keepdim: bool = False) -> Tensor:
     """The smallest element over some dimensions (default all); ties share the gradient evenly."""
     dims = normalize_dims("amin", dim, input.ndim)
@@ -216,13 +220,13 @@ def _arg(name: str, chooser: Any, input: Tensor, dim: int | None, keepdim: bool)
     return chooser(input, dim=axis, keepdim=keepdim)
 
 
-@numpy_names
+@operation
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Where the largest element is: along a dimension, or in the flattened tensor."""
     return _arg("argmax", _argmax, input, dim, keepdim)
 
 
-@numpy_names
+@operation
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Where the smallest element is: along a dimension, or in the flattened tensor."""
     return _arg("argmin", _argmin, input, dim, keepdim)
@@ -245,13 +249,13 @@ def _extreme(name: str, whole: Any, pairwise: Any, place: Any, input: Tensor, di
     )
 
 
-@numpy_names
+@operation
 def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """The largest element of all; with `dim`, (values, indices) along it; with a tensor, `maximum`."""
     return _extreme("max", amax, maximum, argmax, input, dim, keepdim)
 
 
-@numpy_names
+@operation
 def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """The smallest element of all; with `dim`, (values, indices) along it; with a tensor, `minimum`."""
     return _extreme("min", amin, minimum, argmin, input, dim, keepdim)
@@ -267,25 +271,25 @@ def _all(xp, x, *, dim, keepdim):
     return xp.all(x, axis=dim, keepdims=keepdim)
 
 
-@numpy_names
+@operation
 def any(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
     """Whether some element is nonzero."""
     return _any(truth(input), dim=normalize_dims("any", dim, input.ndim), keepdim=keepdim)
 
 
-@numpy_names
+@operation
 def all(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
     """Whether every element is nonzero."""
     return _all(truth(input), dim=normalize_dims("all", dim, input.ndim), keepdim=keepdim)
 
 
-@numpy_names
+@operation
 def count_nonzero(input: Tensor, dim: Dims = None) -> Tensor:
     """How many elements are nonzero."""
     return sum(truth(input), dim)
 
 
-@numpy_names
+@operation(aliases="special.logsumexp")
 def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
     """log(sum(exp(input))) over some dimensions, without overflow."""
     given = inexact("logsumexp", input)
@@ -300,6 +304,7 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
     return restored(result if keepdim or not dims else result.squeeze(dims), given.dtype)
 
 
+@operation
 def cov(
     input: Tensor, *, correction: int = 1, fweights: Tensor | None = None, aweights: Tensor | None = None
 ) -> Tensor:
@@ -341,6 +346,7 @@ def cov(
     return squeeze(found)
 
 
+@operation
 def corrcoef(input: Tensor) -> Tensor:
     """The correlation coefficients of variables in rows."""
     found = cov(input)

@@ -7,7 +7,8 @@ import builtins
 from .. import dtypes
 from ..engine.tensor import Tensor
 from .creation import zeros_like
-from .define import unary
+from .elementwise import unary
+from .operation import operation
 from .promotion import cast
 
 
@@ -28,6 +29,7 @@ def _round(xp, x):
     return xp.round(x)
 
 
+@operation(in_place=True, aliases="special.round")
 def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     """The nearest integer, or the nearest number of so many decimals; halves go to the even one."""
     if not decimals:
@@ -42,12 +44,13 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
     return _round(input / scale) * scale
 
 
-@unary(to_float=False, x=lambda g: zeros_like(g))
+@unary(aliases="fix", to_float=False, x=lambda g: zeros_like(g))
 def trunc(xp, x):
     """The next integer towards 0."""
     return xp.trunc(x)
 
 
+@operation(in_place=True)
 def frac(input: Tensor) -> Tensor:
     """The part behind the point, with the sign of the input."""
     return input - trunc(input)

@@ -5,21 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
-from ..engine.primitive import multilinear, primitive
+from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .choosing import where
 from .comparison import ge, isnan, le
 from .creation import arange, full_like
-from .dims import normalize_dim, numpy_names
+from .dims import normalize_dim
 from .exponential import logaddexp
 from .indexing import gather
 from .joining import cat
+from .operation import operation
 from .promotion import cast, floating, single
 from .reduction import ValuesAndIndices
 from .shape import expand, flip, narrow, reshape, unsqueeze
 
 
-@multilinear(x=lambda g, dim: _from_the_end(g, dim))
+@primitive(autocast="single", linear=True, x=lambda g, dim: _from_the_end(g, dim))
 def _cumsum(xp, x, *, dim):
     return xp.cumulative_sum(x, axis=dim)
 
@@ -42,7 +43,7 @@ def _along(name: str, primitive_: Any, x: Tensor, dim: int) -> Tensor:
     return cast(found, x.dtype)  # NumPy widens small integers
 
 
-@numpy_names
+@operation(in_place=True)
 def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """The sums of the elements up to each along a dimension. Integers give int64.
 
@@ -84,7 +85,11 @@ def _delayed(x: Tensor, dim: int, first: float = 0.0) -> Tensor:
     return cat([full_like(narrow(x, dim, 0, min(count, 1)).detach(), first), narrow(x, dim, 0, max(count - 1, 0))], dim)
 
 
-@primitive(holomorphic=True, x=lambda g, x, dim: _factors_before(x, dim) * _recurrence_from_the_end(g, x, dim))
+@primitive(
+    autocast="single",
+    holomorphic=True,
+    x=lambda g, x, dim: _factors_before(x, dim) * _recurrence_from_the_end(g, x, dim),
+)
 def _cumprod(xp, x, *, dim):
     return xp.cumulative_prod(x, axis=dim)
 
@@ -94,13 +99,13 @@ def _factors_before(x: Tensor, dim: int) -> Tensor:
     return _cumprod(_delayed(x, dim, 1.0), dim=dim)
 
 
-@numpy_names
+@operation(in_place=True)
 def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """The products of the elements up to each along a dimension. Integers give int64."""
     return _along("cumprod", _cumprod, _summed("cumprod", input, dtype), dim)
 
 
-@primitive(holomorphic=True, x=lambda g, x, dim: _prod_slope(g, x, dim))
+@primitive(autocast="single", holomorphic=True, x=lambda g, x, dim: _prod_slope(g, x, dim))
 def _prod(xp, x, *, dim):
     return xp.prod(x, axis=dim)
 
@@ -110,7 +115,7 @@ def _prod_slope(g: Tensor, x: Tensor, dim: int) -> Tensor:
     return unsqueeze(g, dim) * _factors_before(x, dim) * flip(_factors_before(flip(x, dim), dim), dim)
 
 
-@numpy_names
+@operation
 def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
     """The product of all elements, or along a dimension. Integers give int64."""
     x = _summed("prod", input, dtype)
@@ -123,6 +128,7 @@ def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype:
     return unsqueeze(out, axis) if keepdim else out
 
 
+@operation
 def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     """log(cumsum(exp(input))), without overflow: each round doubles how far back every element reaches."""
     x = floating("logcumsumexp", input)
@@ -162,11 +168,13 @@ def _best_so_far(x: Tensor, axis: int, better: Any) -> Tensor:
     return places
 
 
+@operation
 def cummax(input: Tensor, dim: int) -> ValuesAndIndices:
     """(values, indices) of the largest element up to each along a dimension."""
     return _cumulative_extreme("cummax", input, dim, ge)
 
 
+@operation
 def cummin(input: Tensor, dim: int) -> ValuesAndIndices:
     """(values, indices) of the smallest element up to each along a dimension."""
     return _cumulative_extreme("cummin", input, dim, le)

@@ -29,11 +29,13 @@ from .indexing import (
 )
 from .inplace import in_place
 from .joining import cat
+from .operation import operation
 from .promotion import cast, require_tensors
 from .shape import broadcast_tensors, expand, movedim, narrow, reshape
 from .sorting import argsort
 
 
+@operation
 @scalars_as_vectors
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """input with src added where `gather(., dim, index)` would read."""
@@ -53,6 +55,7 @@ def _counted(input: Tensor, dim: int, index: Tensor, dtype: Any) -> Tensor:
     return scatter_sum(ones, index.detach(), shape=tuple(input._array.shape), dim=dim)
 
 
+@operation
 @scalars_as_vectors
 def scatter(
     input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
@@ -69,6 +72,7 @@ def scatter(
     return scatter_(input.clone(), axis, index, source)
 
 
+@operation(in_place=True)
 @scalars_as_vectors
 def scatter_reduce(
     input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True
@@ -153,6 +157,7 @@ def _index(name: str, input: Tensor, dim: int, index: Tensor, kinds: tuple[dtype
     return (slice(None),) * axis + (reshape(index, -1),)
 
 
+@operation(in_place=True)
 @scalars_as_vectors
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
     """input with the slices of source added to those that the index names."""
@@ -166,6 +171,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     return input + spread
 
 
+@operation(in_place=True)
 @scalars_as_vectors
 def index_reduce(
     input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True
@@ -180,12 +186,14 @@ def index_reduce(
     return scatter_reduce(input, axis, spread, source, reduce, include_self=include_self)
 
 
+@operation(in_place=True)
 @scalars_as_vectors
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """input with the slices that the index names replaced by those of source."""
     return write(input.clone(), _index("index_copy", input, dim, index, LONG), source)
 
 
+@operation(in_place=True)
 @scalars_as_vectors
 def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     """input with the slices that the index names filled with a value."""
@@ -199,6 +207,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
     return cast(where(reshape(named, (-1, *(1,) * (input.ndim - axis - 1))), value, input), input.dtype)
 
 
+@operation(in_place=True)
 def index_put(input: Tensor, indices: tuple, values: Tensor, accumulate: bool = False) -> Tensor:
     """input with values written (or, with `accumulate`, added) at the positions that index tensors name."""
     if not accumulate:
@@ -209,6 +218,7 @@ def index_put(input: Tensor, indices: tuple, values: Tensor, accumulate: bool = 
     return input + spread
 
 
+@operation(in_place=True)
 def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) -> Tensor:
     """input with source written (or added) at positions in the flattened tensor."""
     check_index("put", index, input.numel(), LONG, from_end=True)
@@ -219,6 +229,7 @@ def put(input: Tensor, index: Tensor, source: Tensor, accumulate: bool = False) 
     return reshape(flat, input.shape)
 
 
+@operation(in_place=True)
 def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     """input with the elements where the mask is true replaced by those of source, in order."""
     if mask.dtype is not dtypes.bool:
@@ -229,12 +240,14 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     return write(input.clone(), mask, reshape(source, -1)[:count])
 
 
+@operation
 def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     """input with one slice of a dimension replaced."""
     axis = normalize_dim("select_scatter", dim, input.ndim)
     return write(input.clone(), (slice(None),) * axis + (index,), src)
 
 
+@operation
 def slice_scatter(
     input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
 ) -> Tensor:
@@ -243,6 +256,7 @@ def slice_scatter(
     return write(input.clone(), (slice(None),) * axis + (slice(start, end, step),), src)
 
 
+@operation
 def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """input with a diagonal replaced."""
     first, second = (normalize_dim("diagonal_scatter", dim, input.ndim) for dim in (dim1, dim2))
@@ -256,11 +270,13 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
     return where(placed(ones_like(src, dtype=dtypes.bool)), placed(cast(src, input.dtype)), input)
 
 
+@operation(face=None)
 def scatter_add_(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """`scatter_add` in place."""
     return in_place(scatter_add)(input, dim, index, src)
 
 
+@operation(face=None)
 def scatter_(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
     """Writes src (a tensor or a number) where `gather(., dim, index)` would read."""
     axis = normalize_dim("scatter_", dim, input.ndim)

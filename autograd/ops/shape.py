@@ -10,42 +10,48 @@ import numpy as np
 
 from ..dtypes import dtype
 from ..engine.errors import OperationError
-from ..engine.primitive import multilinear
+from ..engine.primitive import primitive
 from ..engine.size import Size
 from ..engine.tensor import Tensor
 from ..engine.views import drop_hidden_base, settle
 from .broadcast import _expand, _reshape, sum_to
 from .creation import shape_of
-from .dims import normalize_dim, numpy_names
+from .dims import normalize_dim
+from .operation import operation
 
 
 def as_list(tensors: Any) -> list[Tensor]:
     return list(tensors[0]) if len(tensors) == 1 and not isinstance(tensors[0], Tensor) else list(tensors)
 
 
+@operation(method=False)
 def atleast_1d(*tensors: Any) -> Any:
     """Each tensor with at least one dimension."""
     made = [reshape(x, 1) if x.ndim == 0 else x for x in as_list(tensors)]
     return made[0] if len(tensors) == 1 and isinstance(tensors[0], Tensor) else tuple(made)
 
 
+@operation(method=False)
 def atleast_2d(*tensors: Any) -> Any:
     """Each tensor with at least two dimensions; vectors become rows."""
     made = [x if x.ndim > 1 else reshape(x, (1, -1)) for x in as_list(tensors)]
     return made[0] if len(tensors) == 1 and isinstance(tensors[0], Tensor) else tuple(made)
 
 
+@operation(method=False)
 def atleast_3d(*tensors: Any) -> Any:
     """Each tensor with at least three dimensions: (n,) -> (1, n, 1), (m, n) -> (m, n, 1)."""
     made = [x if x.ndim > 2 else unsqueeze(atleast_2d(x), -1) for x in as_list(tensors)]
     return made[0] if len(tensors) == 1 and isinstance(tensors[0], Tensor) else tuple(made)
 
 
+@operation
 def fliplr(input: Tensor) -> Tensor:
     """Reverses the second dimension."""
     return flip(input, 1)
 
 
+@operation
 def flipud(input: Tensor) -> Tensor:
     """Reverses the first dimension."""
     if not input.ndim:
@@ -53,6 +59,7 @@ def flipud(input: Tensor) -> Tensor:
     return flip(input, 0)
 
 
+@operation
 def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
     """Turned by k quarters in the plane of two dimensions."""
     first, second = (normalize_dim("rot90", dim, input.ndim) for dim in dims)
@@ -66,11 +73,13 @@ def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
     return transpose(flip(input, second if k == 1 else first), first, second)
 
 
+@operation(face=None)
 def view_as(input: Tensor, other: Tensor) -> Tensor:
     """view(input, other.shape)."""
     return view(input, other.shape)
 
 
+@operation(face=None)
 def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
     """Windows of `size` elements, `step` apart, along a dimension; the window is a new last dimension."""
     axis = normalize_dim("unfold", dimension, input.ndim)
@@ -82,7 +91,8 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
     return _windows(input, axis=axis, size=size, step=step)
 
 
-@multilinear(
+@primitive(
+    linear=True,
     view=True,
     x=lambda g, x_shape, axis, size, step: _windows_adjoint(g, length=x_shape[axis], axis=axis, step=step),
 )
@@ -90,7 +100,7 @@ def _windows(backend, x, *, axis, size, step):
     return backend.windows(x, axis, size, step)
 
 
-@multilinear(up=lambda g, up_shape, axis, step: _windows(g, axis=axis, size=up_shape[-1], step=step))
+@primitive(linear=True, up=lambda g, up_shape, axis, step: _windows(g, axis=axis, size=up_shape[-1], step=step))
 def _windows_adjoint(xp, up, *, length, axis, step):
     """Zeros of `length` along the axis, to which each window is added where it was taken from."""
     *shape, size = up.shape
@@ -103,17 +113,20 @@ def _windows_adjoint(xp, up, *, length, axis, step):
     return whole
 
 
+@operation(aliases="autograd.swapdims")
 def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
     """transpose(input, axis0, axis1)."""
     return transpose(input, axis0, axis1)
 
 
+@operation
 def adjoint(input: Tensor) -> Tensor:
     """The matrices transposed and, if complex, conjugated."""
     turned = transpose(input, -2, -1) if input.ndim else input
     return turned.conj() if turned.is_complex() else turned
 
 
+@operation(face=None)
 def sum_to_size(input: Tensor, *size: Any) -> Tensor:
     """Summed down to a size that broadcasts to the input's."""
     wanted = shape_of(size)
@@ -123,27 +136,27 @@ def sum_to_size(input: Tensor, *size: Any) -> Tensor:
     return sum_to(input, wanted)
 
 
-@multilinear(view=True, x=lambda g, dims: permute(g, inverse(dims)))
+@primitive(linear=True, view=True, x=lambda g, dims: permute(g, inverse(dims)))
 def _permute(xp, x, *, dims):
     return xp.permute_dims(x, dims)
 
 
-@multilinear(x=lambda g: g, keeps_order=True)
+@primitive(linear=True, x=lambda g: g, keeps_order=True)
 def _clone(backend, x):
     return backend.copy(x)
 
 
-@multilinear(x=lambda g: g)
+@primitive(linear=True, x=lambda g: g)
 def _contiguous(backend, x):
     return backend.contiguous(x)
 
 
-@multilinear(keeps_order=True, x=lambda g, dims: flip(g, dims))
+@primitive(linear=True, keeps_order=True, x=lambda g, dims: flip(g, dims))
 def _flip(backend, x, *, dims):
     return backend.copy(backend.xp.flip(x, axis=dims))
 
 
-@multilinear(x=lambda g, shifts, dims: roll(g, [-s for s in shifts], dims))
+@primitive(linear=True, x=lambda g, shifts, dims: roll(g, [-s for s in shifts], dims))
 def _roll(xp, x, *, shifts, dims):
     return xp.roll(x, shifts, axis=dims)
 
@@ -155,6 +168,7 @@ def inverse(dims: Sequence[int]) -> tuple[int, ...]:
     return tuple(inverse)
 
 
+@operation
 def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """A copy with memory of its own; the gradient passes through."""
     return _clone(input)
@@ -165,6 +179,7 @@ def in_c_order(input: Tensor) -> Tensor:
     return _contiguous(input)
 
 
+@operation(face=None)
 def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
     """The tensor itself if its elements lie in C order, else a copy that does."""
     if input.is_contiguous():
@@ -180,6 +195,7 @@ def _noting_copy(input: Tensor, made: Tensor) -> Tensor:
     return made
 
 
+@operation
 def reshape(input: Tensor, *shape: Any) -> Tensor:
     """The same elements in another shape; one size may be -1. A view where the memory's order allows it.
 
@@ -214,6 +230,7 @@ def _in_shape(input: Tensor, wanted: tuple[int, ...], name: str) -> Tensor:
     return _reshape(input, shape=wanted)
 
 
+@operation(face=None)
 def view(input: Tensor, *shape: Any) -> Tensor:
     """`reshape` as a view: a write into the result is one into the input.
 
@@ -224,11 +241,13 @@ def view(input: Tensor, *shape: Any) -> Tensor:
     return _in_shape(input, shape_of(shape), "view")
 
 
+@operation(face=None)
 def reshape_as(input: Tensor, other: Tensor) -> Tensor:
     """reshape(input, other.shape)."""
     return reshape(input, other._array.shape)
 
 
+@operation
 def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Joins the dimensions from start_dim to end_dim into one."""
     start, end = (normalize_dim("flatten", dim, input.ndim) for dim in (start_dim, end_dim))
@@ -240,11 +259,13 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     return reshape(input, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
 
 
+@operation
 def ravel(input: Tensor) -> Tensor:
     """The elements in C order, as a vector; a view if they lie so already."""
     return reshape(contiguous(input), -1)
 
 
+@operation
 def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     """Splits one dimension into several sizes, one of which may be -1."""
     axis = normalize_dim("unflatten", dim, input.ndim)
@@ -255,7 +276,7 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     return reshape(input, (*shape[:axis], *sizes, *shape[axis + 1 :]))
 
 
-@numpy_names
+@operation
 def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     """Drops the dimensions of size 1: all of them, or those of the named ones."""
     shape = input._array.shape
@@ -266,7 +287,7 @@ def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     return _reshape(input, shape=tuple(size for i, size in enumerate(shape) if size != 1 or i not in dims))
 
 
-@numpy_names
+@operation
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """Adds a dimension of size 1 at `dim`."""
     shape = list(input._array.shape)
@@ -274,6 +295,7 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
     return _reshape(input, shape=tuple(shape))
 
 
+@operation
 def permute(input: Tensor, *order: Any, dims: Sequence[int] = ()) -> Tensor:
     """Reorders the dimensions: dimension i of the result is dimension dims[i] of the input. A view."""
     order = shape_of(order or (dims,))
@@ -284,6 +306,7 @@ def permute(input: Tensor, *order: Any, dims: Sequence[int] = ()) -> Tensor:
     return _permute(input, dims=order)
 
 
+@operation(aliases="Tensor.swapdims")
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """Swaps two dimensions. A view."""
     ndim = input.ndim
@@ -295,6 +318,7 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     return _permute(input, dims=tuple(order))
 
 
+@operation
 def t(input: Tensor) -> Tensor:
     """The transpose of a tensor of at most two dimensions."""
     if input.ndim > 2:
@@ -316,6 +340,7 @@ def reverse_dims(input: Tensor) -> Tensor:
     return _permute(input, dims=tuple(reversed(range(input.ndim))))
 
 
+@operation(aliases="moveaxis")
 def movedim(input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
     """Moves dimensions to new places, the others keeping their order."""
     sources = (source,) if isinstance(source, int) else tuple(source)
@@ -332,6 +357,7 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
     return _permute(input, dims=tuple(order))
 
 
+@operation(face=None)
 def expand(input: Tensor, *sizes: Any) -> Tensor:
     """Stretches dimensions of size 1 without copying; -1 keeps a size. A view: clone() it before writing."""
     wanted = list(shape_of(sizes))
@@ -345,16 +371,19 @@ def expand(input: Tensor, *sizes: Any) -> Tensor:
     return _expand(input, shape=tuple(wanted))
 
 
+@operation(face=None)
 def expand_as(input: Tensor, other: Tensor) -> Tensor:
     """expand(input, other.shape)."""
     return expand(input, other._array.shape)
 
 
+@operation
 def broadcast_to(input: Tensor, shape: Sequence[int]) -> Tensor:
     """expand(input, shape)."""
     return expand(input, tuple(shape))
 
 
+@operation(method=False)
 def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     """All tensors expanded to the shape in which they broadcast."""
     import numpy as np
@@ -363,6 +392,7 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     return tuple(expand(x, shape) for x in tensors)
 
 
+@operation
 def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
     """`length` elements of one dimension from `start`. A view."""
     axis = normalize_dim("narrow", dim, input.ndim)
@@ -377,17 +407,20 @@ def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
     return input[(slice(None),) * axis + (slice(start, start + length),)]
 
 
+@operation
 def select(input: Tensor, dim: int, index: int) -> Tensor:
     """One element of a dimension, which is dropped. A view."""
     axis = normalize_dim("select", dim, input.ndim)
     return input[(slice(None),) * axis + (index,)]
 
 
+@operation
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Views of the elements of one dimension, which is dropped."""
     return tuple(select(input, dim, i) for i in range(input._array.shape[normalize_dim("unbind", dim, input.ndim)]))
 
 
+@operation
 def flip(input: Tensor, *axes: Any, dims: int | Sequence[int] = ()) -> Tensor:
     """Reverses the order of the elements along dimensions. A copy."""
     order = shape_of(axes or (dims,))
@@ -395,6 +428,7 @@ def flip(input: Tensor, *axes: Any, dims: int | Sequence[int] = ()) -> Tensor:
     return _flip(input, dims=dims) if input.ndim else clone(input)
 
 
+@operation
 def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
     """Moves the elements along dimensions; what falls off one end comes in at the other."""
     if dims is None:
@@ -406,6 +440,7 @@ def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] |
     return _roll(input, shifts=shifts, dims=tuple(normalize_dim("roll", dim, input.ndim) for dim in dims))
 
 
+@operation(method=False)
 def broadcast_shapes(*shapes: Any) -> Any:
     """The shape that tensors of these shapes broadcast to.
 

@@ -7,19 +7,20 @@ from typing import Any
 from .. import dtypes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
-from .dims import normalize_dim, numpy_names
+from .dims import normalize_dim
 from .exponential import exp
+from .operation import operation
 from .promotion import cast, floating, restored, single
 
 
-@primitive(x=lambda g, out, dim: out * (g - (g * out).sum(dim, keepdim=True)))
+@primitive(autocast="single", x=lambda g, out, dim: out * (g - (g * out).sum(dim, keepdim=True)))
 def _softmax(xp, x, *, dim):
     powers = xp.exp(x - xp.max(x, axis=dim, keepdims=True))
     powers /= xp.sum(powers, axis=dim, keepdims=True)
     return powers
 
 
-@primitive(x=lambda g, out, dim: g - exp(out) * g.sum(dim, keepdim=True))
+@primitive(autocast="single", x=lambda g, out, dim: g - exp(out) * g.sum(dim, keepdim=True))
 def _log_softmax(xp, x, *, dim):
     return _log_softmax_of(xp, x, dim)
 
@@ -41,13 +42,13 @@ def _along(name: str, primitive_: Any, input: Tensor, dim: int, dtype: dtypes.dt
     return restored(out, x.dtype)
 
 
-@numpy_names
+@operation(aliases="special.softmax")
 def softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tensor:
     """exp(input) / sum(exp(input)) along a dimension, without overflow."""
     return _along("softmax", _softmax, input, dim, dtype)
 
 
-@numpy_names
+@operation(aliases="special.log_softmax")
 def log_softmax(input: Tensor, dim: int, dtype: dtypes.dtype | None = None) -> Tensor:
     """log(softmax(input)) along a dimension, without overflow."""
     return _along("log_softmax", _log_softmax, input, dim, dtype)

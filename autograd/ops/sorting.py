@@ -12,9 +12,10 @@ from ..engine.tensor import Tensor
 from .choosing import clamp, minimum, where
 from .comparison import isnan, le, lt
 from .creation import tensor
-from .dims import normalize_dim, numpy_names
+from .dims import normalize_dim
 from .indexing import gather
 from .operands import as_operand
+from .operation import operation
 from .promotion import cast, refuse_complex
 from .reduction import ValuesAndIndices, argmax
 from .rounding import ceil, floor, round
@@ -31,7 +32,7 @@ def _topk(backend, x, *, k, dim, largest):
     return backend.topk(x, k, dim, largest)
 
 
-@numpy_names
+@operation
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """The positions that would sort a dimension; equal elements keep their order. nan counts as the largest."""
     refuse_complex("sort", input)
@@ -43,7 +44,7 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool
     return _argsort(x.detach(), dim=axis, descending=descending)
 
 
-@numpy_names
+@operation
 def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> ValuesAndIndices:
     """(values, indices) in order along a dimension.
 
@@ -57,12 +58,13 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = 
     return ValuesAndIndices(gather(input, dim, order), order)
 
 
+@operation
 def msort(input: Tensor) -> Tensor:
     """The values in order along the first dimension."""
     return sort(input, 0).values
 
 
-@numpy_names
+@operation
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesAndIndices:
     """(values, indices) of the k largest (or smallest) elements along a dimension, in order."""
     axis = normalize_dim("topk", dim, input.ndim)
@@ -83,6 +85,7 @@ def _picked(input: Tensor, places: Tensor, axis: int, keepdim: bool) -> ValuesAn
     return ValuesAndIndices(*((values, places) if keepdim else (squeeze(values, axis), squeeze(places, axis))))
 
 
+@operation
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> ValuesAndIndices:
     """(value, index) of the k-th smallest element along a dimension; k counts from 1."""
     if not input.ndim and k == 1:
@@ -95,7 +98,7 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Val
     return _picked(input, narrow(argsort(input, axis), axis, k - 1, 1), axis, keepdim)
 
 
-@numpy_names
+@operation
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The lower median of all elements, or (value, index) along a dimension; nan if one is there."""
     if dim is None:
@@ -123,6 +126,7 @@ def _first_nan(input: Tensor, axis: int) -> Tensor:
     return argmax(isnan(input.detach()), axis, keepdim=True)
 
 
+@operation
 def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The lower median of the elements that are not nan, or (value, index) along a dimension."""
     if dim is None:
@@ -136,6 +140,7 @@ def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> A
     return _picked(input, gather(argsort(input, axis), axis, middle), axis, keepdim)
 
 
+@operation
 def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> ValuesAndIndices:
     """(value, index) of the most frequent element along a dimension, the smallest of equals, its last place."""
     if not input.ndim:
@@ -149,6 +154,7 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> ValuesAndIndice
     return _picked(input, gather(order, axis, best + times - 1), axis, keepdim)
 
 
+@operation
 def quantile(
     input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Tensor:
@@ -156,6 +162,7 @@ def quantile(
     return _quantile("quantile", input, q, dim, keepdim, interpolation, ignore_nan=False)
 
 
+@operation
 def nanquantile(
     input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Tensor:
@@ -205,6 +212,7 @@ def _quantile(
     return result if levels.ndim else squeeze(result, 0)
 
 
+@operation(method=False)
 def searchsorted(
     sorted_sequence: Tensor,
     values: Any,
@@ -226,6 +234,7 @@ def searchsorted(
     return cast(reshape(found, ()) if scalar else found, kind)
 
 
+@operation(method=False)
 def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """The number of the bucket between ordered boundaries that each value falls into."""
     if boundaries.ndim != 1:

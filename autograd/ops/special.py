@@ -11,8 +11,9 @@ from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .choosing import clamp, where
-from .define import INV_SQRT_2PI, binary, in_single, unary
+from .elementwise import INV_SQRT_2PI, binary, in_single, unary
 from .exponential import exp, log, log1p
+from .operation import operation
 from .promotion import cast, floating, inexact
 from .trigonometric import cos
 
@@ -22,7 +23,7 @@ TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
 SQRT_HALF = math.sqrt(0.5)
 
 
-@unary(x=lambda g, x: TWO_OVER_SQRT_PI * g * exp(-x * x))
+@unary(aliases="special.erf", x=lambda g, x: TWO_OVER_SQRT_PI * g * exp(-x * x))
 def erf(backend, x):
     """The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to input."""
     return in_single(backend.xp, backend.erf, x)
@@ -34,31 +35,31 @@ def in_double(kernel: Any, xp: Any, x: Any, *more: Any) -> Any:
     return found if x.dtype == xp.float64 else xp.astype(found, x.dtype)
 
 
-@unary(x=lambda g, x: -TWO_OVER_SQRT_PI * g * exp(-x * x))
+@unary(aliases="special.erfc", x=lambda g, x: -TWO_OVER_SQRT_PI * g * exp(-x * x))
 def erfc(xp, x):
     """1 - erf(input), exact also where erf is close to 1."""
     return in_double(kernels.erfc, xp, x)
 
 
-@unary(x=lambda g, x, out: g * (2 * (x * out) - TWO_OVER_SQRT_PI))
+@unary(face="special", method=False, in_place=False, x=lambda g, x, out: g * (2 * (x * out) - TWO_OVER_SQRT_PI))
 def erfcx(xp, x):
     """exp(input^2) * erfc(input)."""
     return in_double(kernels.erfcx, xp, x)
 
 
-@unary(x=lambda g, x: g * exp(erfinv(x) ** 2) * (0.5 * math.sqrt(math.pi)))
+@unary(autocast="single", aliases="special.erfinv", x=lambda g, x: g * exp(erfinv(x) ** 2) * (0.5 * math.sqrt(math.pi)))
 def erfinv(xp, x):
     """The inverse of erf."""
     return in_double(kernels.erfinv, xp, x)
 
 
-@unary(x=lambda g, x: g * digamma(x))
+@unary(aliases="special.gammaln", x=lambda g, x: g * digamma(x))
 def lgamma(xp, x):
     """log |Gamma(input)|."""
     return in_double(kernels.lgamma, xp, x)
 
 
-@unary(x=lambda g, x: g * polygamma(1, x))
+@unary(aliases="special.psi special.digamma", x=lambda g, x: g * polygamma(1, x))
 def digamma(xp, x):
     """The derivative of lgamma."""
     return in_double(kernels.digamma, xp, x)
@@ -69,6 +70,7 @@ def _polygamma(xp, x, *, n):
     return in_double(kernels.polygamma, xp, x, n)
 
 
+@operation(method=False, aliases="special.polygamma")
 def polygamma(n: int, input: Tensor) -> Tensor:
     """The n-th derivative of digamma."""
     if n < 0:
@@ -76,6 +78,7 @@ def polygamma(n: int, input: Tensor) -> Tensor:
     return digamma(input) if n == 0 else _polygamma(floating("polygamma", input), n=int(n))
 
 
+@operation(in_place=True)
 def mvlgamma(input: Tensor, p: int) -> Tensor:
     """The logarithm of the p-variate gamma function."""
     total = lgamma(input)
@@ -84,6 +87,7 @@ def mvlgamma(input: Tensor, p: int) -> Tensor:
     return total + p * (p - 1) / 4 * math.log(math.pi)
 
 
+@operation(in_place=True, aliases="special.sinc")
 def sinc(input: Tensor) -> Tensor:
     """sin(pi input) / (pi input), 1 at 0."""
     x = inexact("sinc", input)
@@ -124,19 +128,25 @@ def _logit_slope(x: Tensor) -> Tensor:
     return where(outside, math.nan, 1.0 / (x * (1.0 - x)))
 
 
+@operation(in_place=True, aliases="special.logit")
 def logit(input: Tensor, eps: float | None = None) -> Tensor:
     """log(input / (1 - input)); with eps the input is limited to [eps, 1 - eps] first."""
     x = floating("logit", input)
     return _logit(x if eps is None else clamp(x, eps, 1.0 - eps))
 
 
-@binary(to_float=True, x=lambda g, x, y: g * _xlogy_slope(x, log, y), y=lambda g, x, y: g * x / y)
+@binary(
+    aliases="special.xlogy", to_float=True, x=lambda g, x, y: g * _xlogy_slope(x, log, y), y=lambda g, x, y: g * x / y
+)
 def xlogy(xp, x, y):
     """input * log(other), 0 where input is 0."""
     return _xlog(xp, x, y, xp.log)
 
 
 @binary(
+    face="special",
+    method=False,
+    in_place=False,
     to_float=True,
     x=lambda g, x, y: g * _xlogy_slope(x, log1p, y),
     y=lambda g, x, y: g * x / (1 + y),
@@ -163,26 +173,28 @@ def _xlogy_slope(x: Any, logarithm: Any, y: Any) -> Any:
     return where(edge, 0.0, logarithm(where(edge, 1.0, y)))
 
 
-@unary(x=lambda g, x: -g * (log(x) + 1.0))
+@unary(face="special", method=False, in_place=False, x=lambda g, x: -g * (log(x) + 1.0))
 def entr(xp, x):
     """-input * log(input), 0 at 0 and -inf below."""
     found = -x * xp.log(xp.where(x > 0, x, 1.0))
     return xp.where(x > 0, found, xp.where(x == 0, 0.0, xp.where(x < 0, -math.inf, x)))
 
 
-@unary(x=lambda g, x: g * (exp(-0.5 * x * x) * INV_SQRT_2PI))
+@unary(face="special", method=False, in_place=False, x=lambda g, x: g * (exp(-0.5 * x * x) * INV_SQRT_2PI))
 def ndtr(xp, x):
     """The distribution function of the standard normal."""
     return in_double(kernels.ndtr, xp, x)
 
 
-@unary(x=lambda g, out: g * math.sqrt(2.0 * math.pi) * exp(0.5 * out * out))
+@unary(
+    face="special", method=False, in_place=False, x=lambda g, out: g * math.sqrt(2.0 * math.pi) * exp(0.5 * out * out)
+)
 def ndtri(xp, x):
     """The inverse of ndtr."""
     return in_double(kernels.ndtri, xp, x)
 
 
-@unary(x=lambda g, x: g * _log_ndtr_slope(x))
+@unary(face="special", method=False, in_place=False, x=lambda g, x: g * _log_ndtr_slope(x))
 def log_ndtr(xp, x):
     """log(ndtr(input)), exact also far below 0."""
     return in_double(kernels.log_ndtr, xp, x)
@@ -196,11 +208,13 @@ def _log_ndtr_slope(x: Tensor) -> Tensor:
     return where(below, tail, exp(-0.5 * above * above) * INV_SQRT_2PI / ndtr(above))
 
 
+@operation(face="special", method=False)
 def expit(input: Tensor) -> Tensor:
     """sigmoid(input)."""
     return input.sigmoid()
 
 
+@operation(face="special", method=False)
 def multigammaln(input: Tensor, p: int) -> Tensor:
     """mvlgamma(input, p)."""
     return mvlgamma(input, p)
@@ -211,6 +225,9 @@ def _unknown(name: str, argument: str) -> Any:
 
 
 @binary(
+    face="special",
+    method=False,
+    in_place=False,
     to_float=True,
     x=lambda g: _unknown("zeta", "its first argument"),
     y=lambda g, x, y: -g * x * zeta(x + 1, y),
@@ -241,6 +258,7 @@ def _igamma_slope(a: Any, x: Any) -> Tensor:
 
 
 @binary(
+    aliases="special.gammainc",
     to_float=True,
     x=lambda g: _unknown("igamma", "its first argument"),
     y=lambda g, x, y: g * _igamma_slope(x, y),
@@ -251,6 +269,7 @@ def igamma(xp, x, y):
 
 
 @binary(
+    aliases="special.gammaincc",
     to_float=True,
     x=lambda g: _unknown("igammac", "its first argument"),
     y=lambda g, x, y: -g * _igamma_slope(x, y),

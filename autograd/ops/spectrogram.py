@@ -7,8 +7,8 @@ from ..engine.tensor import Tensor
 from .complex import view_as_real
 from .creation import arange, ones, zeros
 from .fourier import half_transform, real_transform, transform
-from .padding import pad as pad_by
-from .padding import pad_constant
+from .operation import operation
+from .padding import pad as pad_by, pad_constant
 from .shape import narrow, reshape, transpose, unsqueeze
 
 
@@ -23,6 +23,7 @@ def _window(name: str, window: Tensor | None, win_length: int, n_fft: int, like:
     return pad_constant(window, (left, n_fft - win_length - left))
 
 
+@operation
 def stft(
     input: Tensor,
     n_fft: int,
@@ -64,6 +65,7 @@ def stft(
     return found if return_complex else view_as_real(found)
 
 
+@operation
 def istft(
     input: Tensor,
     n_fft: int,

@@ -9,6 +9,7 @@ from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
 from .creation import arange, empty, zeros
 from .indexing import take
+from .operation import operation
 from .scatter import put
 from .shape import reshape
 
@@ -31,6 +32,7 @@ def _places(name: str, input: Tensor, size: Sequence[int], stride: Sequence[int]
     return places
 
 
+@operation
 def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None) -> Tensor:
     """The elements offset + sum_k i_k stride_k of the flattened tensor. A copy, where torch's is a view.
 
@@ -43,6 +45,7 @@ def as_strided(input: Tensor, size: Sequence[int], stride: Sequence[int], storag
     return take(input, _places("as_strided", input, size, stride, storage_offset))
 
 
+@operation
 def as_strided_scatter(
     input: Tensor, src: Tensor, size: Sequence[int], stride: Sequence[int], storage_offset: int | None = None
 ) -> Tensor:
@@ -51,6 +54,7 @@ def as_strided_scatter(
     return put(input, places, src)
 
 
+@operation(method=False)
 def empty_strided(size: Sequence[int], stride: Sequence[int], **options: Any) -> Tensor:
     """A tensor of this size. It lies in C order, whatever the strides asked for."""
     return empty(tuple(size), **options)

@@ -9,6 +9,7 @@ import ast
 import functools
 import importlib
 import inspect
+import pkgutil
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,11 +65,10 @@ def primitives() -> dict[str, Primitive]:
 
 def modules() -> Iterator[ModuleType]:
     """The modules of this package that define operations."""
-    folder = Path(__file__).parent
-    for path in sorted(folder.rglob("*.py")):
-        name = ".".join(path.relative_to(folder).with_suffix("").parts)
-        if path.stem not in ("__init__", "__main__", "table"):
-            yield importlib.import_module(f"{__package__}.{name}")
+    package = importlib.import_module(__package__)
+    for found in pkgutil.walk_packages(package.__path__, f"{__package__}."):
+        if not found.ispkg and found.name.rpartition(".")[2] not in ("__main__", "faces", "table"):
+            yield importlib.import_module(found.name)
 
 
 @functools.cache

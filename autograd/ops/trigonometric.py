@@ -8,7 +8,8 @@ from typing import Any
 from ..engine.tensor import Tensor
 from .arithmetic import sqrt
 from .choosing import where
-from .define import binary, unary
+from .elementwise import binary, unary
+from .operation import operation
 from .promotion import floating
 
 
@@ -24,31 +25,32 @@ def cos(xp, x):
     return xp.cos(x)
 
 
-@unary(holomorphic=True, x=lambda g, out: g * (1 + out * out))
+@unary(autocast="single", holomorphic=True, x=lambda g, out: g * (1 + out * out))
 def tan(xp, x):
     """The tangent of an angle in radians."""
     return xp.tan(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: g / sqrt(1 - x * x))
+@unary(autocast="single", aliases="arcsin", holomorphic=True, x=lambda g, x: g / sqrt(1 - x * x))
 def asin(xp, x):
     """The inverse sine."""
     return xp.asin(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: -g / sqrt(1 - x * x))
+@unary(autocast="single", aliases="arccos", holomorphic=True, x=lambda g, x: -g / sqrt(1 - x * x))
 def acos(xp, x):
     """The inverse cosine."""
     return xp.acos(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: g / (1 + x * x))
+@unary(aliases="arctan", holomorphic=True, x=lambda g, x: g / (1 + x * x))
 def atan(xp, x):
     """The inverse tangent."""
     return xp.atan(x)
 
 
 @binary(
+    aliases="arctan2",
     to_float=True,
     x=lambda g, x, y: g * _atan2_slope(y, x, y),
     y=lambda g, x, y: -g * _atan2_slope(x, x, y),
@@ -66,13 +68,13 @@ def _atan2_slope(part: Any, x: Any, y: Any) -> Any:
     return where(origin, 0.0, part / distance / distance)
 
 
-@unary(holomorphic=True, x=lambda g, x: g * cosh(x))
+@unary(autocast="single", holomorphic=True, x=lambda g, x: g * cosh(x))
 def sinh(xp, x):
     """The hyperbolic sine."""
     return xp.sinh(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: g * sinh(x))
+@unary(autocast="single", holomorphic=True, x=lambda g, x: g * sinh(x))
 def cosh(xp, x):
     """The hyperbolic cosine."""
     return xp.cosh(x)
@@ -84,29 +86,31 @@ def tanh(xp, x):
     return xp.tanh(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: g / sqrt(1 + x * x))
+@unary(aliases="arcsinh", holomorphic=True, x=lambda g, x: g / sqrt(1 + x * x))
 def asinh(xp, x):
     """The inverse hyperbolic sine."""
     return xp.asinh(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: g / (sqrt(x - 1) * sqrt(x + 1)))
+@unary(aliases="arccosh", holomorphic=True, x=lambda g, x: g / (sqrt(x - 1) * sqrt(x + 1)))
 def acosh(xp, x):
     """The inverse hyperbolic cosine."""
     return xp.acosh(x)
 
 
-@unary(holomorphic=True, x=lambda g, x: g / (1 - x * x))
+@unary(aliases="arctanh", holomorphic=True, x=lambda g, x: g / (1 - x * x))
 def atanh(xp, x):
     """The inverse hyperbolic tangent."""
     return xp.atanh(x)
 
 
+@operation(in_place=True)
 def deg2rad(input: Tensor) -> Tensor:
     """Degrees as radians."""
     return floating("deg2rad", input) * (math.pi / 180.0)
 
 
+@operation(in_place=True)
 def rad2deg(input: Tensor) -> Tensor:
     """Radians as degrees."""
     return floating("rad2deg", input) * (180.0 / math.pi)

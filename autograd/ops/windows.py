@@ -13,6 +13,7 @@ from .bessel import i0
 from .choosing import clamp
 from .creation import arange
 from .exponential import exp
+from .operation import operation
 from .trigonometric import cos, sin
 
 
@@ -40,6 +41,7 @@ def _finish(x: Tensor, count: int, requires_grad: bool) -> Tensor:
     return (x if count != 1 else 0.0 * x + 1.0).requires_grad_(requires_grad)
 
 
+@operation(face="signal.windows", method=False)
 def general_cosine(
     M: int, *, a: Sequence[float], sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -47,37 +49,44 @@ def general_cosine(
     return _finish(_cosines("general_cosine", M, list(a), sym, dtype, device), M, requires_grad)
 
 
+@operation(face="signal.windows", method=False)
 def general_hamming(M: int, *, alpha: float = 0.54, sym: bool = True, **options: Any) -> Tensor:
     """alpha - (1 - alpha) cos."""
     return general_cosine(M, a=[alpha, 1.0 - alpha], sym=sym, **options)
 
 
+@operation(face="signal.windows", method=False)
 def hann(M: int, *, sym: bool = True, **options: Any) -> Tensor:
     """1/2 - 1/2 cos."""
     return general_hamming(M, alpha=0.5, sym=sym, **options)
 
 
+@operation(face="signal.windows", method=False)
 def hamming(M: int, *, sym: bool = True, **options: Any) -> Tensor:
     """0.54 - 0.46 cos."""
     return general_hamming(M, sym=sym, **options)
 
 
+@operation(face="signal.windows", method=False)
 def blackman(M: int, *, sym: bool = True, **options: Any) -> Tensor:
     """0.42 - 0.5 cos + 0.08 cos 2."""
     return general_cosine(M, a=[0.42, 0.5, 0.08], sym=sym, **options)
 
 
+@operation(face="signal.windows", method=False)
 def nuttall(M: int, *, sym: bool = True, **options: Any) -> Tensor:
     """Four cosines with a minimal largest side lobe (A. Nuttall, 1981)."""
     return general_cosine(M, a=[0.3635819, 0.4891775, 0.1365995, 0.0106411], sym=sym, **options)
 
 
+@operation(face="signal.windows", method=False)
 def bartlett(M: int, *, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A triangle."""
     x = _positions("bartlett", M, sym, dtype, device)
     return _finish(1.0 - abs(2.0 * x - 1.0), M, requires_grad)
 
 
+@operation(face="signal.windows", method=False)
 def cosine(M: int, *, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Half a period of the sine."""
     x = _positions("cosine", M, sym, dtype, device)
@@ -92,6 +101,7 @@ def _offsets(name: str, M: int, sym: bool, center: float | None, dtype: Any, dev
     return arange(M, dtype=dtype or dtypes.get_default_dtype(), device=device) - middle
 
 
+@operation(face="signal.windows", method=False)
 def exponential(
     M: int,
     *,
@@ -111,6 +121,7 @@ def exponential(
     return _finish(exp(-1.0 / tau * away), M, requires_grad)
 
 
+@operation(face="signal.windows", method=False)
 def gaussian(
     M: int, *, std: float = 1.0, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -121,6 +132,7 @@ def gaussian(
     return _finish(exp(-away * away), M, requires_grad)
 
 
+@operation(face="signal.windows", method=False)
 def kaiser(
     M: int, *, beta: float = 12.0, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -147,13 +159,9 @@ def _periodic(window: Any, name: str) -> Any:
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"`signal.windows.{window.__name__}`, the first n of a symmetric window of n + 1 if periodic."
-    return function
+    return operation(method=False)(function)
 
 
 hann_window, hamming_window = _periodic(hann, "hann_window"), _periodic(hamming, "hamming_window")
-
-
 bartlett_window, blackman_window = _periodic(bartlett, "bartlett_window"), _periodic(blackman, "blackman_window")
-
-
 kaiser_window = _periodic(kaiser, "kaiser_window")

@@ -28,7 +28,6 @@ MOVED = {  # old: where its names are now, perhaps in several modules
     "autograd.onnx": "torchlike.onnx",
     "autograd.ops.arrange": "autograd autograd.ops.padding",
     "autograd.ops.decompositions": "autograd autograd.linalg",
-    "autograd.ops.elementwise": "autograd nn.functional",
     "autograd.ops.lu": "autograd autograd.linalg autograd.ops.linalg.lu",
     "autograd.ops.older": "torchlike.factorisations",
     "autograd.ops.pointwise": "autograd",
@@ -40,6 +39,8 @@ MOVED = {  # old: where its names are now, perhaps in several modules
     "autograd.views": "autograd.engine.views",
 }
 PARTED = {  # modules that are there, and have handed some of their names to others
+    "autograd.linalg": "autograd.ops.linalg.determinants autograd.ops.linalg.solve autograd.ops.linalg.spectral",
+    "autograd.ops.elementwise": "autograd nn.functional",
     "autograd.ops.indexing": "autograd",
     "autograd.ops.linalg": "autograd nn.functional",
     "autograd.ops.normalisation": "autograd",

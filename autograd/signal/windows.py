@@ -1,5 +1,7 @@
 """Windows to look at signals through, under the names of torch.signal.windows."""
 
+# isort: split
+# From here to the next line of this kind: written by `python -m autograd.ops --write`.
 from ..ops.windows import (
     bartlett,
     blackman,
@@ -27,3 +29,5 @@ __all__ = [
     "kaiser",
     "nuttall",
 ]
+# Up to here: written by `python -m autograd.ops --write`.
+# isort: split

@@ -10,8 +10,7 @@ import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
 from autograd.ops import softmax as _softmax
-from autograd.ops.activation import gelu_exact, logsigmoid, softplus
-from autograd.ops.activation import leaky_relu as _leaky_relu
+from autograd.ops.activation import gelu_exact, leaky_relu as _leaky_relu, logsigmoid, softplus
 from autograd.ops.inplace import in_place
 
 _written_over = functools.cache(in_place)  # for derivatives that need the input: they are given a copy of it

@@ -11,10 +11,13 @@ from autograd import Tensor
 from autograd.engine.callers import stacklevel
 from autograd.engine.errors import OperationError
 from autograd.ops.activation import logsigmoid
-from autograd.ops.cross_entropy import binary_cross_entropy as _binary_cross_entropy
-from autograd.ops.cross_entropy import binary_cross_entropy_of_logits as _binary_cross_entropy_of_logits
-from autograd.ops.cross_entropy import check_probabilities, expected_classes
-from autograd.ops.cross_entropy import cross_entropy as _cross_entropy
+from autograd.ops.cross_entropy import (
+    binary_cross_entropy as _binary_cross_entropy,
+    binary_cross_entropy_of_logits as _binary_cross_entropy_of_logits,
+    check_probabilities,
+    cross_entropy as _cross_entropy,
+    expected_classes,
+)
 from autograd.ops.indexing import check_class_indices, check_index
 from autograd.ops.promotion import require_tensors
 

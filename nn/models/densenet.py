@@ -9,8 +9,7 @@ from typing import Any
 import autograd
 from autograd import Tensor, flatten
 
-from .. import functional as F
-from .. import init
+from .. import functional as F, init
 from ..activation import ReLU
 from ..batchnorm import BatchNorm2d
 from ..container import Sequential

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 import autograd
 from autograd import Tensor, flatten
 
-from .. import functional as F
-from .. import init
+from .. import functional as F, init
 from ..batchnorm import BatchNorm2d
 from ..container import Sequential
 from ..conv import Conv2d

@@ -7,8 +7,7 @@ import math
 import autograd
 from autograd import Tensor
 
-from .. import functional as F
-from .. import init
+from .. import functional as F, init
 from ..activation import GELU
 from ..container import ModuleDict, ModuleList
 from ..dropout import Dropout

@@ -6,8 +6,7 @@ from typing import Any
 
 from autograd import Tensor, flatten
 
-from .. import functional as F
-from .. import init
+from .. import functional as F, init
 from ..activation import ReLU6
 from ..batchnorm import BatchNorm2d
 from ..container import Sequential

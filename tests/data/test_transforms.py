@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd.data import images
-from autograd.data import transforms as T
+from autograd.data import images, transforms as T
 from autograd.data.transforms import functional as F
 
 Image = pytest.importorskip("PIL.Image", reason="images are PIL's")

@@ -13,7 +13,7 @@ import autograd
 import nn
 import optim
 from autograd.ops.arithmetic import mul
-from autograd.ops.define import unary
+from autograd.ops.elementwise import unary
 from autograd.ops.trigonometric import cos
 from autograd.testing import GradcheckError
 

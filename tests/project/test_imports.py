@@ -91,6 +91,7 @@ LADDER = (
     "array",
     "memory",
     "primitive",
+    "methods",
     "tensor",
     "node",
     "views",

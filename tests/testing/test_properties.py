@@ -11,8 +11,11 @@ from oracle import host
 import autograd
 
 hypothesis = pytest.importorskip("hypothesis")
-from hypothesis import given, settings  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
+from hypothesis import (  # noqa: E402
+    given,
+    settings,
+    strategies as st,
+)
 
 from autograd.testing import (  # noqa: E402
     GradientError,

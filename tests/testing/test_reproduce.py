@@ -18,8 +18,11 @@ import nn
 import nn.functional as F
 
 hypothesis = pytest.importorskip("hypothesis")
-from hypothesis import given, settings  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
+from hypothesis import (  # noqa: E402
+    given,
+    settings,
+    strategies as st,
+)
 
 from autograd.testing import GradcheckError, GradientError, assert_gradients, shapes, tensors  # noqa: E402
 from autograd.testing.reproduce import Writer, replica  # noqa: E402

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd import amp, float16
-from autograd import dtype as DType
+from autograd import amp, dtype as DType, float16
 
 
 class autocast(amp.autocast):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.data import datasets, transforms
-from autograd.data import images as utils
+from autograd.data import datasets, images as utils, transforms
 from nn import models
 
 __all__ = ["datasets", "models", "transforms", "utils"]

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import math
+from collections import namedtuple
 from typing import Any
 
 from ...engine.primitive import primitive
 from ...engine.tensor import Tensor
+from ..choosing import where
 from ..complex import complex
 from ..creation import arange, eye, zeros_like
+from ..exponential import log
 from ..joining import cat, stack
+from ..operation import operation
 from ..promotion import cast
 from ..reduction import sum
 from ..shape import unsqueeze
 from .solve import inv, require_square
+
+SignAndLogarithm = namedtuple("SignAndLogarithm", "sign logabsdet")
 
 
 @primitive(outputs=2, complex_rules=True, x=lambda g, x, out: _slogdet_slope(g, x, out))
@@ -29,10 +36,20 @@ def _slogdet_slope(g: tuple[Tensor, Tensor], x: Tensor, sign: Tensor) -> Tensor:
     return inv(x).mH * unsqueeze(unsqueeze(along, -1), -1)
 
 
-def slogdet(A: Tensor) -> tuple[Tensor, Tensor]:
+@operation(face="linalg", aliases="autograd.slogdet")
+def slogdet(A: Tensor) -> SignAndLogarithm:
     """The sign of the determinant (a number of absolute value 1), and the logarithm of its absolute value."""
     require_square("slogdet", A, complex=True)
-    return _slogdet(A)
+    return SignAndLogarithm(*_slogdet(A))
+
+
+@operation(face="linalg", aliases="autograd.logdet")
+def logdet(A: Tensor) -> Tensor:
+    """log det A; nan if a real determinant is negative."""
+    sign, logarithm = slogdet(A)
+    if A.is_complex():
+        return log(sign) + logarithm
+    return where(sign < 0, math.nan, logarithm)
 
 
 @primitive(holomorphic=True, x=lambda g, x: _each(g) * _cofactors(x))
@@ -107,6 +124,7 @@ def _each(x: Tensor) -> Tensor:
     return unsqueeze(unsqueeze(x, -1), -1)
 
 
+@operation(aliases="linalg.det")
 def det(A: Tensor) -> Tensor:
     """The determinant. It has derivatives at singular matrices, too."""
     require_square("det", A, complex=True)

@@ -13,9 +13,10 @@ from ..choosing import where
 from ..creation import arange, eye
 from ..diagonals import tril, triu
 from ..joining import cat
+from ..operation import operation
 from ..promotion import cast, require_inexact
 from ..shape import expand, unsqueeze
-from .solve import solve
+from .solve import checked, solve
 
 LU = namedtuple("LU", "P L U")
 
@@ -73,6 +74,7 @@ def _eliminate_slope(g: tuple[Tensor, Tensor], lower: Tensor, upper: Tensor) -> 
     return solve_triangular(upper.mH, left, upper=False, left=False)
 
 
+@operation(face="linalg", method=False)
 def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
     """X with A @ X = B (or X @ A = B), of A only the given triangle."""
     triangle = triu(A) if upper else tril(A)
@@ -120,6 +122,7 @@ def _ready(name: str, A: Tensor, pivot: bool) -> Tensor | None:
     return _pivots(A.detach()) if pivot else None
 
 
+@operation(face="linalg", method=False)
 def lu(A: Tensor, *, pivot: bool = True) -> LU:
     """(P, L, U) with P @ L @ U = A: a permutation, a unit lower and an upper triangle. P is empty without pivot."""
     order, lower, upper = _triangles(A, _ready("lu", A, pivot))
@@ -134,6 +137,7 @@ def _matrix(order: Tensor, dtype: dtypes.dtype) -> Tensor:
     return _rows(expand(one, (*order._array.shape, order._array.shape[-1])), order).mT
 
 
+@operation(face="linalg", method=False)
 def lu_factor(A: Tensor, *, pivot: bool = True) -> LUFactor:
     """(LU, pivots): both triangles in one matrix, and the rows exchanged at each step, counted from 1."""
     pivots = _ready("lu_factor", A, pivot)
@@ -151,6 +155,7 @@ def lu_factor(A: Tensor, *, pivot: bool = True) -> LUFactor:
     return LUFactor(below + upper, pivots)
 
 
+@operation(method=False)
 def lu_unpack(LU_data: Tensor, LU_pivots: Tensor, unpack_data: bool = True, unpack_pivots: bool = True) -> LU:
     """(P, L, U) from what `lu_factor` gives; what is not asked for is empty."""
     rows, columns = LU_data._array.shape[-2:]
@@ -181,6 +186,7 @@ def _broadcast(a: tuple, b: tuple) -> tuple:
     return np.broadcast_shapes(a, b)
 
 
+@operation(name="lu_solve", face="linalg", method=False)
 def factored_solve(LU: Tensor, pivots: Tensor, B: Tensor, *, left: bool = True, adjoint: bool = False) -> Tensor:
     """X with A @ X = B (X @ A = B unless left; of A's adjoint if asked), given `lu_factor(A)`."""
     if left and not adjoint:
@@ -195,6 +201,13 @@ def _product(LU: Tensor, pivots: Tensor) -> Tensor:
     return permutation @ lower @ upper
 
 
+@operation
 def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
     """X with A @ X = b, given what `lu_factor(A)` gives."""
     return factored_solve(LU_data, LU_pivots, b)
+
+
+@operation(face="linalg", method=False)
+def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -> Any:
+    """(LU, pivots, info); info is 0."""
+    return checked(tuple(lu_factor(A, pivot=pivot)), A, check_errors)

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from ...engine.errors import OperationError
 from ...engine.primitive import primitive
 from ...engine.tensor import Tensor
-from ..arithmetic import sign
+from ..arithmetic import reciprocal, sign
 from ..broadcast import expand_reduced
 from ..choosing import clamp, where
-from ..dims import Dims, normalize_dim, normalize_dims, numpy_names
+from ..dims import Dims, normalize_dim, normalize_dims
+from ..operation import operation
 from ..promotion import cast, inexact, restored, single
 from ..reduction import amax, amin, sum
-from ..shape import broadcast_tensors, unsqueeze
+from ..shape import broadcast_tensors, movedim, unsqueeze
+from .solve import inv
+from .spectral import svdvals
 
 
+@operation
 def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
     """The p-norm of input - other."""
     return norm(input - other, p)
 
 
+@operation
 def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     """The slices along a dimension scaled down to a p-norm of at most maxnorm."""
     axis = normalize_dim("renorm", dim, input.ndim)
@@ -30,7 +36,7 @@ def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     return input * where(length > maxnorm, maxnorm / (length + 1e-7), 1.0)
 
 
-@numpy_names
+@operation
 def norm(
     input: Tensor, p: float | str | None = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None
 ) -> Tensor:
@@ -69,7 +75,7 @@ def _euclidean(x: Tensor, dims: tuple[int, ...], keepdim: bool) -> Tensor:
     return _norm2(x, dim=dims, keepdim=keepdim)
 
 
-@primitive(x=lambda g, x, out, dim, keepdim: _norm_slope(g, x, out, dim, keepdim))
+@primitive(autocast="single", x=lambda g, x, out, dim, keepdim: _norm_slope(g, x, out, dim, keepdim))
 def _norm2(xp, x, *, dim, keepdim):
     return xp.sqrt(xp.sum(x * x, axis=dim, keepdims=keepdim))
 
@@ -80,6 +86,7 @@ def _norm_slope(g: Tensor, x: Tensor, out: Tensor, dim: tuple[int, ...], keepdim
     return x * expand_reduced(ratio, x._array.shape, dim, keepdim)
 
 
+@operation(method=False)
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:
     """The p-norm distances between all rows: (*, m, d), (*, n, d) -> (*, m, n)."""
     gap = unsqueeze(x1, -2) - unsqueeze(x2, -3)
@@ -88,6 +95,7 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = Non
     return norm(gap, p, -1)
 
 
+@operation(method=False)
 def pdist(input: Tensor, p: float = 2.0) -> Tensor:
     """The p-norm distances between all pairs of rows of a matrix, as a vector."""
     rows = input._array.shape[0]
@@ -96,9 +104,70 @@ def pdist(input: Tensor, p: float = 2.0) -> Tensor:
     return norm(input[first] - input[second], p, -1)
 
 
+@operation(method=False)
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """The cosine of the angle between vectors along a dimension."""
     x1, x2 = broadcast_tensors(x1, x2)
     # Each is brought to length 1 first: the products of long vectors would leave half precision's range.
     first, second = (x / clamp(norm(x, 2, dim, keepdim=True), min=eps) for x in (x1, x2))
     return sum(first * second, dim)
+
+
+@operation(face="linalg", method=False)
+def vector_norm(
+    x: Tensor, ord: float = 2, dim: int | Sequence[int] | None = None, keepdim: bool = False, *, dtype: Any = None
+) -> Tensor:
+    """(sum |x|^ord)^(1/ord) over some dimensions (default all)."""
+    return norm(x, ord, dim, keepdim, dtype)
+
+
+@operation(face="linalg", method=False)
+def matrix_norm(
+    A: Tensor, ord: Any = "fro", dim: Sequence[int] = (-2, -1), keepdim: bool = False, *, dtype: Any = None
+) -> Tensor:
+    """A norm of matrices: 'fro', 'nuc', inf, -inf, 1, -1, 2 or -2."""
+    x = movedim(A if dtype is None else A.to(dtype), tuple(dim), (-2, -1))
+    if ord == "fro":
+        found = norm(x, 2, (-2, -1))
+    elif ord in (1, 2, math.inf) and not x._array.shape[-2] * x._array.shape[-1]:
+        found = sum(abs(x), (-2, -1))  # of an empty matrix 0, of which there is no largest part
+    elif ord in ("nuc", 2, -2):
+        s = svdvals(x)
+        found = sum(s, -1) if ord == "nuc" else amax(s, -1) if ord == 2 else amin(s, -1)
+    elif ord in (1, -1, math.inf, -math.inf):
+        sums = sum(abs(x), -2 if ord in (1, -1) else -1)
+        found = amax(sums, -1) if ord > 0 else amin(sums, -1)
+    else:
+        raise OperationError(f"matrix_norm: order {ord!r} is not supported")
+    if keepdim:
+        places = sorted(i % A.ndim for i in dim)
+        for place in places:
+            found = found.unsqueeze(place)
+    return found
+
+
+@operation(face="linalg", name="norm", method=False)
+def vector_or_matrix_norm(
+    A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
+) -> Tensor:
+    """A vector norm, or a matrix norm where two dimensions (or a matrix with an order) are given."""
+    matrix = (dim is not None and not isinstance(dim, int) and len(dim) == 2) or (
+        dim is None and ord is not None and A.ndim == 2
+    )
+    if matrix and ord is not None:
+        return matrix_norm(A, ord, (-2, -1) if dim is None else dim, keepdim, dtype=dtype)
+    if dim is None and ord is not None and A.ndim > 2:
+        raise OperationError(f"norm: with an order, expected 1 or 2 dimensions, got shape {tuple(A.shape)}")
+    return vector_norm(A, 2 if ord is None else ord, dim, keepdim, dtype=dtype)
+
+
+@operation(face="linalg", method=False)
+def cond(A: Tensor, p: Any = None) -> Tensor:
+    """The condition number |A| |A^-1|, by default of the 2-norm; 0 of an empty matrix."""
+    if not A.numel():
+        return sum(abs(A), (-2, -1))
+    if p in (None, 2, -2):
+        s = svdvals(A)
+        ratio = s[..., 0] / s[..., -1]
+        return reciprocal(ratio) if p == -2 else ratio
+    return matrix_norm(A, p) * matrix_norm(inv(A), p)

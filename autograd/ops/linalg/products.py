@@ -9,24 +9,27 @@ from typing import Any
 
 from ...engine.errors import OperationError
 from ...engine.modes import modes
-from ...engine.primitive import multilinear
+from ...engine.primitive import primitive
 from ...engine.tensor import Tensor
 from ..broadcast import _sum, sum_to
 from ..diagonals import diagonal
 from ..dims import normalize_dim
 from ..joining import stack
+from ..operation import operation
 from ..promotion import cast, require_tensors, result_type
 from ..reduction import sum
 from ..shape import broadcast_tensors, inverse, permute, reshape, squeeze, unsqueeze
 
 
-@multilinear(x=lambda g, dims: permute(g, inverse(dims)))
+@primitive(linear=True, x=lambda g, dims: permute(g, inverse(dims)))
 def _laid_out(xp, x, *, dims):
     """`_permute` of what nobody else will see: the result is no view, but a tensor in a memory order of its own."""
     return xp.permute_dims(x, dims)
 
 
-@multilinear(
+@primitive(
+    autocast="half",
+    linear=True,
     x=lambda g, y, x_shape: sum_to(g @ y.mT, x_shape),
     y=lambda g, x, y_shape: sum_to(x.mT @ g, y_shape),
 )
@@ -34,6 +37,7 @@ def _matmul(backend, x, y):
     return backend.matmul(x, y)
 
 
+@operation(aliases="linalg.matmul")
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     """The matrix product, over broadcast leading dimensions; vectors take part as rows or columns.
 
@@ -66,6 +70,7 @@ def _of_rank(name: str, x: Tensor, rank: int) -> None:
         raise OperationError(f"{name}: expected a tensor of {rank} dimensions, got shape {tuple(x.shape)}")
 
 
+@operation
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """The product of two matrices, (m, n) @ (n, p) -> (m, p)."""
     _of_rank("mm", input, 2)
@@ -73,6 +78,7 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
     return matmul(input, mat2)
 
 
+@operation
 def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     """The products of a batch of matrices, (b, m, n) @ (b, n, p) -> (b, m, p)."""
     _of_rank("bmm", input, 3)
@@ -82,6 +88,7 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
     return matmul(input, mat2)
 
 
+@operation
 def mv(input: Tensor, vec: Tensor) -> Tensor:
     """A matrix times a vector, (m, n) @ (n,) -> (m,)."""
     _of_rank("mv", input, 2)
@@ -89,6 +96,7 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
     return matmul(input, vec)
 
 
+@operation
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """The inner product of two vectors of one length."""
     _of_rank("dot", input, 1)
@@ -96,6 +104,7 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
     return matmul(input, tensor)
 
 
+@operation(aliases="ger")
 def outer(input: Tensor, vec2: Tensor) -> Tensor:
     """All products of the elements of two vectors, (m,), (n,) -> (m, n)."""
     _of_rank("outer", input, 1)
@@ -103,6 +112,7 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
     return unsqueeze(input, -1) * vec2
 
 
+@operation(in_place=True)
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * mat1 @ mat2."""
     product = mm(mat1, mat2)
@@ -114,7 +124,9 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: 
     return product + (input if beta == 1 else beta * input)
 
 
-@multilinear(
+@primitive(
+    autocast="half",
+    linear=True,
     x=lambda g, weight, x_shape: _shaped(_matmul(_rows(g), weight), x_shape),
     weight=lambda g, x: _linear_weight(_rows(g), _rows(x)),
     bias=lambda g: _sum(_rows(g), dim=(0,), keepdim=False),
@@ -128,7 +140,7 @@ def _linear(backend, x, weight, bias):
     return product if x.ndim == 2 else xp.reshape(product, (*x.shape[:-1], weight.shape[0]))
 
 
-@multilinear(up=lambda g, x: _linear(x, g, None), x=lambda g, up: up @ g)
+@primitive(linear=True, up=lambda g, x: _linear(x, g, None), x=lambda g, up: up @ g)
 def _linear_weight(backend, up, x):
     return backend.matmul(backend.xp.matrix_transpose(up), x)
 
@@ -167,6 +179,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     return _linear(input, weight, bias)
 
 
+@operation(method=False)
 def einsum(equation: Any, *operands: Any) -> Tensor:
     """Sums products of elements as an equation says: 'ij,jk->ik' is the matrix product.
 
@@ -287,6 +300,7 @@ def _contract(x: Tensor, a: list[str], y: Tensor, b: list[str], later: set[str])
     return reshape(product, [sizes[c] for c in letters]), letters
 
 
+@operation(method=False)
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     """Sums products over pairs of dimensions: the last `dims` of a with the first of b, or two lists of them."""
     if isinstance(dims, int):
@@ -315,6 +329,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     return reshape(x @ y, shape)
 
 
+@operation
 def inner(input: Tensor, other: Tensor) -> Tensor:
     """The inner products of the last dimensions."""
     if not input.ndim or not other.ndim:
@@ -322,6 +337,7 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
     return tensordot(input, other, ([-1], [-1]))
 
 
+@operation
 def vdot(input: Tensor, other: Tensor) -> Tensor:
     """The inner product of two vectors, the first conjugated."""
     return matmul(input.conj(), other)
@@ -330,6 +346,7 @@ def vdot(input: Tensor, other: Tensor) -> Tensor:
 ger = outer
 
 
+@operation
 def kron(input: Tensor, other: Tensor) -> Tensor:
     """The Kronecker product: every element of input times the whole of other."""
     rank = max(input.ndim, other.ndim)
@@ -340,6 +357,7 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
     return reshape(x * y, [m * n for m, n in zip(a, b, strict=True)])
 
 
+@operation
 def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
     """The cross product along a dimension of size 3 (the first such by default)."""
     if dim is None:
@@ -367,26 +385,31 @@ def _plus(input: Tensor, product: Tensor, beta: float, alpha: float) -> Tensor:
     return scaled + (input if beta == 1 else beta * input)
 
 
+@operation(in_place=True)
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * bmm(batch1, batch2)."""
     return _plus(input, bmm(batch1, batch2), beta, alpha)
 
 
+@operation(in_place=True)
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * the sum of bmm(batch1, batch2) over the batch."""
     return _plus(input, sum(bmm(batch1, batch2), 0, dtype=batch1.dtype), beta, alpha)
 
 
+@operation(in_place=True)
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * mat @ vec."""
     return _plus(input, mv(mat, vec), beta, alpha)
 
 
+@operation(in_place=True)
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * outer(vec1, vec2)."""
     return _plus(input, outer(vec1, vec2), beta, alpha)
 
 
+@operation(face="linalg", method=False)
 def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
     """The product of a chain of matrices, bracketed so that it costs least (the ends may be vectors)."""
     chain = list(tensors)
@@ -412,6 +435,19 @@ def multi_dot(tensors: Sequence[Tensor]) -> Tensor:
     return squeeze(out, -1) if column else out
 
 
+@operation(method=False)
 def chain_matmul(*matrices: Tensor) -> Tensor:
     """multi_dot(matrices)."""
     return multi_dot(matrices)
+
+
+@operation(face="linalg", name="cross", method=False)
+def cross_along(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
+    """The cross product along a dimension of size 3."""
+    return cross(input, other, dim)
+
+
+@operation(face="linalg", method=False)
+def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
+    """The inner products along a dimension."""
+    return sum(x.conj() * y, dim)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from collections import namedtuple
+from collections.abc import Sequence
+from typing import Any
+
+from ...dtypes import int32
 from ...engine.errors import OperationError
 from ...engine.primitive import primitive
 from ...engine.tensor import Tensor
 from ..broadcast import sum_to
 from ..creation import eye
 from ..diagonals import diag_embed, diagonal, tril
+from ..operation import operation
 from ..promotion import require_floating, require_inexact
-from ..shape import squeeze, unsqueeze
+from ..shape import movedim, reshape, squeeze, unsqueeze
 
 
 def require_square(name: str, x: Tensor, complex: bool = False) -> None:
@@ -28,6 +35,7 @@ def _inv(xp, x):
     return xp.linalg.inv(x)
 
 
+@operation(face="linalg", method=False, aliases="Tensor.inverse autograd.inverse")
 def inv(A: Tensor) -> Tensor:
     """The inverse: A @ inv(A) = I. A singular matrix raises (on the CPU)."""
     require_square("inv", A, complex=True)
@@ -48,6 +56,7 @@ def solve_matrix(a: Tensor, b: Tensor) -> Tensor:
     return _solve(a, b)
 
 
+@operation(face="linalg", method=False)
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     """X with A @ X = B (or X @ A = B): (*, n, n) and (*, n, k), or vectors (*, n)."""
     require_square("solve", A, complex=True)
@@ -74,6 +83,7 @@ def _cholesky_slope(g: Tensor, lower: Tensor) -> Tensor:
     return 0.5 * (inverse.mH @ inner @ inverse)
 
 
+@operation(aliases="linalg.cholesky")
 def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     """The lower triangle L with L @ L.mH = A, of Hermitian positive definite matrices (or its transpose)."""
     require_square("cholesky", A, complex=True)
@@ -81,12 +91,56 @@ def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     return lower.mH if upper else lower
 
 
+@operation
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
     """X with A @ X = B, given the Cholesky factor L of A."""
     factor = L.mH if upper else L
     return solve_matrix(factor.mH, solve_matrix(factor, B))
 
 
+@operation
 def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
     """The inverse of A, given its Cholesky factor L."""
     return cholesky_solve(eye(L._array.shape[-1], dtype=L.dtype, device=L.device), L, upper)
+
+
+Checked = namedtuple("Checked", "result info")
+
+
+def checked(result: Any, A: Tensor, check_errors: bool) -> Any:
+    info = A.new_zeros(tuple(A.shape[:-2]), dtype=int32)
+    return (*result, info) if isinstance(result, tuple) else Checked(result, info)
+
+
+@operation(face="linalg", method=False)
+def inv_ex(A: Tensor, *, check_errors: bool = False) -> Checked:
+    """(inverse, info); info is 0: unlike torch's, a singular matrix raises on the CPU."""
+    return checked(inv(A), A, check_errors)
+
+
+@operation(face="linalg", method=False)
+def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False) -> Checked:
+    """(factor, info); info is 0: unlike torch's, an indefinite matrix raises on the CPU."""
+    return checked(cholesky(A, upper=upper), A, check_errors)
+
+
+@operation(face="linalg", method=False)
+def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False) -> Checked:
+    """(solution, info); info is 0: unlike torch's, a singular matrix raises on the CPU."""
+    return checked(solve(A, B, left=left), A, check_errors)
+
+
+@operation(face="linalg", method=False)
+def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
+    """The inverse of `tensordot(A, ., ind)`."""
+    front, back = A.shape[:ind], A.shape[ind:]
+    return reshape(inv(reshape(A, (math.prod(front), -1))), (*back, *front))
+
+
+@operation(face="linalg", method=False)
+def tensorsolve(A: Tensor, B: Tensor, dims: Sequence[int] | None = None) -> Tensor:
+    """X with tensordot(A, X, X.ndim) = B; `dims` of A are moved to its end first."""
+    if dims is not None:
+        A = movedim(A, tuple(dims), tuple(range(A.ndim - len(dims), A.ndim)))
+    shape = A.shape[B.ndim :]
+    return reshape(solve(reshape(A, (B.numel(), -1)), reshape(B, -1)), shape)

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from typing import Any
 
-from ...dtypes import finfo
+from ...dtypes import finfo, int64
 from ...engine.errors import OperationError
 from ...engine.primitive import primitive
 from ...engine.tensor import Tensor
-from ..arithmetic import reciprocal
+from ..arithmetic import reciprocal, square
 from ..choosing import clamp, maximum, where
 from ..complex import complex
 from ..creation import eye
 from ..diagonals import diag_embed, diagonal, tril
 from ..joining import cat
+from ..operation import operation
 from ..promotion import cast, require_inexact
 from ..reduction import sum
-from ..shape import unsqueeze
+from ..shape import reshape, unsqueeze
 from .products import matmul
 from .solve import require_square, solve_matrix
+
+QR = namedtuple("QR", "Q R")
+SVD = namedtuple("SVD", "U S Vh")
+Eigh = namedtuple("Eigh", "eigenvalues eigenvectors")
+Eig = namedtuple("Eig", "eigenvalues eigenvectors")
+LeastSquares = namedtuple("LeastSquares", "solution residuals rank singular_values")
 
 
 @primitive(outputs=2, complex_rules=True, x=lambda g, out, out1: _qr_slope(g, out, out1))
@@ -48,12 +56,13 @@ def _tall_qr_slope(gq: Tensor, gr: Tensor, q: Tensor, r: Tensor) -> Tensor:
     return solve_matrix(r, right.mH).mH
 
 
-def qr(A: Tensor, mode: str = "reduced") -> tuple[Tensor, Tensor]:
+@operation(face="linalg", method=False)
+def qr(A: Tensor, mode: str = "reduced") -> QR:
     """Q with orthonormal columns and R upper triangular, Q @ R = A."""
     require_inexact("qr", A)
     if mode not in ("reduced", "complete"):
         raise OperationError(f"qr: mode is 'reduced' or 'complete', got {mode!r}")
-    return _qr(A, mode=mode)
+    return QR(*_qr(A, mode=mode))
 
 
 def _plus(x: Tensor | None, y: Tensor | None) -> Tensor:
@@ -86,7 +95,8 @@ def _eigh_slope(g: tuple[Tensor | None, Tensor | None], values: Tensor, vectors:
     return vectors @ inner @ vectors.mH
 
 
-def eigh(A: Tensor, UPLO: str = "L") -> tuple[Tensor, Tensor]:
+@operation(face="linalg", method=False)
+def eigh(A: Tensor, UPLO: str = "L") -> Eigh:
     """Eigenvalues (ascending) and orthonormal eigenvectors (columns) of symmetric matrices.
 
     Derivatives of the vectors need different eigenvalues.
@@ -94,9 +104,10 @@ def eigh(A: Tensor, UPLO: str = "L") -> tuple[Tensor, Tensor]:
     require_square("eigh", A, complex=True)
     if UPLO not in ("L", "U"):
         raise OperationError(f"eigh: UPLO is 'L' or 'U', got {UPLO!r}")
-    return _eigh(A if UPLO == "L" else A.mH)
+    return Eigh(*_eigh(A if UPLO == "L" else A.mH))
 
 
+@operation(face="linalg", method=False)
 def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
     """The eigenvalues (ascending) of symmetric matrices."""
     return eigh(A, UPLO)[0]
@@ -124,13 +135,20 @@ def _eig_slope(g: tuple[Tensor | None, Tensor | None], x: Tensor, values: Tensor
     return found if x.is_complex() else found.real
 
 
-def eig(A: Tensor) -> tuple[Tensor, Tensor]:
+@operation(face="linalg", method=False)
+def eig(A: Tensor) -> Eig:
     """Eigenvalues and eigenvectors (columns of length 1) of square matrices, complex.
 
     Derivatives of the vectors need different eigenvalues.
     """
     require_square("eig", A, complex=True)
-    return _eig(A)
+    return Eig(*_eig(A))
+
+
+@operation(face="linalg", method=False)
+def eigvals(A: Tensor) -> Tensor:
+    """The eigenvalues of square matrices, complex."""
+    return eig(A)[0]
 
 
 @primitive(outputs=3, complex_rules=True, partial=True, x=lambda g, out, out1, out2: _svd_slope(g, out, out1, out2))
@@ -175,15 +193,17 @@ def _svd_slope(g: tuple[Tensor | None, Tensor | None, Tensor | None], u: Tensor,
     return _plus(found, beside)
 
 
-def svd(A: Tensor, full_matrices: bool = True) -> tuple[Tensor, Tensor, Tensor]:
+@operation(face="linalg", method=False)
+def svd(A: Tensor, full_matrices: bool = True) -> SVD:
     """U, the singular values S (descending) and Vh, with U @ diag(S) @ Vh = A.
 
     Derivatives of the vectors need different singular values, and are those of the first min(m, n).
     """
     require_inexact("svd", A)
-    return _svd(A, full=bool(full_matrices))
+    return SVD(*_svd(A, full=bool(full_matrices)))
 
 
+@operation(face="linalg", method=False)
 def svdvals(A: Tensor) -> Tensor:
     """The singular values (descending)."""
     return svd(A, full_matrices=False)[1]
@@ -207,6 +227,7 @@ def _pinv_slope(g: Tensor, x: Tensor, p: Tensor) -> Tensor:
     return found + (right - right @ p @ x)
 
 
+@operation(face="linalg", method=False, aliases="Tensor.pinverse autograd.pinverse")
 def pinv(A: Tensor, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
     """The pseudo-inverse; singular values below max(atol, rtol * largest) count as 0."""
     require_inexact("pinv", A)
@@ -242,6 +263,7 @@ def _significant(x: Tensor, s: Tensor, atol: Any, rtol: Any) -> Tensor:
     return s.detach() > limit
 
 
+@operation(face="linalg", method=False)
 def matrix_rank(A: Tensor, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
     """How many singular values count."""
     s = svdvals(_from_lower(A) if hermitian else A)
@@ -250,6 +272,20 @@ def matrix_rank(A: Tensor, tol: Any = None, hermitian: bool = False, *, atol: An
     return sum(_significant(A, s, atol, rtol), -1)
 
 
-def lstsq(A: Tensor, B: Tensor, rcond: float | None = None) -> Tensor:
-    """The X of least norm that makes |A @ X - B| least."""
-    return matmul(pinv(A, rtol=rcond), B)
+@operation(face="linalg", method=False)
+def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
+    """(solution, residuals, rank, singular values) of min |A @ X - B|.
+
+    As in torch, the driver says what comes with the solution: 'gels' no rank, 'gelsy' (the default)
+    no residuals, 'gelsd' and 'gelss' the singular values, too; the method is the same.
+    """
+    driver = driver or "gelsy"
+    solution = matmul(pinv(A, rtol=rcond), B)
+    rows, columns = A._array.shape[-2:]
+    empty = reshape(abs(solution), -1)[:0]
+    residuals = empty
+    if rows > columns and driver != "gelsy":
+        residuals = sum(square(abs(A @ solution - B)), -2)
+    rank = matrix_rank(A, rtol=rcond) if driver != "gels" else A.new_empty(0, dtype=int64)
+    values = svdvals(A.detach()) if driver in ("gelsd", "gelss") else empty.detach()
+    return LeastSquares(solution, residuals, rank, values)

@@ -1,0 +1,136 @@
+"""Functions of each element on its own: what is computed, and the derivative by each input above it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from ..engine.primitive import Primitive, Rule
+from ..engine.tensor import Tensor
+from .operands import promote
+from .operation import into, publish
+from .promotion import floating, inexact, refuse_complex, require_tensors
+
+INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
+
+
+class Unary(Protocol):
+    """A function of one tensor."""
+
+    primitive: Primitive
+
+    def __call__(self, input: Tensor, *, out: Tensor | None = None) -> Tensor: ...
+
+
+class Binary(Protocol):
+    """A function of two tensors that broadcast, or of a tensor and a number."""
+
+    primitive: Primitive
+
+    def __call__(self, input: Any, other: Any, *, out: Tensor | None = None) -> Tensor: ...
+
+
+def _elementwise(compute: Callable[..., Any], rules: dict[str, Any], **options: Any) -> Primitive:
+    return Primitive(compute, keeps_order=True, **options, **rules)
+
+
+def _public(function: Any, made: Primitive, compute: Callable[..., Any], names: dict[str, Any]) -> Any:
+    function.__name__ = function.__qualname__ = compute.__name__
+    function.__doc__ = compute.__doc__
+    function.__module__ = compute.__module__
+    function.primitive = made
+    if compute.__name__.startswith("_"):
+        return function
+    return publish(function, **names)
+
+
+def unary(
+    *,
+    to_float: bool = True,
+    holomorphic: bool = False,
+    complex_rules: bool = False,
+    autocast: str | None = None,
+    face: str | None = "autograd",
+    method: bool = True,
+    in_place: bool = True,
+    aliases: str = "",
+    **rules: Rule,
+) -> Callable[[Callable[..., Any]], Unary]:
+    """An operation on one tensor; integers are taken to the default float unless `to_float` is off."""
+
+    def decorate(compute: Callable[..., Any]) -> Unary:
+        made = _elementwise(compute, rules, holomorphic=holomorphic, complex_rules=complex_rules, autocast=autocast)
+        name = made.name
+        takes_complex = holomorphic or complex_rules
+        ready = inexact if takes_complex else floating
+
+        def floats(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+            if out is not None:
+                return into(name, out, lambda: floats(input), (input,))
+            return made(ready(name, input))
+
+        def any_kind(input: Tensor, *, out: Tensor | None = None) -> Tensor:
+            if out is not None:
+                return into(name, out, lambda: any_kind(input), (input,))
+            require_tensors(name, input)
+            if not takes_complex:
+                refuse_complex(name, input)
+            return made(input)
+
+        names = {"face": face, "method": method, "in_place": in_place, "aliases": aliases}
+        return _public(floats if to_float else any_kind, made, compute, names)
+
+    return decorate
+
+
+def binary(
+    *,
+    to_float: bool = False,
+    holomorphic: bool = False,
+    complex_rules: bool = False,
+    autocast: str | None = None,
+    face: str | None = "autograd",
+    method: bool = True,
+    in_place: bool = True,
+    aliases: str = "",
+    **rules: Rule,
+) -> Callable[[Callable[..., Any]], Binary]:
+    """An operation on two tensors that broadcast, or on a tensor and a number, after promotion."""
+
+    def decorate(compute: Callable[..., Any]) -> Binary:
+        made = _elementwise(
+            compute, rules, broadcasts=True, holomorphic=holomorphic, complex_rules=complex_rules, autocast=autocast
+        )
+        name = made.name
+        takes_complex = holomorphic or complex_rules
+
+        def function(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+            if out is not None:
+                return into(name, out, lambda: function(input, other), (input, other))
+            if (
+                to_float
+                or not isinstance(input, Tensor)
+                or not isinstance(other, Tensor)
+                or input._array.dtype is not other._array.dtype
+            ):
+                input, other = promote(name, input, other, to_float)
+            if not takes_complex:
+                refuse_complex(name, input, other)
+            return made(input, other)
+
+        names = {"face": face, "method": method, "in_place": in_place, "aliases": aliases}
+        return _public(function, made, compute, names)
+
+    return decorate
+
+
+def in_single(xp: Any, formula: Callable[[Any], Any], x: Any) -> Any:
+    """A formula of several steps, of which half precision would round each: it is computed in float32."""
+    if x.dtype == getattr(xp, "float16", None):
+        return xp.astype(formula(xp.astype(x, xp.float32)), x.dtype)
+    return formula(x)
+
+
+def is_bool(xp: Any, x: Any) -> bool:
+    return hasattr(x, "dtype") and x.dtype == xp.bool
