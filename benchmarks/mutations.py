@@ -17,7 +17,6 @@ import importlib
 import inspect
 import json
 import pkgutil
-import sys
 import time
 import warnings
 from collections import Counter, defaultdict
@@ -42,9 +41,9 @@ ROOT = Path(__file__).resolve().parent.parent
 REASONS: dict[str, str] = {
     "_where: conjugation": "linear with real coefficients: the conjugate does not show",
     "_gate: conjugation": "linear with real coefficients: the conjugate does not show",
-    "zeta by x": "the rule raises, which tests/test_special.py checks",
-    "igamma by x": "the rule raises, which tests/test_special.py checks",
-    "igammac by x": "the rule raises, which tests/test_special.py checks",
+    "zeta by x": "the rule raises, which tests/ops/test_special.py checks",
+    "igamma by x": "the rule raises, which tests/ops/test_special.py checks",
+    "igammac by x": "the rule raises, which tests/ops/test_special.py checks",
     "_cholesky_slope: a step left out at below.mH": "symmetric inputs do not show the antisymmetric part",
     "binary_cross_entropy: broadcast sum left out at finish": "nn.functional asks for inputs of one shape",
     "_limited_log: a step left out at math.exp(-100.0)": "the limit of -100, far from the samples; compared with torch",
@@ -55,7 +54,7 @@ REASONS: dict[str, str] = {
     "_slope: operands swapped at x - mean": "its sign appears twice",
     "_constant: operands swapped": "a weight of as many dimensions as the input has none to skip",
     "_binary_cross_entropy_slope": "the limit of 1e-12 is far from the samples; compared with torch at 0 and 1",
-    "_sinc_slope": "terms of the series below 1e-6 of the slope; compared with torch in tests/test_operations.py",
+    "_sinc_slope": "terms of the series below 1e-6 of the slope; compared with torch in tests/ops/test_operations.py",
 }
 
 
@@ -90,11 +89,11 @@ class Known(Case):
 
 
 def _table() -> Iterator[Case]:
-    from layer_operations import ROWS as LAYERS
-    from more_operations import ROWS as MORE
-    from operations import ROWS, Draw
-    from test_operations import differentiated
-    from transform_operations import ROWS as TRANSFORMS
+    from tests.layer_operations import ROWS as LAYERS
+    from tests.more_operations import ROWS as MORE
+    from tests.operations import ROWS, Draw
+    from tests.ops.test_operations import differentiated
+    from tests.transform_operations import ROWS as TRANSFORMS
 
     for number, row in enumerate([*ROWS, *MORE, *TRANSFORMS, *LAYERS]):
         if row.differentiable:
@@ -106,9 +105,9 @@ def _table() -> Iterator[Case]:
 
 def _programs() -> Iterator[Case]:
     """Programs that write in place, read and write by index, convert and move."""
-    from test_inplace import PROGRAMS
-    from test_linalg import CASES, double
-    from test_tensor import INDICES
+    from tests.engine.test_inplace import PROGRAMS
+    from tests.engine.test_tensor import INDICES
+    from tests.ops.test_linalg import CASES, double
 
     rng = np.random.default_rng(3)
     x, z = (autograd.tensor(rng.normal(size=(2, 3)), requires_grad=True) for _ in range(2))
@@ -170,7 +169,7 @@ def _programs() -> Iterator[Case]:
     for shape in ((3,), (2, 2, 3)):
         yield Case("logits with weighted positives", weighted, [x, z, autograd.tensor(rng.uniform(0.5, 3.0, shape))])
     yield Case("clone and contiguous", lambda x: x.T.contiguous().clone() * 2, [x])
-    from test_ties import TIES
+    from tests.ops.test_ties import TIES
 
     for name, (function, at, expected) in TIES.items():
         yield Known(name, function, [autograd.tensor(at, dtype=autograd.float64)], expected=expected)
@@ -439,8 +438,7 @@ def _used_rules(case: Case, keys: dict[int, str]) -> set[str]:
 def run(only: str = "") -> dict[str, Any]:
     """Tries every mutant; what survived, and how many were caught, by kind."""
     warnings.simplefilter("ignore")
-    sys.path.insert(0, str(ROOT / "tests"))
-    import strict_backend
+    from tests.helpers import strict_backend
 
     strict_backend.register()
     keys = {id(p): key for key, (_, _, p) in primitives().items()}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from operations import Draw, Fixed, Operation, call, images, unary
+
+from tests.operations import Draw, Fixed, Operation, call, images, unary
 
 KINKS = {
     "celu": (0,), "selu": (0,), "mish": (), "hardsigmoid": (-3, 3), "hardswish": (-3, 3), "hardshrink": (-0.5, 0.5),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from operations import (
+
+from tests.operations import (
     WHOLE,
     Call,
     Draw,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from more_operations import regular, spread
-from operations import Draw, Fixed, Operation, call, unary
+
+from tests.more_operations import regular, spread
+from tests.operations import Draw, Fixed, Operation, call, unary
 
 HOLOMORPHIC = (
     "neg", "reciprocal", "square", "sqrt", "rsqrt", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin",

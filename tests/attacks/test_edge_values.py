@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from operations import Draw, Fixed, Inputs
-from oracle import as_list, here, host, there, torch_or_skip
-from test_operations import TABLE
 
 import autograd
+from tests.helpers.oracle import as_list, here, host, there, torch_or_skip
+from tests.operations import Draw, Fixed, Inputs
+from tests.ops.test_operations import TABLE
 
 pytestmark = [pytest.mark.numbers, pytest.mark.cpu_only]
 torch = torch_or_skip()
@@ -226,7 +226,7 @@ DIFFERENCES = [
     Difference("slope", below(-10), "torch's exp(-x^2 / 2 - log Phi) cancels", ("special.log_ndtr",), SINGLE),
     Difference("slope", beyond(10), "2 x erfcx(x) - 2 / sqrt(pi) cancels, in either order", ("special.erfcx",), SINGLE),
     Difference("slope", everywhere, "I_1 and I_0 nearly cancel, in either order", ("special.i0e", "special.i1e"), always=False),
-    Difference("value", everywhere, "torch's has 6 to 10 digits, fewer for large numbers (tests/test_special.py compares with SciPy)", ("special.bessel_j0", "special.bessel_j1", "special.bessel_y0", "special.bessel_y1"), SINGLE),
+    Difference("value", everywhere, "torch's has 6 to 10 digits, fewer for large numbers (tests/ops/test_special.py compares with SciPy)", ("special.bessel_j0", "special.bessel_j1", "special.bessel_y0", "special.bessel_y1"), SINGLE),
     Difference("value", near_a_limit, "of the smallest number, the limit at 0 or the value", ("special.modified_bessel_k0", "special.modified_bessel_k1", "special.scaled_modified_bessel_k0", "special.scaled_modified_bessel_k1"), ("float64",), always=False),
     Difference("value", near_a_limit, "of the smallest number, the limit at 0 or the value", ("special.modified_bessel_k1", "special.scaled_modified_bessel_k0", "special.scaled_modified_bessel_k1"), ("float32",), always=False),
     Difference("slope", everywhere, "1 / 6; torch's constant is a float32", (F + "hardsigmoid",), ("float64",)),

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from operations import Draw, Operation
-from oracle import as_list, here, there, torch_or_skip
-from test_operations import EVERY, arguments, ours, theirs
 
 import autograd
+from tests.helpers.oracle import as_list, here, there, torch_or_skip
+from tests.operations import Draw, Operation
+from tests.ops.test_operations import EVERY, arguments, ours, theirs
 
 # Views in torch, computed at once here.
 COPIED_HERE = {"adjoint", "conj"}

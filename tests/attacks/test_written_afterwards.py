@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from operations import Call, Draw, Operation
-from oracle import as_list, here, host, there, torch_or_skip
-from test_operations import SMOOTH, arguments, leaves, ours, theirs
 
 import autograd
 from autograd import OperationError
 from autograd.engine.errors import BackwardError
+from tests.helpers.oracle import as_list, here, host, there, torch_or_skip
+from tests.operations import Call, Draw, Operation
+from tests.ops.test_operations import SMOOTH, arguments, leaves, ours, theirs
 
 pytestmark = pytest.mark.numbers
 REFUSALS = (BackwardError, OperationError, RuntimeError)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from oracle import host, torch_or_skip
 
 import autograd
 from autograd import BackwardError, OperationError
+from tests.helpers.oracle import host, torch_or_skip
 
 
 def z(*values: complex, grad: bool = False) -> autograd.Tensor:

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from operations import Call, Draw, Inputs, Operation
-from oracle import as_list, assert_same, here, host, there, torch_or_skip
-from test_operations import EVERY, SMOOTH, arguments, differentiated, ours, theirs
 
 import autograd
 import nn.functional as F
 from autograd import OperationError, Tensor
 from autograd.testing import gradcheck, gradgradcheck
+from tests.helpers.oracle import as_list, assert_same, here, host, there, torch_or_skip
+from tests.operations import Call, Draw, Inputs, Operation
+from tests.ops.test_operations import EVERY, SMOOTH, arguments, differentiated, ours, theirs
 
 pytest.importorskip("hypothesis")
 import hypothesis.extra.numpy as hnp

@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from layer_operations import ROWS as LAYER_ROWS
-from more_operations import ROWS as MORE_ROWS
-from operations import ROWS, Call, Draw, Fixed, Operation
-from oracle import as_list, assert_same, convert, here, host, there, torch_or_skip
-from transform_operations import ROWS as TRANSFORM_ROWS
 
 import autograd
 from autograd import OperationError, Tensor
 from autograd.backend import is_available
 from autograd.testing import gradcheck, gradgradcheck
+from tests.helpers.oracle import as_list, assert_same, convert, here, host, there, torch_or_skip
+from tests.layer_operations import ROWS as LAYER_ROWS
+from tests.more_operations import ROWS as MORE_ROWS
+from tests.operations import ROWS, Call, Draw, Fixed, Operation
+from tests.transform_operations import ROWS as TRANSFORM_ROWS
 
 TABLE = [*ROWS, *MORE_ROWS, *TRANSFORM_ROWS, *LAYER_ROWS]
 EVERY = [pytest.param(row, id=f"{number}-{row}") for number, row in enumerate(TABLE)]

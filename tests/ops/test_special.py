@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from oracle import host
 
 import autograd
 from autograd import OperationError
 from autograd.testing import gradcheck
+from tests.helpers.oracle import host
 
 X = np.concatenate([[1e-12, 1e-5, 0.01], np.linspace(0.05, 60.0, 400), [1e3, 1e4]])
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import assert_same, torch_or_skip
 
 import autograd
 from autograd import func, functional
+from tests.helpers.oracle import assert_same, torch_or_skip
 
 FUNCTIONS = {
     "elementwise": (lambda t, x: t.sin(x) * x, 1),

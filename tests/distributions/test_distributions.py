@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import assert_same, host, torch_or_skip
 
 import autograd
 from autograd import distributions
+from tests.helpers.oracle import assert_same, host, torch_or_skip
 
 A, B = np.array([[0.3, -1.2], [0.5, 2.0]]), np.array([0.5, 1.5])
 P = np.array([[0.2, 0.3, 0.5], [0.6, 0.3, 0.1]])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from oracle import host
 
 import autograd
 import nn
 import nn.functional as F
 import optim
+from tests.helpers.oracle import host
 
 PEOPLE = autograd.tensor([[-2.0, -1.0], [25.0, 6.0], [17.0, 4.0], [-15.0, -6.0]], device="cpu")
 IS_FEMALE = autograd.tensor([1.0, 0.0, 0.0, 1.0], device="cpu")

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import host, torch_or_skip
 
 import autograd
 from autograd import linalg
 from autograd.testing import gradcheck, gradgradcheck
+from tests.helpers.oracle import host, torch_or_skip
 
 
 def double(*shape: int, seed: int = 0) -> autograd.Tensor:

@@ -1,7 +1,7 @@
 """Published scripts, as they stand, with torch's module names meaning this engine.
 
     mkdir DIR; cd DIR; git clone ...       # the repositories of REPOSITORIES, as many as you like
-    python -m pytest tests/test_published.py --published DIR       # some want einops, gymnasium, requests, six
+    python -m pytest tests/project/test_published.py --published DIR       # some want einops, gymnasium, requests, six
 
 Model files are imported twice, once on PyTorch: from one state dict, outputs, gradients and a few
 steps have to agree. Whole scripts are run by `python -m autograd`, on small generated files.
@@ -23,14 +23,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import published_data as data
 import pytest
-from oracle import assert_same, torch_or_skip
 
 import autograd
+from tests.helpers import published_data as data
+from tests.helpers.oracle import assert_same, torch_or_skip
 from torchlike.aliases import torch_names
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 REPOSITORIES = [
     "kuangliu/pytorch-cifar",
     "karpathy/minGPT",

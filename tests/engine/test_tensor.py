@@ -7,10 +7,10 @@ import pickle
 
 import numpy as np
 import pytest
-from oracle import assert_same, host, torch_or_skip
 
 import autograd
 from autograd import Tensor
+from tests.helpers.oracle import assert_same, host, torch_or_skip
 
 
 def test_attributes(device: autograd.device) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from oracle import assert_same, host, torch_or_skip
 
 import autograd
+from tests.helpers.oracle import assert_same, host, torch_or_skip
 
 CALLS = [
     "tensor([1.0, 2.0])",

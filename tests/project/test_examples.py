@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def _main(name: str):  # type: ignore[no-untyped-def]
@@ -100,7 +100,7 @@ def test_cifar_resnet_runs_on_files_in_the_real_format(plain: bool, tmp_path: Pa
         pytest.importorskip(needed)
     if device not in ("cpu", "cuda"):
         pytest.skip("the whole example runs on real devices")
-    import published_data
+    from tests.helpers import published_data
 
     published_data.write_cifar10(tmp_path, 40, binary=plain)
     arguments = ["--data", str(tmp_path), "--depth", "8", "--batch", "20", "--workers", "0", "--device", str(device)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
-from oracle import torch_or_skip
 
 import autograd
+from tests.helpers.oracle import torch_or_skip
 
 
 def test_numpys_keywords() -> None:

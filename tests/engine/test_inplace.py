@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import assert_same, host, torch_or_skip
 
 import autograd
 import nn.functional
 from autograd import BackwardError, OperationError
+from tests.helpers.oracle import assert_same, host, torch_or_skip
 
 PROGRAMS = {
     "mul on a result": "y = x * 2; y.mul_(3); out = y",
@@ -360,7 +360,7 @@ print(gc.collect())
 @pytest.mark.cpu_only
 def test_nothing_waits_for_the_garbage_collector() -> None:
     """In a process of its own, where no other thread makes garbage."""
-    root = Path(__file__).parents[1]
+    root = Path(__file__).parents[2]
     run = subprocess.run([sys.executable, "-c", STEPS_WITHOUT_CYCLES], cwd=root, capture_output=True, text=True)
     assert run.stdout.strip() == "0", run.stdout + run.stderr
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from oracle import torch_or_skip
 
 import autograd
+from tests.helpers.oracle import torch_or_skip
 
 pytestmark = pytest.mark.cpu_only
 

@@ -9,10 +9,10 @@ import weakref
 
 import numpy as np
 import pytest
-from oracle import host
 
 import autograd
 from autograd import BackwardError
+from tests.helpers.oracle import host
 
 
 def leaf(*values: float) -> autograd.Tensor:
