@@ -4,7 +4,7 @@
 
 Each rule (and each helper that a rule calls) is read as a syntax tree and changed in one place: the
 sign flipped, a factor added, a term or factor dropped, operands swapped, the sum over broadcast
-dimensions left out. Then the numeric checks of the table in `tests/operations.py`, and of programs
+dimensions left out. Then the numeric checks of the table of operations (`tests/helpers/table.py`), and of programs
 that write in place, are run for the rows that use the rule, until one fails.
 """
 
@@ -89,18 +89,16 @@ class Known(Case):
 
 
 def _table() -> Iterator[Case]:
-    from tests.layer_operations import ROWS as LAYERS
-    from tests.more_operations import ROWS as MORE
-    from tests.operations import ROWS, Draw
-    from tests.ops.test_operations import differentiated
-    from tests.transform_operations import ROWS as TRANSFORMS
+    from tests.helpers.calls import differentiated
+    from tests.helpers.operation import Draw
+    from tests.helpers.table import SMOOTH
 
-    for number, row in enumerate([*ROWS, *MORE, *TRANSFORMS, *LAYERS]):
-        if row.differentiable:
-            for sample, call in enumerate(row.samples(Draw())):
-                function, inputs = differentiated(row, call)
-                if inputs and all(x.numel() for x in inputs):
-                    yield Case(f"{number}-{row.name}-{sample}", function, inputs, row.twice)
+    for param in SMOOTH:
+        (row,) = param.values
+        for sample, call in enumerate(row.samples(Draw())):
+            function, inputs = differentiated(row, call)
+            if inputs and all(x.numel() for x in inputs):
+                yield Case(f"{param.id}-{sample}", function, inputs, row.twice)
 
 
 def _programs() -> Iterator[Case]:

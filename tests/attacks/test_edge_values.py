@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 import autograd
+from tests.helpers.operation import Draw, Fixed, Inputs
 from tests.helpers.oracle import as_list, here, host, there, torch_or_skip
-from tests.operations import Draw, Fixed, Inputs
-from tests.ops.test_operations import TABLE
+from tests.helpers.table import TABLE
 
 pytestmark = [pytest.mark.numbers, pytest.mark.cpu_only]
 torch = torch_or_skip()

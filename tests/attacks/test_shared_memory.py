@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 
 import autograd
+from tests.helpers.calls import arguments, ours, theirs
+from tests.helpers.operation import Draw, Operation
 from tests.helpers.oracle import as_list, here, there, torch_or_skip
-from tests.operations import Draw, Operation
-from tests.ops.test_operations import EVERY, arguments, ours, theirs
+from tests.helpers.table import EVERY
 
 # Views in torch, computed at once here.
 COPIED_HERE = {"adjoint", "conj"}

@@ -12,9 +12,10 @@ import autograd
 import nn.functional as F
 from autograd import OperationError, Tensor
 from autograd.testing import gradcheck, gradgradcheck
+from tests.helpers.calls import arguments, differentiated, ours, theirs
+from tests.helpers.operation import Call, Draw, Inputs, Operation
 from tests.helpers.oracle import as_list, assert_same, here, host, there, torch_or_skip
-from tests.operations import Call, Draw, Inputs, Operation
-from tests.ops.test_operations import EVERY, SMOOTH, arguments, differentiated, ours, theirs
+from tests.helpers.table import EVERY, SMOOTH
 
 pytest.importorskip("hypothesis")
 import hypothesis.extra.numpy as hnp

@@ -11,66 +11,17 @@ import autograd
 from autograd import OperationError, Tensor
 from autograd.backend import is_available
 from autograd.testing import gradcheck, gradgradcheck
+from tests.helpers.calls import arguments, differentiated, leaves, ours, theirs
+from tests.helpers.operation import Call, Draw, Fixed, Operation
 from tests.helpers.oracle import as_list, assert_same, convert, here, host, there, torch_or_skip
-from tests.layer_operations import ROWS as LAYER_ROWS
-from tests.more_operations import ROWS as MORE_ROWS
-from tests.operations import ROWS, Call, Draw, Fixed, Operation
-from tests.transform_operations import ROWS as TRANSFORM_ROWS
-
-TABLE = [*ROWS, *MORE_ROWS, *TRANSFORM_ROWS, *LAYER_ROWS]
-EVERY = [pytest.param(row, id=f"{number}-{row}") for number, row in enumerate(TABLE)]
-SMOOTH = [param for param in EVERY if param.values[0].differentiable]
-
+from tests.helpers.table import EVERY, SMOOTH
 
 # Where torch has an answer for integers and this engine a clear error: 2 ** -1 is no integer, a mean need not be one.
 REFUSED = {"pow", *(f"nn.functional.avg_pool{dims}d" for dims in (1, 2, 3))}
 
 
-def arguments(call: Call, make: Any) -> tuple[list[Any], dict[str, Any]]:
-    """The call's arguments as tensors made by `make(array, differentiated)`."""
-
-    def one(value: Any) -> Any:
-        if isinstance(value, Fixed):
-            return make(value.array, False)
-        if isinstance(value, list | tuple):
-            return type(value)(one(each) for each in value)
-        return convert(value, lambda array: make(array, array.dtype.kind in "fc"))
-
-    return [one(x) for x in call.args], {name: one(x) for name, x in call.kwargs.items()}
-
-
-def ours(dtype: Any = autograd.float64, device: Any = None, grad: bool = True) -> Any:
-    def make(array: np.ndarray, differentiated: bool) -> Tensor:
-        kind = dtype if array.dtype.kind == "f" else dtype.to_complex() if array.dtype.kind == "c" else None
-        return autograd.tensor(array, dtype=kind, device=device, requires_grad=differentiated and grad)
-
-    return make
-
-
-def theirs(dtype: str = "float64", grad: bool = True) -> Any:
-    torch = torch_or_skip()
-
-    def make(array: np.ndarray, differentiated: bool) -> Any:
-        name = dtype if array.dtype.kind == "f" else {"float64": "complex128", "float32": "complex64"}[dtype]
-        kind = getattr(torch, name) if array.dtype.kind in "fc" else None
-        return torch.tensor(array, dtype=kind, requires_grad=differentiated and grad)
-
-    return make
-
-
 def _constant(value: Any) -> Any:
     return Fixed(value) if isinstance(value, np.ndarray) and value.dtype.kind in "fc" else value
-
-
-def leaves(args: Any) -> list[Any]:
-    """The differentiated tensors among the arguments."""
-    found = []
-    for x in args:
-        if isinstance(x, list | tuple):
-            found += leaves(x)
-        elif hasattr(x, "requires_grad") and x.requires_grad:
-            found.append(x)
-    return found
 
 
 def _weights(rng: np.random.Generator, shape: tuple, complex: bool) -> np.ndarray:
@@ -128,24 +79,6 @@ def test_single_precision_agrees_with_torch(row: Operation) -> None:
         args, kwargs = arguments(call, theirs("float32", grad=False))
         for mine, other in zip(out, as_list(there(row.name)(*args, **kwargs)), strict=True):
             assert_same(mine, other, rtol=2e-5, atol=2e-6, what=str(call))
-
-
-def differentiated(row: Operation, call: Call, make: Any = None) -> tuple[Any, list[Tensor]]:
-    """A function of the differentiated arguments alone, and those arguments."""
-    args, kwargs = arguments(call, make or ours())
-    targets = leaves([*args, *kwargs.values()])
-    places = {id(x): i for i, x in enumerate(targets)}
-
-    def function(*given: Tensor) -> Any:
-        def put(value: Any) -> Any:
-            if isinstance(value, list):
-                return [put(each) for each in value]
-            return given[places[id(value)]] if id(value) in places else value
-
-        out = here(row.name)(*[put(x) for x in args], **{name: put(x) for name, x in kwargs.items()})
-        return tuple(each for each in as_list(out) if each.dtype.is_inexact)
-
-    return function, targets
 
 
 @pytest.mark.numbers
