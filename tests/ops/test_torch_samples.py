@@ -63,7 +63,7 @@ MISSING = {
 
 SIGNS = "eigenvectors and singular vectors are determined up to a factor of absolute value 1"
 DIFFERENT = {
-    "nn.functional.ctc_loss": "torch's gradient supposes that log_softmax comes before (compared in test_losses.py)",
+    "nn.functional.ctc_loss": "torch's gradient supposes that log_softmax comes before (compared in tests/nn/test_layers.py)",
     "cov": "torch keeps float32 weights in float32, which loses digits",
     "as_strided.partial_views": "as_strided is of the tensor's own elements here, not of the memory around them",
     "as_strided_scatter": "torch gives the input the gradient of what is overwritten, and none of what stays",
