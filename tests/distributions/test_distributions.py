@@ -117,25 +117,3 @@ def test_parameters_are_checked() -> None:
         distributions.Categorical(autograd.ones(3)).log_prob(autograd.tensor(3))
     with pytest.raises(NotImplementedError, match="no divergence of Normal from Bernoulli"):
         distributions.kl_divergence(distributions.Normal(0.0, 1.0), distributions.Bernoulli(0.5))
-
-
-def test_multinomial() -> None:
-    weights = autograd.tensor([[1.0, 3.0, 0.0, 4.0], [1.0, 1.0, 1.0, 1.0]])
-    drawn = host(autograd.multinomial(weights, 20_000, replacement=True))
-    counts = np.stack([(drawn == k).mean(1) for k in range(4)], 1)
-    np.testing.assert_allclose(counts, [[0.125, 0.375, 0.0, 0.5], [0.25] * 4], atol=0.02)
-    distinct = host(autograd.multinomial(weights, 3))
-    assert sorted(distinct[0].tolist()) == [0, 1, 3]
-    assert all(len(set(row)) == 3 for row in distinct.tolist())
-    first = np.array([autograd.multinomial(weights[0], 1).item() for _ in range(500)])
-    assert abs((first == 3).mean() - 0.5) < 0.08
-    with pytest.raises(autograd.OperationError, match="without replacement"):
-        autograd.multinomial(weights, 5)
-
-
-def test_filling_with_random_numbers() -> None:
-    x = autograd.zeros(50_000, dtype=autograd.float64)
-    assert x.exponential_(2.0).mean().item() == pytest.approx(0.5, abs=0.02)
-    assert x.geometric_(0.25).mean().item() == pytest.approx(4.0, abs=0.1)
-    assert x.cauchy_(1.0, 2.0).median().item() == pytest.approx(1.0, abs=0.1)
-    assert x.log_normal_(0.0, 0.5).log().std().item() == pytest.approx(0.5, abs=0.02)

@@ -1,4 +1,4 @@
-"""functional and func against torch's."""
+"""functional against torch's."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import func, functional
+from autograd import functional
 from tests.helpers.oracle import assert_same, torch_or_skip
 
 FUNCTIONS = {
@@ -18,6 +18,8 @@ FUNCTIONS = {
     "several outputs": (lambda t, x, y: (x * 2, (x * y.T).exp()), 2),
     "unused input": (lambda t, x, y: x * 2, 2),
 }
+
+
 SCALARS = {
     "cubic": (lambda t, x: (x**3).sum() + x[0, 0] * x[0, 1], 1),
     "coupled": (lambda t, x, y: ((x @ y) ** 2).sum(), 2),
@@ -101,40 +103,3 @@ def test_errors() -> None:
         functional.jacobian(lambda x: autograd.ones(2), x, strict=True)
     with pytest.raises(TypeError, match="must return tensors"):
         functional.jacobian(lambda x: 3, x)
-    with pytest.raises(autograd.BackwardError, match="0-d"):
-        func.grad(lambda x: x)(x)
-
-
-def test_grad_of_grad() -> None:
-    cubic = lambda x: x**3  # noqa: E731
-    x = autograd.tensor(2.0)
-    assert func.grad(cubic)(x).item() == 12.0
-    assert func.grad(func.grad(cubic))(x).item() == 12.0
-    assert func.grad(func.grad(func.grad(cubic)))(x).item() == 6.0
-    assert not func.grad(cubic)(x).requires_grad
-
-
-def test_grad_and_value() -> None:
-    def f(x, y, scale=1.0):
-        return (x * y).sum() * scale, "kept"
-
-    x, y = autograd.tensor([1.0, 2.0]), autograd.tensor([3.0, 4.0])
-    (gx, gy), (value, kept) = func.grad_and_value(f, argnums=(0, 1), has_aux=True)(x, y, scale=2.0)
-    assert gx.tolist() == [6.0, 8.0]
-    assert gy.tolist() == [2.0, 4.0]
-    assert value.item() == 22.0
-    assert kept == "kept"
-    gradient, kept = func.grad(f, argnums=1, has_aux=True)(x, y)
-    assert gradient.tolist() == [1.0, 2.0]
-    value, gradient = func.value_and_grad(lambda x: (x * x).sum())(x)
-    assert (value.item(), gradient.tolist()) == (5.0, [2.0, 4.0])
-
-
-def test_func_products_and_matrices() -> None:
-    x = autograd.tensor([1.0, 2.0])
-    out, pull_back = func.vjp(lambda x: x**2, x)
-    assert out.tolist() == [1.0, 4.0]
-    assert pull_back(autograd.tensor([1.0, 10.0]))[0].tolist() == [2.0, 40.0]
-    assert func.jvp(lambda x: x**2, (x,), (autograd.ones(2),))[1].tolist() == [2.0, 4.0]
-    assert func.jacrev(lambda a, x: a * x**2, argnums=1)(3.0, x).tolist() == [[6.0, 0.0], [0.0, 12.0]]
-    assert func.hessian(lambda x: (x**3).sum())(x).tolist() == [[6.0, 0.0], [0.0, 12.0]]

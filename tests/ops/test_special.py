@@ -99,17 +99,3 @@ def test_frexp_of_all_sizes() -> None:
         expected = np.frexp(x)
         np.testing.assert_array_equal(host(mantissa), expected[0])
         np.testing.assert_array_equal(host(exponent), expected[1])
-
-
-def test_poisson_has_its_mean_and_variance() -> None:
-    for rate in (0.5, 7.0, 200.0):
-        drawn = autograd.poisson(autograd.full((20_000,), rate))
-        assert drawn.mean().item() == pytest.approx(rate, rel=0.05)
-        assert drawn.var().item() == pytest.approx(rate, rel=0.08)
-        assert bool((drawn == drawn.round()).all())
-
-
-@pytest.mark.cpu_only  # where looking costs no synchronisation
-def test_negative_rates_are_refused() -> None:
-    with pytest.raises(OperationError, match="negative"):
-        autograd.poisson(autograd.tensor([-1.0]))

@@ -99,7 +99,7 @@ def test_ten_steps_are_torch(optimizer: str, dtype: str) -> None:
 
 
 def test_every_optimizer_is_compared() -> None:
-    """With torch here and, Muon and Lion, in test_lbfgs.py; each hyperparameter is given once at least."""
+    """With torch here and, Muon and Lion, in files of their own; each hyperparameter is given once at least."""
     classes = [getattr(optim, name) for name in optim.__all__ if isinstance(getattr(optim, name), type)]
     updating = [each for each in classes if each.algorithm is not optim.Optimizer.algorithm]
     compared = {each: "".join(call for call in OPTIMIZERS if call.startswith(f"{each.__name__}(")) for each in updating}
