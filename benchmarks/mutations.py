@@ -4,7 +4,7 @@
 
 Each rule (and each helper that a rule calls) is read as a syntax tree and changed in one place: the
 sign flipped, a factor added, a term or factor dropped, operands swapped, the sum over broadcast
-dimensions left out. Then the numeric checks of the table in `tests/operations.py`, and of programs
+dimensions left out. Then the numeric checks of the table of operations (`tests/helpers/table.py`), and of programs
 that write in place, are run for the rows that use the rule, until one fails.
 """
 
@@ -15,7 +15,6 @@ import ast
 import copy
 import inspect
 import json
-import sys
 import time
 import warnings
 from collections import Counter, defaultdict
@@ -40,9 +39,9 @@ ROOT = Path(__file__).resolve().parent.parent
 REASONS: dict[str, str] = {
     "_where: conjugation": "linear with real coefficients: the conjugate does not show",
     "_gate: conjugation": "linear with real coefficients: the conjugate does not show",
-    "zeta by x": "the rule raises, which tests/test_special.py checks",
-    "igamma by x": "the rule raises, which tests/test_special.py checks",
-    "igammac by x": "the rule raises, which tests/test_special.py checks",
+    "zeta by x": "the rule raises, which tests/ops/test_special.py checks",
+    "igamma by x": "the rule raises, which tests/ops/test_special.py checks",
+    "igammac by x": "the rule raises, which tests/ops/test_special.py checks",
     "_cholesky_slope: a step left out at below.mH": "symmetric inputs do not show the antisymmetric part",
     "binary_cross_entropy: broadcast sum left out at finish": "nn.functional asks for inputs of one shape",
     "_limited_log: a step left out at math.exp(-100.0)": "the limit of -100, far from the samples; compared with torch",
@@ -53,7 +52,7 @@ REASONS: dict[str, str] = {
     "_slope: operands swapped at x - mean": "its sign appears twice",
     "_constant: operands swapped": "a weight of as many dimensions as the input has none to skip",
     "_binary_cross_entropy_slope": "the limit of 1e-12 is far from the samples; compared with torch at 0 and 1",
-    "_sinc_slope": "terms of the series below 1e-6 of the slope; compared with torch in tests/test_operations.py",
+    "_sinc_slope": "terms of the series below 1e-6 of the slope; compared with torch in tests/ops/test_operations.py",
 }
 
 
@@ -88,25 +87,23 @@ class Known(Case):
 
 
 def _table() -> Iterator[Case]:
-    from layer_operations import ROWS as LAYERS
-    from more_operations import ROWS as MORE
-    from operations import ROWS, Draw
-    from test_operations import differentiated
-    from transform_operations import ROWS as TRANSFORMS
+    from tests.helpers.calls import differentiated
+    from tests.helpers.operation import Draw
+    from tests.helpers.table import SMOOTH
 
-    for number, row in enumerate([*ROWS, *MORE, *TRANSFORMS, *LAYERS]):
-        if row.differentiable:
-            for sample, call in enumerate(row.samples(Draw())):
-                function, inputs = differentiated(row, call)
-                if inputs and all(x.numel() for x in inputs):
-                    yield Case(f"{number}-{row.name}-{sample}", function, inputs, row.twice)
+    for param in SMOOTH:
+        (row,) = param.values
+        for sample, call in enumerate(row.samples(Draw())):
+            function, inputs = differentiated(row, call)
+            if inputs and all(x.numel() for x in inputs):
+                yield Case(f"{param.id}-{sample}", function, inputs, row.twice)
 
 
 def _programs() -> Iterator[Case]:
     """Programs that write in place, read and write by index, convert and move."""
-    from test_inplace import PROGRAMS
-    from test_linalg import CASES, double
-    from test_tensor import INDICES
+    from tests.engine.test_inplace import PROGRAMS
+    from tests.engine.test_tensor import INDICES
+    from tests.ops.test_linalg import CASES, double
 
     rng = np.random.default_rng(3)
     x, z = (autograd.tensor(rng.normal(size=(2, 3)), requires_grad=True) for _ in range(2))
@@ -168,7 +165,7 @@ def _programs() -> Iterator[Case]:
     for shape in ((3,), (2, 2, 3)):
         yield Case("logits with weighted positives", weighted, [x, z, autograd.tensor(rng.uniform(0.5, 3.0, shape))])
     yield Case("clone and contiguous", lambda x: x.T.contiguous().clone() * 2, [x])
-    from test_ties import TIES
+    from tests.ops.test_ties import TIES
 
     for name, (function, at, expected) in TIES.items():
         yield Known(name, function, [autograd.tensor(at, dtype=autograd.float64)], expected=expected)
@@ -446,8 +443,7 @@ def _used_rules(case: Case, keys: dict[int, str]) -> set[str]:
 def run(only: str = "") -> dict[str, Any]:
     """Tries every mutant; what survived, and how many were caught, by kind."""
     warnings.simplefilter("ignore")
-    sys.path.insert(0, str(ROOT / "tests"))
-    import strict_backend
+    from tests.helpers import strict_backend
 
     strict_backend.register()
     keys = {id(p): key for key, (_, _, p) in primitives().items()}

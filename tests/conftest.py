@@ -7,7 +7,6 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import platform
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import guard_backend
-import published_data
-import strict_backend
-
 import autograd
+from tests.helpers import guard_backend, published_data, strict_backend
 
 OUTCOMES = ("passed", "failed", "error", "skipped", "xfailed")
 

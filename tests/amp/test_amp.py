@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import host, torch_or_skip
 
 import autograd
 import nn
 import nn.functional as F
 import optim
 from autograd import amp
+from tests.helpers.oracle import host, torch_or_skip
 
 DEVICE = autograd.get_default_device().type
 pytestmark = pytest.mark.skipif(DEVICE == "strict", reason="the array API has no float16")

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import here, host
 
 import autograd
+from tests.helpers.oracle import here, host
 
 mp = pytest.importorskip("mpmath", reason="mpmath, which comes with torch, is not installed: pip install mpmath")
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from operations import Draw, Fixed, Inputs
-from oracle import as_list, here, host, there, torch_or_skip
-from test_operations import TABLE
 
 import autograd
+from tests.helpers.operation import Draw, Fixed, Inputs
+from tests.helpers.oracle import as_list, here, host, there, torch_or_skip
+from tests.helpers.table import TABLE
 
 pytestmark = [pytest.mark.numbers, pytest.mark.cpu_only]
 torch = torch_or_skip()
@@ -201,48 +201,180 @@ def near_a_limit(*inputs: Any) -> Any:
 
 SINGLE, HALF = ("float32", "float64"), ("float16",)
 
-# fmt: off
 DIFFERENCES = [
     Difference("value slope", at_nan, "nan passes; torch's sign of nan is 0", ("sign", "sgn", "abs", "angle")),
     Difference("slope", lambda x, y: np.isnan(x - y), "nan passes; torch's sign of nan is 0", ("l1_loss",)),
-    Difference("slope", at_nan, "of nan and a number neither is the larger; torch gives both all of the gradient", ("maximum", "minimum")),
+    Difference(
+        "slope",
+        at_nan,
+        "of nan and a number neither is the larger; torch gives both all of the gradient",
+        ("maximum", "minimum"),
+    ),
     Difference("slope", at_nan, "nan is not positive; torch lets the gradient pass", ("relu", F + "relu")),
-    Difference("slope", at_nan, "nan passes, and so does its gradient; torch stops it", (F + "hardshrink", F + "softshrink")),
+    Difference(
+        "slope", at_nan, "nan passes, and so does its gradient; torch stops it", (F + "hardshrink", F + "softshrink")
+    ),
     Difference("slope", at_nan, "torch takes nan for 0", ("special.i1", "special.i1e")),
-    Difference("sign", everywhere, "the sign of a zero, which in torch depends on the length of the array", ("relu", F + "relu", F + "relu6", "maximum", "minimum", "nextafter", "lerp", "lerp to the end", F + "gelu", F + "logsigmoid", F + "softshrink"), always=False),
-    Difference("slope", lambda x: x == 0, "at -0.0 from the right; torch takes the root or the reciprocal of -0.0", ("mvlgamma", "x ** 0.5")),
+    Difference(
+        "sign",
+        everywhere,
+        "the sign of a zero, which in torch depends on the length of the array",
+        (
+            "relu",
+            F + "relu",
+            F + "relu6",
+            "maximum",
+            "minimum",
+            "nextafter",
+            "lerp",
+            "lerp to the end",
+            F + "gelu",
+            F + "logsigmoid",
+            F + "softshrink",
+        ),
+        always=False,
+    ),
+    Difference(
+        "slope",
+        lambda x: x == 0,
+        "at -0.0 from the right; torch takes the root or the reciprocal of -0.0",
+        ("mvlgamma", "x ** 0.5"),
+    ),
     Difference("slope", lambda x: np.isneginf(x), "the power's limit; torch takes the root", ("x ** 0.5",), SINGLE),
     # More digits than torch's
-    Difference("slope", below(-2), "exp(x), of which torch's (exp(x) - 1) + 1 has few digits", ("expm1", "special.expm1", "log1p(expm1(x))")),
-    Difference("value slope", beyond(88), "torch overflows before the result does, or to nan", ("sinh", "cosh", "special.i1", "i0", "special.modified_bessel_i0", "special.modified_bessel_i1"), SINGLE, always=False),
+    Difference(
+        "slope",
+        below(-2),
+        "exp(x), of which torch's (exp(x) - 1) + 1 has few digits",
+        ("expm1", "special.expm1", "log1p(expm1(x))"),
+    ),
+    Difference(
+        "value slope",
+        beyond(88),
+        "torch overflows before the result does, or to nan",
+        ("sinh", "cosh", "special.i1", "i0", "special.modified_bessel_i0", "special.modified_bessel_i1"),
+        SINGLE,
+        always=False,
+    ),
     Difference("slope", below(1), "nan outside [1, inf), where the function is", ("acosh",)),
     Difference("slope", beyond(600), "torch's square of the input overflows", ("acosh",)),
-    Difference("value", below(-16), "the logarithm of a number next to 0 jumps by whole units", ("log1p(expm1(x))",), SINGLE, always=False),
-    Difference("value slope", below(-88), "torch's exponential overflows before the result vanishes", (F + "silu", F + "mish", "log(sigmoid(x))"), SINGLE, always=False),
-    Difference("slope", everywhere, "torch's trigamma has 9 digits, and no poles below 0", ("digamma", "special.psi"), SINGLE),
-    Difference("value slope", lambda x: np.abs(x + 1) < 1e-6, "torch takes the tangent of a rounded multiple of pi", ("digamma", "special.psi", "lgamma", "special.gammaln", "mvlgamma"), ("float64",)),
+    Difference(
+        "value",
+        below(-16),
+        "the logarithm of a number next to 0 jumps by whole units",
+        ("log1p(expm1(x))",),
+        SINGLE,
+        always=False,
+    ),
+    Difference(
+        "value slope",
+        below(-88),
+        "torch's exponential overflows before the result vanishes",
+        (F + "silu", F + "mish", "log(sigmoid(x))"),
+        SINGLE,
+        always=False,
+    ),
+    Difference(
+        "slope", everywhere, "torch's trigamma has 9 digits, and no poles below 0", ("digamma", "special.psi"), SINGLE
+    ),
+    Difference(
+        "value slope",
+        lambda x: np.abs(x + 1) < 1e-6,
+        "torch takes the tangent of a rounded multiple of pi",
+        ("digamma", "special.psi", "lgamma", "special.gammaln", "mvlgamma"),
+        ("float64",),
+    ),
     Difference("slope", everywhere, "torch's cos(x) / x - sin(x) / x^2 cancels", ("sinc", "special.sinc")),
     Difference("value", below(-2), "torch's (1 + erf) / 2 cancels", ("special.ndtr",)),
     Difference("slope", below(-10), "torch's exp(-x^2 / 2 - log Phi) cancels", ("special.log_ndtr",), SINGLE),
     Difference("slope", beyond(10), "2 x erfcx(x) - 2 / sqrt(pi) cancels, in either order", ("special.erfcx",), SINGLE),
-    Difference("slope", everywhere, "I_1 and I_0 nearly cancel, in either order", ("special.i0e", "special.i1e"), always=False),
-    Difference("value", everywhere, "torch's has 6 to 10 digits, fewer for large numbers (tests/test_special.py compares with SciPy)", ("special.bessel_j0", "special.bessel_j1", "special.bessel_y0", "special.bessel_y1"), SINGLE),
-    Difference("value", near_a_limit, "of the smallest number, the limit at 0 or the value", ("special.modified_bessel_k0", "special.modified_bessel_k1", "special.scaled_modified_bessel_k0", "special.scaled_modified_bessel_k1"), ("float64",), always=False),
-    Difference("value", near_a_limit, "of the smallest number, the limit at 0 or the value", ("special.modified_bessel_k1", "special.scaled_modified_bessel_k0", "special.scaled_modified_bessel_k1"), ("float32",), always=False),
+    Difference(
+        "slope", everywhere, "I_1 and I_0 nearly cancel, in either order", ("special.i0e", "special.i1e"), always=False
+    ),
+    Difference(
+        "value",
+        everywhere,
+        "torch's has 6 to 10 digits, fewer for large numbers (tests/ops/test_special.py compares with SciPy)",
+        ("special.bessel_j0", "special.bessel_j1", "special.bessel_y0", "special.bessel_y1"),
+        SINGLE,
+    ),
+    Difference(
+        "value",
+        near_a_limit,
+        "of the smallest number, the limit at 0 or the value",
+        (
+            "special.modified_bessel_k0",
+            "special.modified_bessel_k1",
+            "special.scaled_modified_bessel_k0",
+            "special.scaled_modified_bessel_k1",
+        ),
+        ("float64",),
+        always=False,
+    ),
+    Difference(
+        "value",
+        near_a_limit,
+        "of the smallest number, the limit at 0 or the value",
+        ("special.modified_bessel_k1", "special.scaled_modified_bessel_k0", "special.scaled_modified_bessel_k1"),
+        ("float32",),
+        always=False,
+    ),
     Difference("slope", everywhere, "1 / 6; torch's constant is a float32", (F + "hardsigmoid",), ("float64",)),
     Difference("value", near_a_limit, "x itself above 3 and 0 below -3; torch multiplies first", (F + "hardswish",)),
-    Difference("slope", near_a_limit, "the power of two may be finite where torch's is not", ("frexp",), ("float64",), always=False),
-    Difference("slope", everywhere, "by way of the distance, which neither overflows nor vanishes as its square does", ("atan2",)),
+    Difference(
+        "slope",
+        near_a_limit,
+        "the power of two may be finite where torch's is not",
+        ("frexp",),
+        ("float64",),
+        always=False,
+    ),
+    Difference(
+        "slope",
+        everywhere,
+        "by way of the distance, which neither overflows nor vanishes as its square does",
+        ("atan2",),
+    ),
     Difference("slope", near_a_limit, "1 with the sign; torch's inf / inf is nan", ("copysign",)),
-    Difference("value", near_a_limit, "C's fmod is exact; torch's depends on the processor", ("remainder", "fmod"), SINGLE, always=False),
-    Difference("value slope", everywhere, "nan of nan, limits at infinity where torch gives nan, and the pole's last digits", ("special.zeta",), SINGLE),
-    Difference("value slope", everywhere, "nan of nan; of numbers near 0 and above 10,000 the last digits of 1 - P", ("igamma", "igammac", "special.gammainc", "special.gammaincc")),
-    Difference("slope", everywhere, "the derivative of what is computed, whose logarithms end at -100; torch's is infinite", ("binary_cross_entropy",), SINGLE),
+    Difference(
+        "value",
+        near_a_limit,
+        "C's fmod is exact; torch's depends on the processor",
+        ("remainder", "fmod"),
+        SINGLE,
+        always=False,
+    ),
+    Difference(
+        "value slope",
+        everywhere,
+        "nan of nan, limits at infinity where torch gives nan, and the pole's last digits",
+        ("special.zeta",),
+        SINGLE,
+    ),
+    Difference(
+        "value slope",
+        everywhere,
+        "nan of nan; of numbers near 0 and above 10,000 the last digits of 1 - P",
+        ("igamma", "igammac", "special.gammainc", "special.gammaincc"),
+    ),
+    Difference(
+        "slope",
+        everywhere,
+        "the derivative of what is computed, whose logarithms end at -100; torch's is infinite",
+        ("binary_cross_entropy",),
+        SINGLE,
+    ),
     Difference("slope", everywhere, "1e-12 is 0 in half precision", ("binary_cross_entropy",), HALF, always=False),
     # Half precision: torch computes composed functions in single precision, and rounds once
-    Difference("value slope", everywhere, "each step is rounded to half precision, and may overflow", ("i0", "kl_div", "logaddexp2", "lerp", "lerp to the end", "binary_cross_entropy_with_logits"), HALF, always=False),
+    Difference(
+        "value slope",
+        everywhere,
+        "each step is rounded to half precision, and may overflow",
+        ("i0", "kl_div", "logaddexp2", "lerp", "lerp to the end", "binary_cross_entropy_with_logits"),
+        HALF,
+        always=False,
+    ),
 ]
-# fmt: on
 
 # Differences of nearly equal numbers, in units of the dtype's eps: both engines round them, each in its own order.
 ROUNDED = {

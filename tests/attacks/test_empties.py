@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import as_list, here, host, there, torch_or_skip
 
 import autograd
+from tests.helpers.oracle import as_list, here, host, there, torch_or_skip
 
 pytestmark = [pytest.mark.numbers, pytest.mark.cpu_only]
 torch = torch_or_skip()

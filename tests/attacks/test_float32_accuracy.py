@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from networks import NETWORKS
-from oracle import host, torch_or_skip
 
 import autograd
 import nn
+from tests.attacks.networks import NETWORKS
+from tests.helpers.oracle import host, torch_or_skip
 
 pytestmark = pytest.mark.numbers
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from oracle import torch_or_skip
 
 import autograd
 import nn
+from tests.helpers.oracle import torch_or_skip
 
 CRITICS = [
     "n.Sequential(n.Linear(2, 4), n.ReLU(), n.Linear(4, 1))",

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import assert_same, torch_or_skip
 
 import autograd
 import nn
 import nn.functional
+from tests.helpers.oracle import assert_same, torch_or_skip
 
 pytestmark = pytest.mark.cpu_only  # on a GPU nobody looks at an index: that would wait for the device
 

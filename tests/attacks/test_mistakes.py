@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import torch_or_skip
 
 import autograd
 import nn
 import nn.functional as F
 import optim
+from tests.helpers.oracle import torch_or_skip
 
 OPERATION = (RuntimeError, ValueError)
 IMAGE = "n.ones((1, 1, 4, 4), n.float32)"

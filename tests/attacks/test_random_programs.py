@@ -5,19 +5,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from oracle import torch_or_skip
 
 import autograd
 import nn.functional
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from random_programs import Author, Machine, difference, execute, shrink
+from tests.attacks.random_programs import Author, Machine, difference, execute, shrink
+from tests.helpers.oracle import torch_or_skip
 
 PARTS = 10  # so that the programs can be spread over processes
 

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from operations import Draw, Operation
-from oracle import as_list, here, there, torch_or_skip
-from test_operations import EVERY, arguments, ours, theirs
 
 import autograd
+from tests.helpers.calls import arguments, ours, theirs
+from tests.helpers.operation import Draw, Operation
+from tests.helpers.oracle import as_list, here, there, torch_or_skip
+from tests.helpers.table import EVERY
 
 # Views in torch, computed at once here.
 COPIED_HERE = {"adjoint", "conj"}

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import host, torch_or_skip
 
 import autograd
 import nn
+from tests.helpers.oracle import host, torch_or_skip
 
 pytestmark = pytest.mark.numbers
 

@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from operations import Call, Draw, Operation
-from oracle import as_list, here, host, there, torch_or_skip
-from test_operations import SMOOTH, arguments, leaves, ours, theirs
 
 import autograd
 from autograd import OperationError
 from autograd.engine.errors import BackwardError
+from tests.helpers.calls import arguments, leaves, ours, theirs
+from tests.helpers.operation import Call, Draw, Operation
+from tests.helpers.oracle import as_list, here, host, there, torch_or_skip
+from tests.helpers.table import SMOOTH
 
 pytestmark = pytest.mark.numbers
 REFUSALS = (BackwardError, OperationError, RuntimeError)

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from oracle import host
 
 import autograd
 import nn
 from autograd.backend import Backend, get_backend, malloc
 from autograd.backend.numpy import NumpyBackend
 from autograd.backend.special import erf
+from tests.helpers.oracle import host
 
 pytestmark = pytest.mark.cpu_only
 

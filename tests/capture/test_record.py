@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import host
 
 import autograd
 import nn
 import nn.functional as F
 import optim
 from autograd.capture import CaptureError, CaptureWarning, record
+from tests.helpers.oracle import host
 
 
 def mlp() -> nn.Module:

@@ -7,10 +7,10 @@ import random
 from typing import Any
 
 import pytest
-from test_workers import Stream
 
 import autograd
 from autograd.data import DataLoader, Dataset, RandomSampler, WeightedRandomSampler
+from tests.data.test_workers import Stream
 
 pytestmark = pytest.mark.cpu_only
 

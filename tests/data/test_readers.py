@@ -8,13 +8,13 @@ import pickle
 from pathlib import Path
 
 import numpy as np
-import published_data as files
 import pytest
 
 import autograd
 from autograd.data import DataLoader
 from autograd.data.datasets import CIFAR10, CIFAR100, KMNIST, MNIST, FakeData, FashionMNIST, ImageFolder, read_idx
 from autograd.data.transforms import ToTensor
+from tests.helpers import published_data as files
 
 Image = pytest.importorskip("PIL.Image", reason="images are PIL's")
 pytestmark = pytest.mark.cpu_only

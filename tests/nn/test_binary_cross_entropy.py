@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from oracle import host, torch_or_skip
 
 import autograd
 import nn.functional as F
 from autograd import OperationError
 from autograd.testing import gradcheck, gradgradcheck
+from tests.helpers.oracle import host, torch_or_skip
 
 
 @pytest.mark.parametrize("kind", ["float32", "float64"])

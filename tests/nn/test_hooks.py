@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import assert_same, torch_or_skip
 
 import autograd
 import nn
+from tests.helpers.oracle import assert_same, torch_or_skip
 
 
 class Two(nn.Module):

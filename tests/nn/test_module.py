@@ -8,10 +8,10 @@ from collections import OrderedDict
 
 import numpy as np
 import pytest
-from oracle import host, torch_or_skip
 
 import autograd
 import nn
+from tests.helpers.oracle import host, torch_or_skip
 
 
 class Net(nn.Module):

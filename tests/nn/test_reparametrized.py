@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import assert_same, torch_or_skip
 
 import autograd
 import nn
 import nn.functional as F
 import optim
+from tests.helpers.oracle import assert_same, torch_or_skip
 
 NORMS = [
     "parametrizations.weight_norm(package.Linear(3, 4))",

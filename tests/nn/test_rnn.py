@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import assert_same, host, torch_or_skip
 
 import autograd
 import nn
+from tests.helpers.oracle import assert_same, host, torch_or_skip
 
 LAYERS = [
     *(f"{name}(3, 4)" for name in ("RNN", "LSTM", "GRU")),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from oracle import host, torch_or_skip
 
 import autograd
 import nn
+from tests.helpers.oracle import host, torch_or_skip
 
 
 @pytest.mark.parametrize("norm_type", [2.0, 1.0, float("inf")])

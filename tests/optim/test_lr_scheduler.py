@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from oracle import torch_or_skip
 
 import autograd
 import optim
+from tests.helpers.oracle import torch_or_skip
 
 SCHEDULERS = [
     "LambdaLR(o, lambda e: 0.9**e)",

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import assert_same, host, torch_or_skip
 
 import autograd
 import nn
 import optim
+from tests.helpers.oracle import assert_same, host, torch_or_skip
 
 OPTIMIZERS = [
     "SGD(params, lr=0.1)",
@@ -99,7 +99,7 @@ def test_ten_steps_are_torch(optimizer: str, dtype: str) -> None:
 
 
 def test_every_optimizer_is_compared() -> None:
-    """With torch here and, Muon and Lion, in test_newer.py; each hyperparameter is given once at least."""
+    """With torch here and, Muon and Lion, in files of their own; each hyperparameter is given once at least."""
     classes = [getattr(optim, name) for name in optim.__all__ if isinstance(getattr(optim, name), type)]
     updating = [each for each in classes if each.algorithm is not optim.Optimizer.algorithm]
     compared = {each: "".join(call for call in OPTIMIZERS if call.startswith(f"{each.__name__}(")) for each in updating}

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import host, torch_or_skip
 
 import autograd
 import optim
 from optim.options import UNUSED, accepts
+from tests.helpers.oracle import host, torch_or_skip
 
 OPTIMIZERS = [
     "SGD",

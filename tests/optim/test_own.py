@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import host
 
 import autograd
 import optim
 from autograd.backend import get_backend
 from autograd.capture import record
 from optim.update import update as primitive
+from tests.helpers.oracle import host
 
 
 class SignDescent(optim.Optimizer):

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import assert_same, host, torch_or_skip
 
 import autograd
 import nn
 import optim
+from tests.helpers.oracle import assert_same, host, torch_or_skip
 
 OPTIMIZERS = {
     "SGD": {},

@@ -120,7 +120,7 @@ CHECKS = [
 
 def check_operation(function: Any, row: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the table's tests find out from a row."""
-    import test_operations
+    from tests.ops import test_operations
 
     monkeypatch.setattr(autograd, row.name, function)
     for name in CHECKS:
@@ -134,7 +134,6 @@ def test_the_operation(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its row finds nothing wrong with it, and what is wrong if the rule has a slip."""
     for needed in ("torch", "array_api_strict"):
         pytest.importorskip(needed)
-    monkeypatch.syspath_prepend(ROOT / "tests")
     names = run("CONTRIBUTING.md", {})
     check_operation(names["exp2"], names["operation"], monkeypatch)
     names = run("CONTRIBUTING.md", {}, ("g * out * math.log(2.0)", "g * out"))
@@ -144,8 +143,7 @@ def test_the_operation(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_layer(recipes: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("torch")
-    monkeypatch.syspath_prepend(ROOT / "tests" / "nn")
-    from test_layers import test_layer_is_torch
+    from tests.nn.test_layers import test_layer_is_torch
 
     monkeypatch.setattr(nn, "PReLU", recipes["PReLU"])
     for training in (True, False):

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from earlier_files.write import describe
 
 import autograd
 import nn
 import torchlike
 from autograd.serialization.moved import MODULES, PARTED
+from tests.serialization.earlier_files.write import describe
 from torchlike import factorisations
 
 pytest.importorskip("safetensors", reason="save_checkpoint and save write safetensors files")

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle import torch_or_skip
 
 import autograd
 import nn
+from tests.helpers.oracle import torch_or_skip
 
 pytest.importorskip("safetensors", reason="load looks for safetensors files first")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 
 import pytest
-from oracle import torch_or_skip
 
 import autograd
 from autograd.testing import GradcheckError, gradcheck, gradgradcheck
+from tests.helpers.oracle import torch_or_skip
 
 
 def double(*values: float) -> autograd.Tensor:

@@ -9,9 +9,8 @@ import pytest
 
 hypothesis = pytest.importorskip("hypothesis")
 
-import planted  # noqa: E402
-
 from autograd.testing import GradcheckError, GradientError, assert_gradients  # noqa: E402
+from tests.testing import planted  # noqa: E402
 
 pytestmark = pytest.mark.cpu_only  # users' functions, some by way of NumPy
 

@@ -6,9 +6,9 @@ import re
 
 import numpy as np
 import pytest
-from oracle import host
 
 import autograd
+from tests.helpers.oracle import host
 
 hypothesis = pytest.importorskip("hypothesis")
 from hypothesis import (  # noqa: E402

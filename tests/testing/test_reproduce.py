@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from oracle import host
 
 import autograd
 import nn
 import nn.functional as F
+from tests.helpers.oracle import host
 
 hypothesis = pytest.importorskip("hypothesis")
 from hypothesis import (  # noqa: E402
