@@ -149,7 +149,7 @@ def of_sizes_or_data(name: str, data: tuple, size: Any, dtype: dtypes.dtype | No
     raise TypeError(f"{name}: expected a sequence, or sizes as ints, got {given}; see autograd.tensor(data)")
 
 
-@operation(method=False, aliases="asarray")
+@operation(method=False)
 def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Tensor:
     """`data` as a tensor, without a copy where dtype and device allow it."""
     if isinstance(data, Tensor):
@@ -162,13 +162,37 @@ def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) 
 
 
 @operation(method=False)
-def from_numpy(array: np.ndarray) -> Tensor:
+def asarray(
+    obj: Any,
+    *,
+    dtype: dtypes.dtype | None = None,
+    device: Any = None,
+    copy: bool | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """`obj` as a tensor, always a copy or never one (ValueError if there must be one) where `copy` says so."""
+    made = as_tensor(obj, dtype, device)
+    if copy is False and (made is not obj if isinstance(obj, Tensor) else made.dtype is not _shared_dtype(obj)):
+        raise ValueError(f"asarray: {type(obj).__name__} can't become a tensor of {made.dtype} without a copy")
+    if copy and (made is obj or isinstance(obj, np.ndarray)):
+        made = made.clone()
+    return made.detach().requires_grad_() if requires_grad and not made.requires_grad else made
+
+
+def _shared_dtype(obj: Any) -> dtypes.dtype | None:
+    """The dtype of a tensor that shares its memory, if there can be one."""
+    return dtypes.BY_NAME.get(obj.dtype.name) if isinstance(obj, np.ndarray) else None
+
+
+@operation(method=False)
+def from_numpy(ndarray: np.ndarray) -> Tensor:
     """A CPU tensor that shares the memory of a NumPy array: a write to either is seen in both."""
-    if not isinstance(array, np.ndarray):
-        raise TypeError(f"from_numpy: expected a numpy.ndarray, got {type(array).__name__}")
-    if array.dtype.name not in dtypes.BY_NAME or not array.dtype.isnative:
-        raise TypeError(f"from_numpy: can't make a tensor of {array.dtype} data; known are {', '.join(dtypes.BY_NAME)}")
-    return wrap(array, get_backend("cpu"))
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"from_numpy: expected a numpy.ndarray, got {type(ndarray).__name__}")
+    kind = ndarray.dtype
+    if kind.name not in dtypes.BY_NAME or not kind.isnative:
+        raise TypeError(f"from_numpy: can't make a tensor of {kind} data; known are {', '.join(dtypes.BY_NAME)}")
+    return wrap(ndarray, get_backend("cpu"))
 
 
 @operation(method=False)
@@ -211,7 +235,13 @@ empty = _filled(
 
 @operation(method=False)
 def full_like(
-    input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    input: Tensor,
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
     """A tensor with the input's shape, dtype and device, filled with one value."""
     backend = input._backend if device is None else get_backend(device)
@@ -220,24 +250,27 @@ def full_like(
 
 
 @operation(method=False)
-def zeros_like(input: Tensor, **options: Any) -> Tensor:
+def zeros_like(
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, memory_format: Any = None
+) -> Tensor:
     """Zeros with the input's shape, dtype and device."""
-    options.pop("memory_format", None)
-    return full_like(input, 0, **options)
+    return full_like(input, 0, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
 @operation(method=False)
-def ones_like(input: Tensor, **options: Any) -> Tensor:
+def ones_like(
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, memory_format: Any = None
+) -> Tensor:
     """Ones with the input's shape, dtype and device."""
-    options.pop("memory_format", None)
-    return full_like(input, 1, **options)
+    return full_like(input, 1, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
 @operation(method=False)
-def empty_like(input: Tensor, **options: Any) -> Tensor:
+def empty_like(
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, memory_format: Any = None
+) -> Tensor:
     """A tensor with the input's shape, dtype and device; its elements have no meaning."""
-    options.pop("memory_format", None)
-    return full_like(input, 0, **options)
+    return full_like(input, 0, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
 @operation(method=False)
@@ -308,9 +341,9 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, 
 
 
 @operation(method=False)
-def scalar_tensor(value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def scalar_tensor(s: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A 0-d tensor of the default floating dtype."""
-    return full((), value, dtype=dtype or dtypes.get_default_dtype(), device=device, requires_grad=requires_grad)
+    return full((), s, dtype=dtype or dtypes.get_default_dtype(), device=device, requires_grad=requires_grad)
 
 
 @operation(face=None)
@@ -336,15 +369,25 @@ new_zeros, new_ones, new_empty = _new(zeros, "new_zeros"), _new(ones, "new_ones"
 
 
 @operation(face=None)
-def new_full(input: Tensor, size: Sequence[int], fill_value: Any, **options: Any) -> Tensor:
+def new_full(
+    input: Tensor,
+    size: Sequence[int],
+    fill_value: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """full(size, fill_value) with the input's dtype and device."""
-    return full(size, fill_value, **{"dtype": input.dtype, "device": input.device, **options})
+    kind, place = dtype or input.dtype, input.device if device is None else device
+    return full(size, fill_value, dtype=kind, device=place, requires_grad=requires_grad)
 
 
 @operation(face=None)
 def to(
     input: Tensor,
     *where: Any,
+    other: Tensor | None = None,
     dtype: Any = None,
     device: Any = None,
     non_blocking: bool = False,
@@ -357,7 +400,7 @@ def to(
     """
     flags = [each for each in where if isinstance(each, bool)]  # non_blocking, copy
     copy = copy or flags[1:] == [True]
-    for each in where:
+    for each in where if other is None else (*where, other):
         if isinstance(each, Tensor):
             dtype, device = each.dtype, each.device
         elif isinstance(each, dtypes.dtype):

@@ -150,9 +150,9 @@ def _cat_slice(g: Tensor, index: int, shapes: list[tuple[int, ...]], dim: int) -
 
 
 @operation
-def repeat(input: Tensor, *sizes: Any) -> Tensor:
-    """Copies of the tensor side by side, sizes[i] of them along dimension i."""
-    times = shape_of(sizes)
+def repeat(input: Tensor, *repeats: Any) -> Tensor:
+    """Copies of the tensor side by side, repeats[i] of them along dimension i."""
+    times = shape_of(repeats, "repeat")
     shape = (1,) * (len(times) - input.ndim) + tuple(input._array.shape)
     if len(times) < input.ndim:
         raise RuntimeError(f"repeat: {len(times)} repeats for {input.ndim} dimensions")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import dtypes
@@ -233,8 +233,7 @@ def _draw(
 
 @operation(method=False)
 def rand(
-    *sizes: Any,
-    size: Any = None,
+    *size: Any,
     generator: Generator | None = None,
     dtype: Any = None,
     device: Any = None,
@@ -242,13 +241,12 @@ def rand(
     pin_memory: bool = False,
 ) -> Tensor:
     """Uniform numbers in [0, 1)."""
-    return _draw(_uniform, sizes if size is None else (size,), dtype, device, generator, requires_grad)
+    return _draw(_uniform, size, dtype, device, generator, requires_grad)
 
 
 @operation(method=False)
 def randn(
-    *sizes: Any,
-    size: Any = None,
+    *size: Any,
     generator: Generator | None = None,
     dtype: Any = None,
     device: Any = None,
@@ -256,7 +254,7 @@ def randn(
     pin_memory: bool = False,
 ) -> Tensor:
     """Normal numbers of mean 0 and variance 1."""
-    return _draw(_normal, sizes if size is None else (size,), dtype, device, generator, requires_grad)
+    return _draw(_normal, size, dtype, device, generator, requires_grad)
 
 
 @operation(method=False)
@@ -283,15 +281,32 @@ def randint(
 
 @operation(method=False)
 @no_grad()
-def randperm(n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None) -> Tensor:
+def randperm(
+    n: int,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:
     """The integers below n in random order."""
-    return _permutation(_state(generator, device), n=n, dtype=dtype or dtypes.int64)
+    drawn = _permutation(_state(generator, device), n=n, dtype=dtype or dtypes.int64)
+    return drawn.requires_grad_() if requires_grad else drawn
 
 
 def _like(function: Any, name: str) -> Any:
-    def like(input: Tensor, *, dtype: Any = None, device: Any = None, **options: Any) -> Tensor:
-        place = input.device if device is None else device
-        return function(tuple(input.shape), dtype=dtype or input.dtype, device=place, **options)
+    def like(
+        input: Tensor,
+        *,
+        generator: Generator | None = None,
+        dtype: Any = None,
+        device: Any = None,
+        requires_grad: bool = False,
+        memory_format: Any = None,
+    ) -> Tensor:
+        options = {"dtype": dtype or input.dtype, "device": input.device if device is None else device}
+        return function(tuple(input.shape), generator=generator, requires_grad=requires_grad, **options)
 
     like.__name__ = like.__qualname__ = name
     like.__doc__ = f"{function.__name__} with the input's shape, dtype and device."
@@ -303,13 +318,20 @@ rand_like, randn_like = _like(rand, "rand_like"), _like(randn, "randn_like")
 
 @operation(method=False)
 def randint_like(
-    input: Tensor, low: int, high: int | None = None, *, dtype: Any = None, device: Any = None, **options: Any
+    input: Tensor,
+    low: int,
+    high: int | None = None,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
     """randint with the input's shape, dtype and device."""
-    if high is None:
-        low, high = 0, low
-    place = input.device if device is None else device
-    return randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, device=place, **options)
+    options = {"dtype": dtype or input.dtype, "device": input.device if device is None else device}
+    low, high = (0, low) if high is None else (low, high)
+    return randint(low, high, tuple(input.shape), generator=generator, requires_grad=requires_grad, **options)
 
 
 @operation(method=False)
@@ -321,12 +343,14 @@ def normal(
     generator: Generator | None = None,
     dtype: Any = None,
     device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Normal numbers of given means and standard deviations, which may be tensors that broadcast."""
     if size is None:
         like = mean + std * 0 if isinstance(mean, Tensor) else std
         size, device, dtype = tuple(like.shape), like.device, like.dtype
-    return randn(tuple(size), generator=generator, dtype=dtype, device=device) * std + mean
+    drawn = randn(tuple(size), generator=generator, dtype=dtype, device=device) * std + mean
+    return drawn.requires_grad_() if requires_grad else drawn
 
 
 def _probabilities(x: Tensor) -> bool:
@@ -415,10 +439,10 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
 
 
 @operation(face=None)
-def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Any = None, **bounds: float) -> Tensor:
+def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Any = None) -> Tensor:
     """Fills with uniform numbers in [from, to)."""
     check_writable(input, "uniform_")
-    low, high = bounds.get("from", from_), to
+    low, high = from_, to
     if low > high:
         raise OperationError(f"uniform_: expected from <= to, got {low} and {high}")
     drawn = rand(tuple(input.shape), dtype=input.dtype, device=input.device, generator=generator)
@@ -461,18 +485,12 @@ def random_(input: Tensor, from_: int = 0, to: int | None = None, *, generator: 
     return overwrite("random_", input, cast(drawn, input.dtype))
 
 
-def _filled(name: str, formula: str, transform: Any) -> Any:
-    """A method that fills a tensor with a function of uniform numbers."""
-
-    def method(input: Tensor, *parameters: float, generator: Generator | None = None, **named: float) -> Tensor:
-        check_writable(input, name)
-        uniform = rand(tuple(input.shape), dtype=dtypes.float64, device=input.device, generator=generator)
-        with no_grad():
-            return overwrite(name, input, cast(transform(uniform, *parameters, **named), input.dtype))
-
-    method.__name__ = method.__qualname__ = name
-    method.__doc__ = f"Fills with {formula}."
-    return operation(face=None)(method)
+@no_grad()
+def _fill(name: str, input: Tensor, transform: Callable[[Tensor], Tensor], generator: Generator | None) -> Tensor:
+    """Fills a tensor with a function of uniform numbers."""
+    check_writable(input, name)
+    uniform = rand(tuple(input.shape), dtype=dtypes.float64, device=input.device, generator=generator)
+    return overwrite(name, input, cast(transform(uniform), input.dtype))
 
 
 def _check(name: str, holds: bool, what: str) -> None:
@@ -480,28 +498,25 @@ def _check(name: str, holds: bool, what: str) -> None:
         raise OperationError(f"{name}: expected {what}")
 
 
-def _exponential(u: Tensor, lambd: float = 1.0) -> Tensor:
+@operation(face=None)
+def exponential_(input: Tensor, lambd: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Fills with exponential numbers of rate lambd."""
     _check("exponential_", lambd > 0, f"lambd > 0, got {lambd}")
-    return -log1p(-u) / lambd
+    return _fill("exponential_", input, lambda u: -log1p(-u) / lambd, generator)
 
 
-def _cauchy(u: Tensor, median: float = 0.0, sigma: float = 1.0) -> Tensor:
+@operation(face=None)
+def cauchy_(input: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Fills with Cauchy numbers."""
     _check("cauchy_", sigma > 0, f"sigma > 0, got {sigma}")
-    return median + sigma * tan(math.pi * (u - 0.5))
+    return _fill("cauchy_", input, lambda u: median + sigma * tan(math.pi * (u - 0.5)), generator)
 
 
-def _geometric(u: Tensor, p: float) -> Tensor:
+@operation(face=None)
+def geometric_(input: Tensor, p: float, *, generator: Generator | None = None) -> Tensor:
+    """Fills with the number of trials until the first success of probability p."""
     _check("geometric_", 0 < p < 1, f"p between 0 and 1, got {p}")
-    return clamp(ceil(log1p(-u) / math.log1p(-p)), min=1.0)
-
-
-exponential_ = _filled("exponential_", "exponential numbers of rate lambd", _exponential)
-
-
-cauchy_ = _filled("cauchy_", "Cauchy numbers", _cauchy)
-
-
-geometric_ = _filled("geometric_", "the number of trials until the first success of probability p", _geometric)
+    return _fill("geometric_", input, lambda u: clamp(ceil(log1p(-u) / math.log1p(-p)), min=1.0), generator)
 
 
 @operation(face=None)

@@ -250,15 +250,15 @@ def _extreme(name: str, whole: Any, pairwise: Any, place: Any, input: Tensor, di
 
 
 @operation
-def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+def max(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Tensor | None = None) -> Any:
     """The largest element of all; with `dim`, (values, indices) along it; with a tensor, `maximum`."""
-    return _extreme("max", amax, maximum, argmax, input, dim, keepdim)
+    return _extreme("max", amax, maximum, argmax, input, dim if other is None else other, keepdim)
 
 
 @operation
-def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+def min(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Tensor | None = None) -> Any:
     """The smallest element of all; with `dim`, (values, indices) along it; with a tensor, `minimum`."""
-    return _extreme("min", amin, minimum, argmin, input, dim, keepdim)
+    return _extreme("min", amin, minimum, argmin, input, dim if other is None else other, keepdim)
 
 
 @primitive()

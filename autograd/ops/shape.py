@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..dtypes import dtype
+from .. import dtypes
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.size import Size
@@ -113,7 +113,7 @@ def _windows_adjoint(xp, up, *, length, axis, step):
     return whole
 
 
-@operation(aliases="autograd.swapdims")
+@operation
 def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
     """transpose(input, axis0, axis1)."""
     return transpose(input, axis0, axis1)
@@ -231,14 +231,14 @@ def _in_shape(input: Tensor, wanted: tuple[int, ...], name: str) -> Tensor:
 
 
 @operation(face=None)
-def view(input: Tensor, *shape: Any) -> Tensor:
+def view(input: Tensor, *size: Any, dtype: Any = None) -> Tensor:
     """`reshape` as a view: a write into the result is one into the input.
 
     Where torch raises, for a transposed tensor, say, the result is a copy here.
     """
-    if len(shape) == 1 and isinstance(shape[0], dtype):
+    if dtype is not None or (len(size) == 1 and isinstance(size[0], dtypes.dtype)):
         raise NotImplementedError("view: a view of the same bytes as another dtype is not supported; use .to(dtype)")
-    return _in_shape(input, shape_of(shape), "view")
+    return _in_shape(input, shape_of(size), "view")
 
 
 @operation(face=None)
@@ -296,17 +296,16 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
 
 
 @operation
-def permute(input: Tensor, *order: Any, dims: Sequence[int] = ()) -> Tensor:
+def permute(input: Tensor, *dims: Any) -> Tensor:
     """Reorders the dimensions: dimension i of the result is dimension dims[i] of the input. A view."""
-    order = shape_of(order or (dims,))
     ndim = input.ndim
-    order = tuple(normalize_dim("permute", dim, ndim) for dim in order)
+    order = tuple(normalize_dim("permute", dim, ndim) for dim in shape_of(dims, "permute"))
     if sorted(order) != list(range(ndim)):
         raise RuntimeError(f"permute: dims {order} are not an order of the {ndim} dimensions")
     return _permute(input, dims=order)
 
 
-@operation(aliases="Tensor.swapdims")
+@operation(aliases="swapdims")
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """Swaps two dimensions. A view."""
     ndim = input.ndim
@@ -358,16 +357,16 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
 
 
 @operation(face=None)
-def expand(input: Tensor, *sizes: Any) -> Tensor:
+def expand(input: Tensor, *size: Any, implicit: bool = False) -> Tensor:
     """Stretches dimensions of size 1 without copying; -1 keeps a size. A view: clone() it before writing."""
-    wanted = list(shape_of(sizes))
+    wanted = list(shape_of(size))
     shape = input._array.shape
     extra = len(wanted) - len(shape)
     if extra < 0:
         raise OperationError(f"expand: {tuple(wanted)} has fewer dimensions than {tuple(shape)}")
-    for i, size in enumerate(shape):
+    for i, known in enumerate(shape):
         if wanted[extra + i] == -1:
-            wanted[extra + i] = size
+            wanted[extra + i] = known
     return _expand(input, shape=tuple(wanted))
 
 
@@ -378,9 +377,9 @@ def expand_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 @operation
-def broadcast_to(input: Tensor, shape: Sequence[int]) -> Tensor:
-    """expand(input, shape)."""
-    return expand(input, tuple(shape))
+def broadcast_to(input: Tensor, *size: Any) -> Tensor:
+    """expand(input, size)."""
+    return expand(input, shape_of(size))
 
 
 @operation(method=False)
@@ -421,10 +420,9 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
 
 
 @operation
-def flip(input: Tensor, *axes: Any, dims: int | Sequence[int] = ()) -> Tensor:
+def flip(input: Tensor, *dims: Any) -> Tensor:
     """Reverses the order of the elements along dimensions. A copy."""
-    order = shape_of(axes or (dims,))
-    dims = tuple(normalize_dim("flip", dim, input.ndim) for dim in order)
+    dims = tuple(normalize_dim("flip", dim, input.ndim) for dim in shape_of(dims, "flip"))
     return _flip(input, dims=dims) if input.ndim else clone(input)
 
 

@@ -112,7 +112,7 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
     return unsqueeze(input, -1) * vec2
 
 
-@operation(in_place=True)
+@operation(in_place=True, numbers_first=True)
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * mat1 @ mat2."""
     product = mm(mat1, mat2)
@@ -385,25 +385,25 @@ def _plus(input: Tensor, product: Tensor, beta: float, alpha: float) -> Tensor:
     return scaled + (input if beta == 1 else beta * input)
 
 
-@operation(in_place=True)
+@operation(in_place=True, numbers_first=True)
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * bmm(batch1, batch2)."""
     return _plus(input, bmm(batch1, batch2), beta, alpha)
 
 
-@operation(in_place=True)
+@operation(in_place=True, numbers_first=True)
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * the sum of bmm(batch1, batch2) over the batch."""
     return _plus(input, sum(bmm(batch1, batch2), 0, dtype=batch1.dtype), beta, alpha)
 
 
-@operation(in_place=True)
+@operation(in_place=True, numbers_first=True)
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * mat @ vec."""
     return _plus(input, mv(mat, vec), beta, alpha)
 
 
-@operation(in_place=True)
+@operation(in_place=True, numbers_first=True)
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * outer(vec1, vec2)."""
     return _plus(input, outer(vec1, vec2), beta, alpha)
