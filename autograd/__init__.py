@@ -264,7 +264,7 @@ from .ops.linalg.products import (
     vdot,
 )
 from .ops.linalg.solve import cholesky, cholesky_inverse, cholesky_solve, inv as inverse
-from .ops.linalg.spectral import pinv as pinverse
+from .ops.linalg.spectral import pinverse
 from .ops.padding import pad_constant as constant_pad_nd
 from .ops.promotion import result_type
 from .ops.queries import detach, is_floating_point, is_tensor, numel

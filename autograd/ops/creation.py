@@ -275,7 +275,13 @@ def empty_like(
 
 @operation(method=False)
 def arange(
-    start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    start: Any = None,
+    end: Any = None,
+    step: Any = 1,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """start, start + step, ... up to but without `end`; int64 if all three are ints.
 
@@ -284,7 +290,10 @@ def arange(
     tensor([0, 1, 2, 3])
     """
     if end is None:
-        start, end = 0, start
+        start, end = None, start
+    if end is None:
+        raise TypeError("arange() missing 1 required positional argument: 'end'")
+    start = 0 if start is None else start
     start, end, step = (each.item() if isinstance(each, Tensor) else each for each in (start, end, step))
     if step == 0:
         raise RuntimeError("arange: step must be nonzero")
@@ -387,7 +396,6 @@ def new_full(
 def to(
     input: Tensor,
     *where: Any,
-    other: Tensor | None = None,
     dtype: Any = None,
     device: Any = None,
     non_blocking: bool = False,
@@ -400,7 +408,7 @@ def to(
     """
     flags = [each for each in where if isinstance(each, bool)]  # non_blocking, copy
     copy = copy or flags[1:] == [True]
-    for each in where if other is None else (*where, other):
+    for each in where:
         if isinstance(each, Tensor):
             dtype, device = each.dtype, each.device
         elif isinstance(each, dtypes.dtype):

@@ -64,7 +64,8 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
     return tuple(pieces)
 
 
-def _equal_pieces(name: str, input: Tensor, sections: Any, dim: int) -> tuple[Tensor, ...]:
+def _equal_pieces(name: str, input: Tensor, given: tuple[Any, ...], dim: int) -> tuple[Tensor, ...]:
+    sections = given[0] if len(given) == 1 else given
     axis = normalize_dim(name, dim, input.ndim)
     count = input._array.shape[axis]
     if isinstance(sections, int) and (sections < 1 or count % sections):
@@ -73,19 +74,19 @@ def _equal_pieces(name: str, input: Tensor, sections: Any, dim: int) -> tuple[Te
 
 
 @operation
-def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+def hsplit(input: Tensor, *indices_or_sections: Any) -> tuple[Tensor, ...]:
     """tensor_split along the second dimension, of vectors along the first."""
     return _equal_pieces("hsplit", input, indices_or_sections, 0 if input.ndim == 1 else 1)
 
 
 @operation
-def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+def vsplit(input: Tensor, *indices_or_sections: Any) -> tuple[Tensor, ...]:
     """tensor_split along the first dimension."""
     return _equal_pieces("vsplit", input, indices_or_sections, 0)
 
 
 @operation
-def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+def dsplit(input: Tensor, *indices_or_sections: Any) -> tuple[Tensor, ...]:
     """tensor_split along the third dimension."""
     return _equal_pieces("dsplit", input, indices_or_sections, 2)
 
@@ -99,9 +100,11 @@ def tile(input: Tensor, *dims: Any) -> Tensor:
 
 @operation
 def repeat_interleave(
-    input: Tensor, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+    input: Any = None, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Tensor:
     """Each element of a dimension repeated in place, all equally often or each as often as `repeats` says."""
+    if input is None:
+        input, repeats = repeats, None
     if repeats is None:
         input, repeats, dim = arange(input._array.shape[0], device=input.device), input, 0
     x = flatten(input) if dim is None else input

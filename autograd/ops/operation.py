@@ -75,8 +75,8 @@ def operation(function: Any = None, /, *, numbers_first: bool = False, **names: 
     before the tensors that they multiply: `add(x, alpha, y)`, `addmm(beta, x, alpha, a, b)`.
     """
     if function is None:
-        return lambda function: publish(_as_torch_calls_it(function, numbers_first), **names)
-    return publish(_as_torch_calls_it(function))
+        return lambda function: operation(function, numbers_first=numbers_first, **names)
+    return publish(_as_torch_calls_it(function, names.get("name") or function.__name__, numbers_first), **names)
 
 
 def publish(
@@ -119,8 +119,8 @@ OTHER_NAMES = {
 }
 
 
-def _as_torch_calls_it(function: Callable[..., Any], numbers_first: bool = False) -> Callable[..., Any]:
-    another_way = other_ways(function, function.__name__)
+def _as_torch_calls_it(function: Callable[..., Any], name: str, numbers_first: bool) -> Callable[..., Any]:
+    another_way = other_ways(function, name)
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:

@@ -259,7 +259,7 @@ def randn(
 
 @operation(method=False)
 def randint(
-    low: int,
+    low: int = 0,
     high: Any = None,
     size: Sequence[int] | None = None,
     *,
@@ -319,7 +319,7 @@ rand_like, randn_like = _like(rand, "rand_like"), _like(randn, "randn_like")
 @operation(method=False)
 def randint_like(
     input: Tensor,
-    low: int,
+    low: int = 0,
     high: int | None = None,
     *,
     generator: Generator | None = None,

@@ -429,7 +429,7 @@ def flip(input: Tensor, *dims: Any) -> Tensor:
 @operation
 def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
     """Moves the elements along dimensions; what falls off one end comes in at the other."""
-    if dims is None:
+    if dims is None or dims == ():
         return reshape(roll(reshape(input, -1), shifts, 0), input._array.shape)
     shifts = (shifts,) if isinstance(shifts, int) else tuple(shifts)
     dims = (dims,) if isinstance(dims, int) else tuple(dims)

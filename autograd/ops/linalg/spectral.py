@@ -228,7 +228,13 @@ def _pinv_slope(g: Tensor, x: Tensor, p: Tensor) -> Tensor:
     return found + (right - right @ p @ x)
 
 
-@operation(face="linalg", method=False, aliases="Tensor.pinverse autograd.pinverse")
+@operation
+def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
+    """linalg.pinv(input, rcond)."""
+    return pinv(input, rcond)
+
+
+@operation(face="linalg", method=False)
 def pinv(A: Tensor, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
     """The pseudo-inverse; singular values below max(atol, rtol * largest) count as 0."""
     require_inexact("pinv", A)
