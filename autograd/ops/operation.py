@@ -157,6 +157,7 @@ def other_ways(function: Callable[..., Any], name: str, positional: Iterable[str
     known = list(positional) or [p.name for p in parameters if p.kind is not p.VAR_KEYWORD]
     takes_all = not positional and any(p.kind is p.VAR_KEYWORD for p in parameters)
     sizes = None if positional else next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
+    options = [each for each in ("dtype", "device") if each in known]
     others = {other: one for one in known for other in OTHER_NAMES.get(one, ()) if other not in known}
     if known:
         others.setdefault("input", known[0])
@@ -177,30 +178,34 @@ def other_ways(function: Callable[..., Any], name: str, positional: Iterable[str
             args = (*args, kwargs.pop(sizes))
         if out is None:
             return function(*args, **kwargs)
-        return into(name, out, lambda: function(*args, **kwargs), (*args, *kwargs.values()))
+        if isinstance(out, Tensor):
+            for option in options:  # what is made anew is made as `out` is
+                if kwargs.get(option) is None:
+                    kwargs[option] = getattr(out, option)
+        return into(name, out, lambda: function(*args, **kwargs))
 
     return call
 
 
-def into(name: str, out: Any, function: Callable[[], Any], inputs: tuple[Any, ...]) -> Any:
+def into(name: str, out: Any, function: Callable[[], Any]) -> Any:
     """Writes what a function gives into the tensor (or the tensors) `out`, which take its shape, and returns them."""
     outs = out if isinstance(out, tuple | list) else (out,)
     for x in outs:
         if not isinstance(x, Tensor):
             raise TypeError(f"{name}: out is a Tensor, or as many as the function has results, got {type(x).__name__}")
-    if modes.grad and any(isinstance(x, Tensor) and x.requires_grad for x in (*inputs, *outs)):
-        raise OperationError(
-            f"{name}: out= has no derivative, but an argument requires grad; detach it, or use no_grad"
-        )
     made = function()
     results = made if isinstance(made, tuple) else (made,)
     if len(results) != len(outs) or not all(isinstance(x, Tensor) for x in results):
         raise TypeError(f"{name}: {len(outs)} tensors are given as out, the function has {len(results)} results")
+    if modes.grad and any(x.requires_grad for x in (*results, *outs)):
+        raise OperationError(
+            f"{name}: out= has no derivative, but an argument requires grad; detach it, or use no_grad"
+        )
     for x, result in zip(outs, results, strict=True):
         _check_kind(name, x, result)
     for x, result in zip(outs, results, strict=True):
         _write(name, x, result)
-    return out
+    return type(made)(*outs) if hasattr(made, "_fields") else out
 
 
 def _check_kind(name: str, out: Tensor, result: Tensor) -> None:
