@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Tensor
+from autograd.ops.dims import as_ints, is_int
 
 from . import functional as F
 from .module import Module
@@ -19,7 +20,7 @@ class _Pad(Module):
 
     def __init__(self, padding: Any) -> None:
         super().__init__()
-        self.padding = (padding,) * (2 * self.dims) if isinstance(padding, int) else tuple(padding)
+        self.padding = as_ints(padding) * (2 * self.dims if is_int(padding) else 1)
         if len(self.padding) != 2 * self.dims:
             raise ValueError(f"{type(self).__name__}: expected {2 * self.dims} widths, got {self.padding}")
 

@@ -107,7 +107,10 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
         raise ValueError("clamp: at least one of min and max must be given")
     require_tensors("clamp", input)
     kind = result_type(*[each for each in (input, min, max) if each is not None])
-    low, high = (cast(each, kind) if isinstance(each, Tensor) else each for each in (min, max))
+    low, high = (
+        cast(each, kind) if isinstance(each, Tensor) else None if each is None else kind.number(each)
+        for each in (min, max)
+    )
     if not kind.is_floating_point:
         limits = dtypes.iinfo(kind) if kind is not dtypes.bool else None
 

@@ -57,6 +57,7 @@ def _finish(x: Tensor, requires_grad: bool) -> Tensor:
 
 
 _INTS = (int, np.integer)
+_TENSORS = (Tensor, np.generic)
 
 
 def shape_of(size: tuple, name: str = "size") -> tuple[int, ...]:
@@ -78,12 +79,9 @@ def _infer(data: Any) -> tuple[np.ndarray, dtypes.dtype]:
         array = np.asarray(data)
     else:
         array = np.array(_plain(data))
-        if array.dtype == np.float64 and not _holds_numpy(data):
-            return array, dtypes.get_default_dtype()
-        if array.dtype == np.complex128 and not _holds_numpy(data):
-            return array, dtypes.get_default_dtype().to_complex()
-        if array.size == 0 and array.dtype == np.float64:
-            return array, dtypes.get_default_dtype()
+        if array.dtype.name in _DOUBLE and not _holds_double(data):
+            kind = dtypes.get_default_dtype()
+            return array, kind if array.dtype.kind == "f" else kind.to_complex()
     if array.dtype.name not in dtypes.BY_NAME:
         raise TypeError(f"tensor: can't make a tensor of {array.dtype} data; known are {', '.join(dtypes.BY_NAME)}")
     return array, dtypes.BY_NAME[array.dtype.name]
@@ -98,12 +96,17 @@ def _plain(data: Any) -> Any:
     return data
 
 
-def _holds_numpy(data: Any) -> bool:
-    while isinstance(data, list | tuple) and data:
-        data = data[0]
-    return isinstance(data, np.ndarray | np.generic) or (
-        isinstance(data, Tensor) and data.dtype in (dtypes.float64, dtypes.complex128)
-    )
+_PYTHONS_OWN = {int, float, bool, complex}
+_DOUBLE = {"float64", "complex128"}
+
+
+def _holds_double(data: Any) -> bool:
+    """Whether there are numbers of double precision in it: NumPy's, or tensors; Python's are of no precision."""
+    if isinstance(data, list | tuple):
+        return not _PYTHONS_OWN.issuperset(map(type, data)) and any(map(_holds_double, data))
+    if isinstance(data, np.ndarray | np.generic | Tensor):
+        return getattr(data.dtype, "name", "") in _DOUBLE
+    return False
 
 
 @operation(method=False)
@@ -294,7 +297,7 @@ def arange(
     if end is None:
         raise TypeError("arange() missing 1 required positional argument: 'end'")
     start = 0 if start is None else start
-    start, end, step = (each.item() if isinstance(each, Tensor) else each for each in (start, end, step))
+    start, end, step = (each.item() if isinstance(each, _TENSORS) else each for each in (start, end, step))
     if step == 0:
         raise RuntimeError("arange: step must be nonzero")
     if not all(math.isfinite(each) for each in (start, end, step)):

@@ -6,6 +6,7 @@ forward one, 'ortho' both by sqrt(n).
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .creation import arange, full
-from .dims import normalize_dim
+from .dims import as_ints, is_int, normalize_dim
 from .operation import operation
 from .padding import pad_constant
 from .promotion import inexact
@@ -103,13 +104,14 @@ def _ready(name: str, x: Tensor, norm: str | None, real: bool = False) -> tuple[
 
 def _extents(name: str, x: Tensor, s: Sizes, dim: Any) -> tuple[list[int], list[int | None]]:
     """The dimensions meant, and the size that each is brought to (None: as it is)."""
-    sizes = [s] if isinstance(s, int) else s
+    given: Any = [s] if is_int(s) else s
+    sizes = None if given is None else [None if each is None else operator.index(each) for each in given]
     if dim is None:
         dims = list(range(x.ndim)) if sizes is None else list(range(x.ndim - len(sizes), x.ndim))
         if sizes is not None and len(sizes) > x.ndim:
             raise RuntimeError(f"{name}: got sizes {tuple(sizes)} for a tensor of shape {tuple(x.shape)}")
     else:
-        dims = [normalize_dim(name, each, x.ndim) for each in ([dim] if isinstance(dim, int) else dim)]
+        dims = [normalize_dim(name, each, x.ndim) for each in as_ints(dim)]
     if len(set(dims)) < len(dims):
         raise RuntimeError(f"{name}: dim {tuple(dim)} names a dimension twice")
     if sizes is None:
@@ -310,7 +312,7 @@ def _float(dtype: Any) -> Any:
 
 
 def _shift(name: str, input: Tensor, dim: Any, inverse: bool) -> Tensor:
-    dims = list(range(input.ndim)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
+    dims = list(range(input.ndim) if dim is None else as_ints(dim))
     sizes = [input._array.shape[normalize_dim(name, each, input.ndim)] for each in dims]
     shifts = [(size + 1) // 2 if inverse else size // 2 for size in sizes]
     return roll(input, shifts, dims) if dims else input.clone()

@@ -11,7 +11,7 @@ from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .creation import arange, shape_of
-from .dims import normalize_dim
+from .dims import as_ints, is_int, normalize_dim
 from .operation import operation
 from .padding import pad_constant
 from .promotion import cast, require_tensors, result_type
@@ -53,7 +53,7 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
     count = input._array.shape[axis]
     if isinstance(indices_or_sections, Tensor):
         indices_or_sections = indices_or_sections.tolist()
-    if isinstance(indices_or_sections, int):
+    if is_int(indices_or_sections):
         size, larger = divmod(count, indices_or_sections)
         return split(input, [size + (i < larger) for i in range(indices_or_sections)], axis)
     cuts = [0, *indices_or_sections, count]
@@ -65,10 +65,10 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
 
 
 def _equal_pieces(name: str, input: Tensor, given: tuple[Any, ...], dim: int) -> tuple[Tensor, ...]:
-    sections = given[0] if len(given) == 1 else given
+    sections: Any = given[0] if len(given) == 1 else given
     axis = normalize_dim(name, dim, input.ndim)
     count = input._array.shape[axis]
-    if isinstance(sections, int) and (sections < 1 or count % sections):
+    if is_int(sections) and (sections < 1 or count % sections):
         raise OperationError(f"{name}: {sections} equal pieces of dimension {axis} of shape {tuple(input.shape)}")
     return tensor_split(input, sections, axis)
 
@@ -113,9 +113,9 @@ def repeat_interleave(
         if repeats.dtype not in (dtypes.int64, dtypes.int32):
             raise OperationError(f"repeat_interleave: expected int64 or int32 repeats, got {repeats.dtype}")
         repeats = repeats.item() if repeats.numel() == 1 else repeats.tolist()
-    if min([repeats] if isinstance(repeats, int) else repeats, default=0) < 0:
+    if min([repeats] if is_int(repeats) else repeats, default=0) < 0:
         raise OperationError(f"repeat_interleave: repeats must not be negative, got {repeats}")
-    if isinstance(repeats, int):
+    if is_int(repeats):
         shape = list(x._array.shape)
         spread = expand(unsqueeze(x, axis + 1), (*shape[: axis + 1], repeats, *shape[axis + 1 :]))
         return reshape(spread, (*shape[:axis], shape[axis] * repeats, *shape[axis + 1 :]))
@@ -208,13 +208,13 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
     """Views of consecutive pieces of one dimension: of one size (the last may be smaller) or of given sizes."""
     axis = normalize_dim("split", dim, tensor.ndim)
     length = tensor._array.shape[axis]
-    if isinstance(split_size_or_sections, int):
-        size = split_size_or_sections
+    if is_int(split_size_or_sections):
+        size = int(split_size_or_sections)
         if size < 0 or (size == 0 and length):
             raise RuntimeError(f"split: pieces of {size} elements do not make up the {length} of dimension {axis}")
         sizes = [min(size, length - start) for start in range(0, length, size or 1)] or [0]
     else:
-        sizes = list(split_size_or_sections)
+        sizes = list(as_ints(split_size_or_sections))
         if sum(sizes) != length:
             raise RuntimeError(f"split: sizes {sizes} do not sum to {length}, the size of dimension {axis}")
     starts = [sum(sizes[:i]) for i in range(len(sizes))]

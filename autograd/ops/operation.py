@@ -75,8 +75,13 @@ def operation(function: Any = None, /, *, numbers_first: bool = False, **names: 
     before the tensors that they multiply: `add(x, alpha, y)`, `addmm(beta, x, alpha, a, b)`.
     """
     if function is None:
-        return lambda function: operation(function, numbers_first=numbers_first, **names)
-    return publish(_as_torch_calls_it(function, names.get("name") or function.__name__, numbers_first), **names)
+        return lambda function: _published(function, numbers_first, **names)
+    return _published(function, numbers_first, **names)
+
+
+def _published(function: Any, numbers_first: bool, name: str = "", **names: Any) -> Any:
+    called = _as_torch_calls_it(function, name or function.__name__, numbers_first)
+    return publish(called, name, **names)
 
 
 def publish(
@@ -178,13 +183,17 @@ def other_ways(function: Callable[..., Any], name: str, positional: Iterable[str
             args = (*args, kwargs.pop(sizes))
         if out is None:
             return function(*args, **kwargs)
-        if isinstance(out, Tensor):
-            for option in options:  # what is made anew is made as `out` is
+        if isinstance(out, Tensor) and (out.is_complex() or not any(map(_is_complex, args))):
+            for option in options:  # what is made or summed anew is as `out` is
                 if kwargs.get(option) is None:
                     kwargs[option] = getattr(out, option)
         return into(name, out, lambda: function(*args, **kwargs))
 
     return call
+
+
+def _is_complex(x: Any) -> bool:
+    return isinstance(x, Tensor) and x.is_complex()
 
 
 def into(name: str, out: Any, function: Callable[[], Any]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import os
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -291,7 +292,7 @@ def randperm(
     pin_memory: bool = False,
 ) -> Tensor:
     """The integers below n in random order."""
-    drawn = _permutation(_state(generator, device), n=n, dtype=dtype or dtypes.int64)
+    drawn = _permutation(_state(generator, device), n=operator.index(n), dtype=dtype or dtypes.int64)
     return drawn.requires_grad_() if requires_grad else drawn
 
 

@@ -166,22 +166,22 @@ def _among_ties(g: Tensor, x: Tensor, out: Tensor, dim: tuple[int, ...], keepdim
 
 @primitive(x=lambda g, x, out, dim, keepdim: _among_ties(g, x, out, dim, keepdim))
 def _amax(xp, x, *, dim, keepdim):
-    return xp.max(x, axis=dim, keepdims=keepdim)
+    return xp.max(x, axis=dim, keepdims=bool(keepdim))
 
 
 @primitive(x=lambda g, x, out, dim, keepdim: _among_ties(g, x, out, dim, keepdim))
 def _amin(xp, x, *, dim, keepdim):
-    return xp.min(x, axis=dim, keepdims=keepdim)
+    return xp.min(x, axis=dim, keepdims=bool(keepdim))
 
 
 @primitive()
 def _argmax(xp, x, *, dim, keepdim):
-    return xp.argmax(x, axis=dim, keepdims=keepdim)
+    return xp.argmax(x, axis=dim, keepdims=bool(keepdim))
 
 
 @primitive()
 def _argmin(xp, x, *, dim, keepdim):
-    return xp.argmin(x, axis=dim, keepdims=keepdim)
+    return xp.argmin(x, axis=dim, keepdims=bool(keepdim))
 
 
 def _refuse_empty(name: str, x: Tensor, dims: tuple[int, ...]) -> None:
@@ -263,12 +263,12 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Tensor 
 
 @primitive()
 def _any(xp, x, *, dim, keepdim):
-    return xp.any(x, axis=dim, keepdims=keepdim)
+    return xp.any(x, axis=dim, keepdims=bool(keepdim))
 
 
 @primitive()
 def _all(xp, x, *, dim, keepdim):
-    return xp.all(x, axis=dim, keepdims=keepdim)
+    return xp.all(x, axis=dim, keepdims=bool(keepdim))
 
 
 @operation

@@ -9,6 +9,7 @@ from .. import dtypes
 from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
 from .creation import tensor
+from .dims import as_ints, is_int
 from .pooling import adaptive_avg_pool
 
 Taps = list[tuple[list[int], list[float]]]  # for each neighbour: where it stands, and its weight, of every output
@@ -116,9 +117,9 @@ def interpolate(
     have = tuple(input.shape[2:])
     factors: list[float] | None = None
     if size is not None:
-        wanted = [size] * dims if isinstance(size, int) else [int(n) for n in size]
+        wanted = list(as_ints(size)) * (dims if is_int(size) else 1)
     else:
-        factors = [float(scale_factor)] * dims if isinstance(scale_factor, int | float) else list(scale_factor)
+        factors = list(scale_factor) if isinstance(scale_factor, list | tuple) else [float(scale_factor)] * dims
         wanted = [math.floor(n * f) for n, f in zip(have, factors, strict=False)]
         if recompute_scale_factor:
             factors = None

@@ -16,7 +16,7 @@ from ..engine.tensor import Tensor
 from ..engine.views import drop_hidden_base, settle
 from .broadcast import _expand, _reshape, sum_to
 from .creation import shape_of
-from .dims import normalize_dim
+from .dims import as_ints, is_int, normalize_dim
 from .operation import operation
 
 
@@ -283,7 +283,7 @@ def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     if dim is None:
         dims = set(range(len(shape)))
     else:
-        dims = {normalize_dim("squeeze", each, len(shape)) for each in ((dim,) if isinstance(dim, int) else dim)}
+        dims = {normalize_dim("squeeze", each, len(shape)) for each in as_ints(dim)}
     return _reshape(input, shape=tuple(size for i, size in enumerate(shape) if size != 1 or i not in dims))
 
 
@@ -342,10 +342,8 @@ def reverse_dims(input: Tensor) -> Tensor:
 @operation(aliases="moveaxis")
 def movedim(input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
     """Moves dimensions to new places, the others keeping their order."""
-    sources = (source,) if isinstance(source, int) else tuple(source)
-    destinations = (destination,) if isinstance(destination, int) else tuple(destination)
-    sources = tuple(normalize_dim("movedim", dim, input.ndim) for dim in sources)
-    destinations = tuple(normalize_dim("movedim", dim, input.ndim) for dim in destinations)
+    sources = tuple(normalize_dim("movedim", dim, input.ndim) for dim in as_ints(source))
+    destinations = tuple(normalize_dim("movedim", dim, input.ndim) for dim in as_ints(destination))
     if len(sources) != len(destinations) or len(set(sources)) < len(sources) or len(set(destinations)) < len(sources):
         raise OperationError(f"movedim: from {sources} to {destinations}: each dimension goes to one place")
     if not input.ndim:
@@ -429,10 +427,9 @@ def flip(input: Tensor, *dims: Any) -> Tensor:
 @operation
 def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
     """Moves the elements along dimensions; what falls off one end comes in at the other."""
-    if dims is None or dims == ():
+    if dims is None or (not is_int(dims) and not len(dims)):  # type: ignore[arg-type]
         return reshape(roll(reshape(input, -1), shifts, 0), input._array.shape)
-    shifts = (shifts,) if isinstance(shifts, int) else tuple(shifts)
-    dims = (dims,) if isinstance(dims, int) else tuple(dims)
+    shifts, dims = as_ints(shifts), as_ints(dims)
     if len(shifts) != len(dims):
         raise OperationError(f"roll: {len(shifts)} shifts for {len(dims)} dimensions")
     return _roll(input, shifts=shifts, dims=tuple(normalize_dim("roll", dim, input.ndim) for dim in dims))
@@ -445,4 +442,4 @@ def broadcast_shapes(*shapes: Any) -> Any:
     >>> broadcast_shapes((2, 1), (3,))
     autograd.Size([2, 3])
     """
-    return Size(np.broadcast_shapes(*((s,) if isinstance(s, int) else tuple(s) for s in shapes)))
+    return Size(np.broadcast_shapes(*map(as_ints, shapes)))

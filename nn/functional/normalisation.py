@@ -9,6 +9,7 @@ from typing import Any
 import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
+from autograd.ops.dims import as_ints
 from autograd.ops.normalisation import normalised
 from autograd.ops.padding import pad
 from autograd.ops.promotion import restored, single
@@ -82,7 +83,7 @@ def layer_norm(
     eps: float = 1e-5,
 ) -> Tensor:
     """(x - mean) / sqrt(var + eps) * weight + bias over the last dimensions (J. Ba et al., 2016)."""
-    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    shape = as_ints(normalized_shape)
     if not shape or tuple(input.shape[-len(shape) :]) != shape:
         raise OperationError(f"layer_norm: expected an input (*, {shape}), got shape {tuple(input.shape)}")
     if not input.numel():
@@ -94,7 +95,7 @@ def rms_norm(
     input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
 ) -> Tensor:
     """x / sqrt(mean(x^2) + eps) * weight over the last dimensions (B. Zhang, R. Sennrich, 2019)."""
-    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    shape = as_ints(normalized_shape)
     if not shape or tuple(input.shape[-len(shape) :]) != shape:
         raise OperationError(f"rms_norm: expected an input (*, {shape}), got shape {tuple(input.shape)}")
     eps = autograd.finfo(input.dtype).eps if eps is None else eps

@@ -11,7 +11,7 @@ import pytest
 
 import autograd
 from autograd import OperationError
-from autograd.capture import CaptureError, record
+from autograd.capture import record
 from tests.helpers.calls import arguments, ours, theirs
 from tests.helpers.operation import Call, Draw
 from tests.helpers.oracle import as_list, assert_same, here, torch_or_skip
@@ -38,6 +38,10 @@ def attempt(function: Callable[..., Any], args: Any, kwargs: Any, out: Any) -> t
             return error, False
 
 
+def is_complex(x: Any) -> bool:
+    return isinstance(x, autograd.Tensor) and x.is_complex()
+
+
 def made(engine: Any, results: Sequence[Any], kind: str | None, shape: tuple[int, ...] | None) -> Any:
     """One `out`, or a tuple of them, for results like these: of this dtype and shape, or of their own."""
     outs = [
@@ -54,7 +58,9 @@ def test_out_is_written_as_in_torch(name: str) -> None:
     function = functools.reduce(lambda found, part: getattr(found, part, None), name.split("."), torch)
     for call in calls(name) if function is not None else []:
         args, kwargs = arguments(call, theirs(grad=False))
-        results = as_list(function(*args, **kwargs))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            results = as_list(function(*args, **kwargs))
         if not all(isinstance(x, torch.Tensor) for x in results):
             return
         if isinstance(attempt(function, args, kwargs, made(torch, results, None, None))[0], Exception):
@@ -67,6 +73,8 @@ def test_out_is_written_as_in_torch(name: str) -> None:
             found, warned = attempt(here(name), mine, named, ours_out)
             if isinstance(expected, Exception):  # where torch refuses, an answer is a bonus
                 continue
+            if any(map(is_complex, mine)) and kind in ("bool", "int64", "float32", "float64"):
+                continue  # torch drops the imaginary part of some
             assert not isinstance(found, Exception), f"{what}: {found}"
             outs = as_list(ours_out)
             assert all(x is out for x, out in zip(as_list(found), outs, strict=True)), what
@@ -133,8 +141,9 @@ def test_a_program_writes_into_out_again() -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_a_program_that_resizes_out_says_so() -> None:
-    with pytest.raises(CaptureError, match="shape of its out"):
-        program = record(lambda x: autograd.mul(x, 3, out=autograd.empty(0)) + 0)
-        for value in (1.0, 2.0, 4.0):
-            assert program(autograd.full((2,), value)).tolist() == [3 * value] * 2
+def test_a_program_may_resize_out() -> None:
+    out = autograd.empty(0)
+    program = record(lambda x: autograd.mul(x, 3, out=out) + 0)
+    for value in (1.0, 2.0, 4.0):
+        assert program(autograd.full((2,), value)).tolist() == [3.0 * value] * 2
+        assert out.tolist() == [3.0 * value] * 2

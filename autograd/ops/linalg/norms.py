@@ -12,7 +12,7 @@ from ...engine.tensor import Tensor
 from ..arithmetic import reciprocal, sign
 from ..broadcast import expand_reduced
 from ..choosing import clamp, where
-from ..dims import Dims, normalize_dim, normalize_dims
+from ..dims import Dims, is_int, normalize_dim, normalize_dims
 from ..operation import operation
 from ..promotion import cast, inexact, restored, single
 from ..reduction import amax, amin, sum
@@ -77,7 +77,7 @@ def _euclidean(x: Tensor, dims: tuple[int, ...], keepdim: bool) -> Tensor:
 
 @primitive(autocast="single", x=lambda g, x, out, dim, keepdim: _norm_slope(g, x, out, dim, keepdim))
 def _norm2(xp, x, *, dim, keepdim):
-    return xp.sqrt(xp.sum(x * x, axis=dim, keepdims=keepdim))
+    return xp.sqrt(xp.sum(x * x, axis=dim, keepdims=bool(keepdim)))
 
 
 def _norm_slope(g: Tensor, x: Tensor, out: Tensor, dim: tuple[int, ...], keepdim: bool) -> Tensor:
@@ -151,7 +151,7 @@ def vector_or_matrix_norm(
     A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Tensor:
     """A vector norm, or a matrix norm where two dimensions (or a matrix with an order) are given."""
-    matrix = (dim is not None and not isinstance(dim, int) and len(dim) == 2) or (
+    matrix = (dim is not None and not is_int(dim) and len(dim) == 2) or (
         dim is None and ord is not None and A.ndim == 2
     )
     if matrix and ord is not None:

@@ -13,7 +13,7 @@ from ...engine.primitive import primitive
 from ...engine.tensor import Tensor
 from ..broadcast import _sum, sum_to
 from ..diagonals import diagonal
-from ..dims import normalize_dim
+from ..dims import as_ints, is_int, normalize_dim
 from ..joining import stack
 from ..operation import operation
 from ..promotion import cast, require_tensors, result_type
@@ -303,10 +303,10 @@ def _contract(x: Tensor, a: list[str], y: Tensor, b: list[str], later: set[str])
 @operation(method=False)
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     """Sums products over pairs of dimensions: the last `dims` of a with the first of b, or two lists of them."""
-    if isinstance(dims, int):
+    if is_int(dims):
         first, second = list(range(a.ndim - dims, a.ndim)), list(range(dims))
     else:
-        first, second = ([each] if isinstance(each, int) else list(each) for each in dims)
+        first, second = map(list, map(as_ints, dims))
     first = [normalize_dim("tensordot", dim, a.ndim) for dim in first]
     second = [normalize_dim("tensordot", dim, b.ndim) for dim in second]
     pairs = list(zip(first, second, strict=True))
