@@ -247,8 +247,18 @@ def full_like(
     memory_format: Any = None,
 ) -> Tensor:
     """A tensor with the input's shape, dtype and device, filled with one value."""
+    return filled_like(input, fill_value, dtype, device, requires_grad)
+
+
+def filled_like(
+    input: Tensor,
+    value: Any,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
     backend = input._backend if device is None else get_backend(device)
-    made = _full(backend=backend, shape=input._array.shape, fill=fill_value, dtype=dtype or input.dtype)
+    made = _full(backend=backend, shape=input._array.shape, fill=value, dtype=dtype or input.dtype)
     return _finish(made, requires_grad)
 
 
@@ -257,7 +267,7 @@ def zeros_like(
     input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, memory_format: Any = None
 ) -> Tensor:
     """Zeros with the input's shape, dtype and device."""
-    return full_like(input, 0, dtype=dtype, device=device, requires_grad=requires_grad)
+    return filled_like(input, 0, dtype, device, requires_grad)
 
 
 @operation(method=False)
@@ -265,7 +275,7 @@ def ones_like(
     input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, memory_format: Any = None
 ) -> Tensor:
     """Ones with the input's shape, dtype and device."""
-    return full_like(input, 1, dtype=dtype, device=device, requires_grad=requires_grad)
+    return filled_like(input, 1, dtype, device, requires_grad)
 
 
 @operation(method=False)
@@ -273,7 +283,7 @@ def empty_like(
     input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, memory_format: Any = None
 ) -> Tensor:
     """A tensor with the input's shape, dtype and device; its elements have no meaning."""
-    return full_like(input, 0, dtype=dtype, device=device, requires_grad=requires_grad)
+    return filled_like(input, 0, dtype, device, requires_grad)
 
 
 @operation(method=False)

@@ -73,7 +73,10 @@ def operation(function: Any = None, /, *, numbers_first: bool = False, **names: 
     `keepdims`), with `*sizes` by their name, and with `out=`, the tensor that the result is written into.
     With `numbers_first` also in the order of torch's first years, where the numbers that are keywords now stood
     before the tensors that they multiply: `add(x, alpha, y)`, `addmm(beta, x, alpha, a, b)`.
+    Functions of `nn.functional` are called in one way, there as here.
     """
+    if names.get("face") == "nn.functional":
+        return lambda function: publish(function, **names)
     if function is None:
         return lambda function: _published(function, numbers_first, **names)
     return _published(function, numbers_first, **names)
