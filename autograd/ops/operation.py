@@ -145,7 +145,7 @@ def _as_torch_calls_it(function: Callable[..., Any], name: str, numbers_first: b
     @functools.wraps(function)
     def call_numbers_first(*args: Any, **kwargs: Any) -> Any:
         if len(args) <= count:
-            return call(*args, **kwargs)
+            return another_way(args, kwargs) if kwargs else function(*args)
         tensors = list(args)
         for name in numbers[: len(args) - count]:
             first = next((i for i, x in enumerate(tensors) if not isinstance(x, Tensor)), None)
