@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable
 
 from ..device import device as Device
+from .arrays import Array, Namespace
 from .base import Backend
 from .numpy import NumpyBackend
 
@@ -80,4 +81,13 @@ _cpu = NumpyBackend()
 register_backend("cpu", lambda index: _cpu)
 register_backend("cuda", _cuda)
 
-__all__ = ["Backend", "get_backend", "get_default_device", "is_available", "register_backend", "set_default_device"]
+__all__ = [
+    "Array",
+    "Backend",
+    "Namespace",
+    "get_backend",
+    "get_default_device",
+    "is_available",
+    "register_backend",
+    "set_default_device",
+]

@@ -8,6 +8,7 @@ import math
 from typing import Any, NamedTuple
 
 from .. import dtypes
+from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
 from .choosing import where
@@ -23,7 +24,7 @@ from .shape import broadcast_tensors
 
 
 @binary(holomorphic=True, x=lambda g: g, y=lambda g: g)
-def _add(xp, x, y):
+def _add(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.add(x, y)
 
 
@@ -39,7 +40,7 @@ def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
 
 
 @binary(holomorphic=True, x=lambda g: g, y=lambda g: -g)
-def _sub(xp, x, y):
+def _sub(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.subtract(x, y)
 
 
@@ -56,13 +57,13 @@ def rsub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
 
 
 @binary(aliases="multiply", holomorphic=True, x=lambda g, y: g * y, y=lambda g, x: g * x)
-def mul(xp, x, y):
+def mul(xp: Namespace, x: Array, y: Array) -> Array:
     """input * other, elementwise with broadcasting; for bools `and`."""
     return xp.multiply(x, y)
 
 
 @binary(holomorphic=True, to_float=True, x=lambda g, y: g / y, y=lambda g, x, y: -g * (x / y / y))
-def _true_divide(xp, x, y):
+def _true_divide(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.divide(x, y)
 
 
@@ -81,19 +82,19 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
 
 
 @binary(x=lambda g: zeros_like(g), y=lambda g: zeros_like(g))
-def _truncated_quotient(xp, x, y):
+def _truncated_quotient(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.trunc(xp.divide(x, y))
 
 
 @binary(x=lambda g: zeros_like(g), y=lambda g: zeros_like(g))
-def floor_divide(backend, x, y):
+def floor_divide(backend: Backend, x: Array, y: Array) -> Array:
     """floor(input / other); its gradient is zero wherever there is one."""
     backend.check_divisor(y)
     return backend.xp.floor_divide(x, y)
 
 
 @binary(x=lambda g: g, y=lambda g, x, y: -g * (x // y))
-def remainder(backend, x, y):
+def remainder(backend: Backend, x: Array, y: Array) -> Array:
     """input - floor(input / other) * other: has the sign of `other`, as Python's %; a zero keeps that of `input`."""
     backend.check_divisor(y)
     xp = backend.xp
@@ -102,7 +103,7 @@ def remainder(backend, x, y):
 
 
 @binary(x=lambda g: g, y=lambda g, x, y: -g * trunc(x / y))
-def fmod(backend, x, y):
+def fmod(backend: Backend, x: Array, y: Array) -> Array:
     """input - trunc(input / other) * other: has the sign of `input`, as C's fmod."""
     backend.check_divisor(y)
     return backend.fmod(x, y)
@@ -114,7 +115,7 @@ def fmod(backend, x, y):
     x=lambda g, x, y: _pow_by_base(g, x, y),
     y=lambda g, x, y, out: _pow_by_exponent(g, x, y, out),
 )
-def _pow(xp, x, y):
+def _pow(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.pow(x, y)
 
 
@@ -149,7 +150,7 @@ def _pow_by_exponent(g: Tensor, x: Any, y: Any, out: Tensor) -> Tensor:
 
 
 @unary(aliases="negative", holomorphic=True, to_float=False, x=lambda g: -g)
-def neg(xp, x):
+def neg(xp: Namespace, x: Array) -> Array:
     """-input."""
     return xp.negative(x)
 
@@ -161,7 +162,7 @@ def positive(input: Tensor) -> Tensor:
 
 
 @unary(aliases="absolute", to_float=False, complex_rules=True, x=lambda g, x: g * _direction(x))
-def abs(xp, x):
+def abs(xp: Namespace, x: Array) -> Array:
     """|input|; the derivative at 0 is taken as 0."""
     return xp.abs(x)
 
@@ -175,19 +176,19 @@ def _direction(x: Tensor) -> Tensor:
 
 
 @unary(to_float=False, x=lambda g: zeros_like(g))
-def sign(xp, x):
+def sign(xp: Namespace, x: Array) -> Array:
     """-1, 0 or 1."""
     return x if is_bool(xp, x) else xp.sign(x)
 
 
 @unary(autocast="single", holomorphic=True, x=lambda g, out: -g * (out * out))
-def reciprocal(xp, x):
+def reciprocal(xp: Namespace, x: Array) -> Array:
     """1 / input."""
     return xp.divide(1.0, x)
 
 
 @unary(autocast="single", holomorphic=True, to_float=False, x=lambda g, x: 2 * g * x)
-def square(xp, x):
+def square(xp: Namespace, x: Array) -> Array:
     """input * input."""
     if is_bool(xp, x):
         x = xp.astype(x, xp.int64)
@@ -195,13 +196,13 @@ def square(xp, x):
 
 
 @unary(holomorphic=True, x=lambda g, out: g / (2 * out))
-def sqrt(xp, x):
+def sqrt(xp: Namespace, x: Array) -> Array:
     """The square root."""
     return xp.sqrt(x)
 
 
 @unary(autocast="single", holomorphic=True, x=lambda g, out: -0.5 * g * out**3)
-def rsqrt(xp, x):
+def rsqrt(xp: Namespace, x: Array) -> Array:
     """1 / sqrt(input)."""
     return xp.divide(1.0, xp.sqrt(x))
 
@@ -213,7 +214,7 @@ def sgn(input: Tensor) -> Tensor:
 
 
 @unary(in_place=False, to_float=False)
-def signbit(xp, x):
+def signbit(xp: Namespace, x: Array) -> Array:
     """Whether the sign is negative, also of -0.0."""
     if xp.isdtype(x.dtype, "real floating"):
         return xp.signbit(x)
@@ -221,7 +222,7 @@ def signbit(xp, x):
 
 
 @binary(to_float=True, x=lambda g, x, out: g * sign(x) * sign(out), y=lambda g: zeros_like(g))
-def copysign(xp, x, y):
+def copysign(xp: Namespace, x: Array, y: Array) -> Array:
     """|input| with the sign of other."""
     if isinstance(x, float):
         x = xp.full(y.shape, x, dtype=y.dtype)
@@ -235,13 +236,13 @@ def copysign(xp, x, y):
     x=lambda g, x, out: g * (x / out),
     y=lambda g, y, out: g * (y / out),
 )
-def hypot(xp, x, y):
+def hypot(xp: Namespace, x: Array, y: Array) -> Array:
     """sqrt(input^2 + other^2) without overflow."""
     return xp.hypot(x, y)
 
 
 @binary(to_float=True, x=lambda g, x, y: where(x != y, g, 0.0), y=lambda g: zeros_like(g))
-def nextafter(xp, x, y):
+def nextafter(xp: Namespace, x: Array, y: Array) -> Array:
     """The next representable number after input towards other; its derivative by input is 1, but 0 where both meet."""
     return xp.nextafter(x, y)
 

@@ -7,6 +7,7 @@ import math
 from typing import Any
 
 from .. import dtypes
+from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
@@ -19,13 +20,13 @@ from .promotion import cast, require_tensors, result_type
 
 
 @binary(in_place=False, x=lambda g, x, y: g * _share(x > y, x == y, g), y=lambda g, x, y: g * _share(x < y, x == y, g))
-def maximum(xp, x, y):
+def maximum(xp: Namespace, x: Array, y: Array) -> Array:
     """The larger of each pair; at ties each gets half of the gradient."""
     return xp.maximum(x, y)
 
 
 @binary(in_place=False, x=lambda g, x, y: g * _share(x < y, x == y, g), y=lambda g, x, y: g * _share(x > y, x == y, g))
-def minimum(xp, x, y):
+def minimum(xp: Namespace, x: Array, y: Array) -> Array:
     """The smaller of each pair; at ties each gets half of the gradient."""
     return xp.minimum(x, y)
 
@@ -41,12 +42,12 @@ def _share(chosen: Tensor, tied: Tensor, like: Tensor) -> Tensor:
     x=lambda g, condition: _gate(g, condition),
     y=lambda g, condition: _gate(g, ~condition),
 )
-def _where(xp, condition, x, y):
+def _where(xp: Namespace, condition: Array, x: Array, y: Array) -> Array:
     return xp.where(condition, x, y)
 
 
 @primitive(holomorphic=True, keeps_order=True, up=lambda g, condition: _gate(g, condition))
-def _gate(backend, up, condition):
+def _gate(backend: Backend, up: Array, condition: Array) -> Array:
     """up where the condition holds, else 0."""
     return backend.gate(up, condition)
 
@@ -78,7 +79,7 @@ def _branch(value: Any, condition: Tensor, kind: dtypes.dtype) -> Tensor:
     low=lambda g, x, low, high: _gate(g, _below(x, low, high)),
     high=lambda g, x, low, high: _gate(g, _above(x, low, high)),
 )
-def _clamp(xp, x, low, high):
+def _clamp(xp: Namespace, x: Array, low: Array, high: Array) -> Array:
     if low is not None:
         x = xp.maximum(x, low)
     return x if high is None else xp.minimum(x, high)
@@ -171,7 +172,7 @@ _LARGEST = {"float16": 65504.0, "float32": 3.4028234663852886e38, "float64": 1.7
 
 
 @primitive(x=lambda g, x: where(isfinite(x), g, 0.0))
-def _nan_to_num(xp, x, *, nan, posinf, neginf):
+def _nan_to_num(xp: Namespace, x: Array, *, nan: float, posinf: float, neginf: float) -> Array:
     x = xp.where(xp.isnan(x), nan, x)
     return xp.where(x == math.inf, posinf, xp.where(x == -math.inf, neginf, x))
 

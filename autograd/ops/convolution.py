@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from ..backend import Array, Backend
 from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
@@ -61,7 +62,17 @@ def output_size(size: int, kernel: int, stride: int, padding: int, dilation: int
     ),
     bias=lambda g: sum(g, [0, *range(2, g.ndim)]),
 )
-def _convolution(backend, x, weight, bias, *, stride, padding, dilation, groups):
+def _convolution(
+    backend: Backend,
+    x: Array,
+    weight: Array,
+    bias: Array | None,
+    *,
+    stride: tuple[int, ...],
+    padding: tuple[int, ...],
+    dilation: tuple[int, ...],
+    groups: int,
+) -> Array:
     """(N, C, *S), (O, C/groups, *K) -> (N, O, *S')."""
     xp = backend.xp
     outs = _output_space(x.shape[2:], weight.shape[2:], stride, padding, dilation)
@@ -94,7 +105,17 @@ def _convolution(backend, x, weight, bias, *, stride, padding, dilation, groups)
         groups=groups,
     ),
 )
-def _convolution_input(backend, up, weight, *, space, stride, padding, dilation, groups):
+def _convolution_input(
+    backend: Backend,
+    up: Array,
+    weight: Array,
+    *,
+    space: tuple[int, ...],
+    stride: tuple[int, ...],
+    padding: tuple[int, ...],
+    dilation: tuple[int, ...],
+    groups: int,
+) -> Array:
     """(N, O, *S'), (O, C/groups, *K) -> (N, C, *space)."""
     xp = backend.xp
     outs, kernel, channels = up.shape[2:], weight.shape[2:], weight.shape[1]
@@ -133,7 +154,17 @@ def _convolution_input(backend, up, weight, *, space, stride, padding, dilation,
         groups=groups,
     ),
 )
-def _convolution_weight(backend, up, x, *, kernel, stride, padding, dilation, groups):
+def _convolution_weight(
+    backend: Backend,
+    up: Array,
+    x: Array,
+    *,
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    padding: tuple[int, ...],
+    dilation: tuple[int, ...],
+    groups: int,
+) -> Array:
     """(N, O, *S'), (N, C, *S) -> (O, C/groups, *kernel)."""
     xp = backend.xp
     out, channels = up.shape[1], x.shape[1] // groups

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from .. import dtypes
+from ..backend import Array, Backend
 from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
@@ -24,7 +25,7 @@ from .sorting import argsort, searchsorted
 
 
 @primitive()
-def _unique(backend, x):
+def _unique(backend: Backend, x: Array) -> tuple[Array, Array, Array]:
     return backend.unique(x)
 
 
@@ -105,7 +106,7 @@ def unique_consecutive(
 
 
 @primitive()
-def _bincount(backend, x, weights, *, length):
+def _bincount(backend: Backend, x: Array, weights: Array | None, *, length: int) -> Array:
     return backend.bincount(x, weights, length)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..backend import get_backend
+from ..backend import Array, Backend, get_backend
 from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.size import Size
@@ -20,17 +20,17 @@ from .promotion import cast, move
 
 
 @primitive()
-def _full(backend, *, shape, fill, dtype):
+def _full(backend: Backend, *, shape: tuple[int, ...], fill: complex, dtype: dtypes.dtype) -> Array:
     return backend.xp.full(shape, fill, dtype=backend.native[dtype])
 
 
 @primitive()
-def _constant(backend, *, data):
+def _constant(backend: Backend, *, data: np.ndarray) -> Array:
     return backend.from_numpy(data.copy())
 
 
 @primitive()
-def _arange(backend, *, start, step, count, dtype):
+def _arange(backend: Backend, *, start: float, step: float, count: int, dtype: dtypes.dtype) -> Array:
     """start + step * i, counted in integers so that no rounding adds up."""
     xp = backend.xp
     if not dtype.is_floating_point:
@@ -40,7 +40,7 @@ def _arange(backend, *, start, step, count, dtype):
 
 
 @primitive()
-def _linspace(backend, *, start, end, steps, dtype):
+def _linspace(backend: Backend, *, start: float, end: float, steps: int, dtype: dtypes.dtype) -> Array:
     kind = backend.native[dtype]
     if dtype.is_inexact:
         return backend.xp.linspace(start, end, steps, dtype=kind)
@@ -48,7 +48,7 @@ def _linspace(backend, *, start, end, steps, dtype):
 
 
 @primitive()
-def _eye(backend, *, n, m, dtype):
+def _eye(backend: Backend, *, n: int, m: int, dtype: dtypes.dtype) -> Array:
     return backend.xp.eye(n, m, dtype=backend.native[dtype])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
+from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
@@ -17,12 +18,12 @@ from .shape import flatten, movedim
 @primitive(
     linear=True, view=True, x=lambda g, x_shape, offset: diagonal_adjoint(g, offset=offset, shape=tuple(x_shape[-2:]))
 )
-def _diagonal(backend, x, *, offset):
+def _diagonal(backend: Backend, x: Array, *, offset: int) -> Array:
     return backend.diagonal(x, offset)
 
 
 @primitive(linear=True, up=lambda g, offset: _diagonal(g, offset=offset))
-def diagonal_adjoint(backend, up, *, offset, shape):
+def diagonal_adjoint(backend: Backend, up: Array, *, offset: int, shape: tuple[int, ...]) -> Array:
     """Matrices of zeros with `up` on a diagonal."""
     xp = backend.xp
     rows, columns = shape
@@ -104,12 +105,12 @@ def _places(places: list[list[int]], dtype: Any, device: Any) -> Tensor:
 
 
 @primitive(linear=True, x=lambda g, diagonal: tril(g, diagonal))
-def _tril(xp, x, *, diagonal):
+def _tril(xp: Namespace, x: Array, *, diagonal: int) -> Array:
     return xp.tril(x, k=diagonal)
 
 
 @primitive(linear=True, x=lambda g, diagonal: triu(g, diagonal))
-def _triu(xp, x, *, diagonal):
+def _triu(xp: Namespace, x: Array, *, diagonal: int) -> Array:
     return xp.triu(x, k=diagonal)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..backend import Array, Namespace
 from ..dtypes import get_default_dtype
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
@@ -22,18 +23,18 @@ from .shape import narrow, roll
 
 
 @primitive(linear=True, x=lambda g, dims, inverse, norm: _fft(g, dims=dims, inverse=inverse, norm=norm))
-def _fft(xp, x, *, dims, inverse, norm):
+def _fft(xp: Namespace, x: Array, *, dims: tuple[int, ...], inverse: bool, norm: str) -> Array:
     """Its matrix is symmetric, so its transpose is itself."""
     return (xp.fft.ifftn if inverse else xp.fft.fftn)(x, axes=dims, norm=norm)
 
 
 @primitive(complex_rules=True, x=lambda g, x_shape, dim, norm: _half_adjoint(g, x_shape[dim], dim, norm))
-def _rfft(xp, x, *, dim, norm):
+def _rfft(xp: Namespace, x: Array, *, dim: int, norm: str) -> Array:
     return xp.fft.rfft(x, axis=dim, norm=norm)
 
 
 @primitive(complex_rules=True, x=lambda g, n, dim, norm: _whole_adjoint(g, n, dim, norm))
-def _irfft(xp, x, *, n, dim, norm):
+def _irfft(xp: Namespace, x: Array, *, n: int, dim: int, norm: str) -> Array:
     return xp.fft.irfft(x, n=n, axis=dim, norm=norm)
 
 

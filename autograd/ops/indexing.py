@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError, OutOfRangeError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
@@ -43,12 +44,12 @@ def _fill(pattern: tuple, indices: tuple) -> tuple:
 
 
 @primitive(linear=True, view=True, x=lambda g, x_shape, index: _slice_adjoint(g, shape=tuple(x_shape), index=index))
-def _slice(xp, x, *, index):
+def _slice(xp: Namespace, x: Array, *, index: tuple) -> Array:
     return x[index]
 
 
 @primitive(linear=True, up=lambda g, index: _slice(g, index=index))
-def _slice_adjoint(backend, up, *, shape, index):
+def _slice_adjoint(backend: Backend, up: Array, *, shape: tuple[int, ...], index: tuple) -> Array:
     """Zeros with `up` where the slice lies."""
     whole = backend.xp.zeros(shape, dtype=up.dtype)
     backend.index_write(whole, index, up)
@@ -59,12 +60,12 @@ def _slice_adjoint(backend, up, *, shape, index):
     linear=True,
     x=lambda g, x_shape, indices, pattern: index_adjoint(g, *indices, shape=tuple(x_shape), pattern=pattern),
 )
-def _index(backend, x, *indices, pattern):
+def _index(backend: Backend, x: Array, *indices: Array, pattern: tuple) -> Array:
     return backend.index(x, _fill(pattern, indices))
 
 
 @primitive(linear=True, up=lambda g, indices, pattern: _index(g, *indices, pattern=pattern))
-def index_adjoint(backend, up, *indices, shape, pattern):
+def index_adjoint(backend: Backend, up: Array, *indices: Array, shape: tuple[int, ...], pattern: tuple) -> Array:
     """Zeros to which `up` is added at the indices."""
     whole = backend.xp.zeros(shape, dtype=up.dtype)
     backend.index_add(whole, _fill(pattern, indices), up)
@@ -78,7 +79,7 @@ def index_adjoint(backend, up, *indices, shape, pattern):
     x=lambda g, indices, pattern: _without(g, indices, pattern),
     value=lambda g, indices, pattern: read(g, _fill(pattern, indices)),
 )
-def _index_put(backend, x, value, *indices, pattern):
+def _index_put(backend: Backend, x: Array, value: Array, *indices: Array, pattern: tuple) -> Array:
     backend.index_write(x, _fill(pattern, indices), value)
     return x
 
@@ -187,12 +188,12 @@ def _as_kind(value: Any, kind: dtypes.dtype) -> Any:
 
 
 @primitive(linear=True, x=lambda g, index, x_shape, dim: scatter_sum(g, index, shape=tuple(x_shape), dim=dim))
-def _gather(backend, x, index, *, dim):
+def _gather(backend: Backend, x: Array, index: Array, *, dim: int) -> Array:
     return backend.take_along(x, index, dim)
 
 
 @primitive(linear=True, up=lambda g, index, dim: _gather(g, index, dim=dim))
-def scatter_sum(backend, up, index, *, shape, dim):
+def scatter_sum(backend: Backend, up: Array, index: Array, *, shape: tuple[int, ...], dim: int) -> Array:
     """Zeros to which `up` is added where `gather` would read."""
     whole = backend.xp.zeros(shape, dtype=up.dtype)
     backend.add_along(whole, index, up, dim)
@@ -263,7 +264,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
 
 
 @primitive()
-def _nonzero(xp, x):
+def _nonzero(xp: Namespace, x: Array) -> Array:
     return xp.stack(xp.nonzero(x), axis=1)
 
 

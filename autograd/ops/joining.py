@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
+from ..backend import Array, Namespace
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
@@ -140,7 +141,7 @@ def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) ->
 
 
 @primitive(linear=True, tensors=lambda g, index, shapes, dim: _cat_slice(g, index, shapes, dim))
-def _cat(xp, *tensors, dim):
+def _cat(xp: Namespace, *tensors: Array, dim: int) -> Array:
     return xp.concat(tensors, axis=dim)
 
 

@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..backend import Array, Backend, Namespace
 from ..backend.base import window_slices
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
@@ -34,7 +35,15 @@ def _places(x: Any, kernel: Sequence[int], stride: Sequence[int], dilation: Sequ
         g, out1, space=tuple(x_shape[2:]), kernel=kernel, stride=stride, dilation=dilation
     )
 )
-def _max_pool(backend, x, *, kernel, stride, dilation, padding):
+def _max_pool(
+    backend: Backend,
+    x: Array,
+    *,
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+    padding: tuple[int, ...],
+) -> tuple[Array, Array]:
     """The maxima of the windows, and the numbers of their places: the first at a tie, a nan before all."""
     return backend.max_pool(x, kernel, stride, dilation, padding)
 
@@ -42,7 +51,16 @@ def _max_pool(backend, x, *, kernel, stride, dilation, padding):
 @primitive(
     up=lambda g, place, kernel, stride, dilation: _max_gather(g, place, kernel=kernel, stride=stride, dilation=dilation)
 )
-def _max_scatter(backend, up, place, *, space, kernel, stride, dilation):
+def _max_scatter(
+    backend: Backend,
+    up: Array,
+    place: Array,
+    *,
+    space: tuple[int, ...],
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+) -> Array:
     """Zeros of this space, with `up` added where the maxima stood."""
     return backend.max_scatter(up, place, space, kernel, stride, dilation)
 
@@ -52,7 +70,15 @@ def _max_scatter(backend, up, place, *, space, kernel, stride, dilation):
         g, place, space=tuple(up_shape[2:]), kernel=kernel, stride=stride, dilation=dilation
     )
 )
-def _max_gather(backend, up, place, *, kernel, stride, dilation):
+def _max_gather(
+    backend: Backend,
+    up: Array,
+    place: Array,
+    *,
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+) -> Array:
     """What stands where the maxima stood."""
     total = backend.xp.zeros(place.shape, dtype=up.dtype)
     for number, cut in enumerate(_places(up, kernel, stride, dilation)):
@@ -61,7 +87,16 @@ def _max_gather(backend, up, place, *, kernel, stride, dilation):
 
 
 @primitive()
-def _max_positions(xp, place, *, kernel, stride, dilation, padding, space):
+def _max_positions(
+    xp: Namespace,
+    place: Array,
+    *,
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+    padding: tuple[int, ...],
+    space: tuple[int, ...],
+) -> Array:
     """The flat index in the unpadded input of each maximum, as torch's return_indices gives it."""
     place = xp.astype(place, xp.int64)
     positions = xp.zeros(place.shape, dtype=xp.int64)
@@ -74,7 +109,7 @@ def _max_positions(xp, place, *, kernel, stride, dilation, padding, space):
 
 
 @primitive(x=lambda g, x_shape, kernel, stride: _spread(g, space=tuple(x_shape[2:]), kernel=kernel, stride=stride))
-def _sum_pool(xp, x, *, kernel, stride):
+def _sum_pool(xp: Namespace, x: Array, *, kernel: tuple[int, ...], stride: tuple[int, ...]) -> Array:
     total = None
     for place in _places(x, kernel, stride, (1,) * len(kernel)):
         if total is None:
@@ -85,7 +120,9 @@ def _sum_pool(xp, x, *, kernel, stride):
 
 
 @primitive(up=lambda g, kernel, stride: _sum_pool(g, kernel=kernel, stride=stride))
-def _spread(xp, up, *, space, kernel, stride):
+def _spread(
+    xp: Namespace, up: Array, *, space: tuple[int, ...], kernel: tuple[int, ...], stride: tuple[int, ...]
+) -> Array:
     whole = xp.zeros((*up.shape[:2], *space), dtype=up.dtype)
     for place in _places(whole, kernel, stride, (1,) * len(kernel)):
         whole[place] += up

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
+from ..backend import Array, Backend
 from ..engine.errors import NotATensorError, OperationError
 from ..engine.modes import modes
 from ..engine.node import Gradients, Node, edge_of
@@ -14,7 +15,7 @@ from .operation import operation
 
 
 @primitive(complex_rules=True, keeps_order=True, x=lambda g, source: cast(g, source))
-def _cast(backend, x, *, dtype, source):
+def _cast(backend: Backend, x: Array, *, dtype: dtypes.dtype, source: dtypes.dtype) -> Array:
     if source.is_complex and not dtype.is_complex:
         x = backend.xp.real(x)
     return backend.xp.astype(x, backend.native[dtype])

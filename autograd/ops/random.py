@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
-from ..backend import get_backend, is_available
+from ..backend import Array, Backend, Namespace, get_backend, is_available
 from ..engine.errors import OperationError
 from ..engine.modes import modes, no_grad, unlistened
 from ..engine.primitive import primitive
@@ -166,7 +166,7 @@ def set_generator_states(states: dict[str, Tensor]) -> None:
 
 
 @primitive(mutates=(0,))
-def _uniform(backend, state, *, shape, dtype):
+def _uniform(backend: Backend, state: Array, *, shape: tuple[int, ...], dtype: dtypes.dtype) -> Array:
     """Numbers in [0, 1): 24 random bits each for float32 and below, 53 for float64."""
     xp, count = backend.xp, math.prod(shape)
     if dtype is dtypes.float64:
@@ -179,7 +179,7 @@ def _uniform(backend, state, *, shape, dtype):
 
 
 @primitive(mutates=(0,))
-def _normal(backend, state, *, shape, dtype):
+def _normal(backend: Backend, state: Array, *, shape: tuple[int, ...], dtype: dtypes.dtype) -> Array:
     """Two normal numbers from two uniform ones (G. Box, M. Muller, 1958)."""
     xp, count = backend.xp, math.prod(shape)
     half = (count + 1) // 2
@@ -192,7 +192,9 @@ def _normal(backend, state, *, shape, dtype):
 
 
 @primitive(mutates=(0,))
-def _integers(backend, state, *, low, high, shape, dtype):
+def _integers(
+    backend: Backend, state: Array, *, low: int, high: int, shape: tuple[int, ...], dtype: dtypes.dtype
+) -> Array:
     xp = backend.xp
     bits = backend.random_bits(state, math.prod(shape)) >> xp.asarray(1, dtype=xp.uint64)
     numbers = xp.astype(bits, xp.int64) % (high - low) + low
@@ -200,13 +202,13 @@ def _integers(backend, state, *, low, high, shape, dtype):
 
 
 @primitive(mutates=(0,))
-def _permutation(backend, state, *, n, dtype):
+def _permutation(backend: Backend, state: Array, *, n: int, dtype: dtypes.dtype) -> Array:
     xp = backend.xp
     return xp.astype(xp.argsort(backend.random_bits(state, n)), backend.native[dtype])
 
 
 @primitive(mutates=(0,))
-def _keep(backend, state, *, shape, p, dtype):
+def _keep(backend: Backend, state: Array, *, shape: tuple[int, ...], p: float, dtype: dtypes.dtype) -> Array:
     """1/(1-p) with probability 1-p, else 0: what dropout multiplies by."""
     xp = backend.xp
     kept = backend.random_halves(state, math.prod(shape)) >= int(p * 2**24)
@@ -335,7 +337,7 @@ def _probabilities(x: Tensor) -> bool:
 
 
 @primitive(p=lambda g: zeros_like(g))
-def _below(xp, drawn, p):
+def _below(xp: Namespace, drawn: Array, p: Array) -> Array:
     return xp.astype(drawn < xp.astype(p, xp.float64), p.dtype)
 
 
@@ -426,7 +428,7 @@ def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: A
 
 
 @primitive(mutates=(0,))
-def _scale_into(xp, x, scale, offset):
+def _scale_into(xp: Namespace, x: Array, scale: Array, offset: Array) -> Array:
     x *= scale
     x += offset
     return x

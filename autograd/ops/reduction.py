@@ -7,6 +7,7 @@ import math
 from typing import Any, NamedTuple
 
 from .. import dtypes
+from ..backend import Array, Namespace
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
@@ -165,22 +166,22 @@ def _among_ties(g: Tensor, x: Tensor, out: Tensor, dim: tuple[int, ...], keepdim
 
 
 @primitive(x=lambda g, x, out, dim, keepdim: _among_ties(g, x, out, dim, keepdim))
-def _amax(xp, x, *, dim, keepdim):
+def _amax(xp: Namespace, x: Array, *, dim: tuple[int, ...], keepdim: bool) -> Array:
     return xp.max(x, axis=dim, keepdims=keepdim)
 
 
 @primitive(x=lambda g, x, out, dim, keepdim: _among_ties(g, x, out, dim, keepdim))
-def _amin(xp, x, *, dim, keepdim):
+def _amin(xp: Namespace, x: Array, *, dim: tuple[int, ...], keepdim: bool) -> Array:
     return xp.min(x, axis=dim, keepdims=keepdim)
 
 
 @primitive()
-def _argmax(xp, x, *, dim, keepdim):
+def _argmax(xp: Namespace, x: Array, *, dim: int, keepdim: bool) -> Array:
     return xp.argmax(x, axis=dim, keepdims=keepdim)
 
 
 @primitive()
-def _argmin(xp, x, *, dim, keepdim):
+def _argmin(xp: Namespace, x: Array, *, dim: int, keepdim: bool) -> Array:
     return xp.argmin(x, axis=dim, keepdims=keepdim)
 
 
@@ -262,12 +263,12 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
 
 
 @primitive()
-def _any(xp, x, *, dim, keepdim):
+def _any(xp: Namespace, x: Array, *, dim: tuple[int, ...], keepdim: bool) -> Array:
     return xp.any(x, axis=dim, keepdims=keepdim)
 
 
 @primitive()
-def _all(xp, x, *, dim, keepdim):
+def _all(xp: Namespace, x: Array, *, dim: tuple[int, ...], keepdim: bool) -> Array:
     return xp.all(x, axis=dim, keepdims=keepdim)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
+from ..backend import Array, Namespace
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .choosing import where
@@ -21,7 +22,7 @@ from .shape import expand, flip, narrow, reshape, unsqueeze
 
 
 @primitive(autocast="single", linear=True, x=lambda g, dim: _from_the_end(g, dim))
-def _cumsum(xp, x, *, dim):
+def _cumsum(xp: Namespace, x: Array, *, dim: int) -> Array:
     return xp.cumulative_sum(x, axis=dim)
 
 
@@ -59,7 +60,7 @@ def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Ten
     x=lambda g, a, dim: _recurrence_from_the_end(g, a, dim),
     a=lambda g, a, out, dim: _recurrence_from_the_end(g, a, dim) * _delayed(out, dim),
 )
-def _recurrence(xp, x, a, *, dim):
+def _recurrence(xp: Namespace, x: Array, a: Array, *, dim: int) -> Array:
     """y_i = x_i + a_i y_(i-1): each round doubles how far back every element reaches."""
 
     def part(y: Any, start: int, stop: int) -> Any:
@@ -90,7 +91,7 @@ def _delayed(x: Tensor, dim: int, first: float = 0.0) -> Tensor:
     holomorphic=True,
     x=lambda g, x, dim: _factors_before(x, dim) * _recurrence_from_the_end(g, x, dim),
 )
-def _cumprod(xp, x, *, dim):
+def _cumprod(xp: Namespace, x: Array, *, dim: int) -> Array:
     return xp.cumulative_prod(x, axis=dim)
 
 
@@ -106,7 +107,7 @@ def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Te
 
 
 @primitive(autocast="single", holomorphic=True, x=lambda g, x, dim: _prod_slope(g, x, dim))
-def _prod(xp, x, *, dim):
+def _prod(xp: Namespace, x: Array, *, dim: int) -> Array:
     return xp.prod(x, axis=dim)
 
 

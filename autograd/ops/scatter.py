@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
+from ..backend import Array, Backend
 from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
@@ -109,7 +110,9 @@ def scatter_reduce(
     x=lambda g, x, index, src, out, dim, own: _extreme_slopes(g, x, index, src, out, dim, own)[0],
     src=lambda g, x, index, src, out, dim, own: _extreme_slopes(g, x, index, src, out, dim, own)[1],
 )
-def _scatter_extreme(backend, x, index, src, *, dim, largest, own):
+def _scatter_extreme(
+    backend: Backend, x: Array, index: Array, src: Array, *, dim: int, largest: bool, own: bool
+) -> Array:
     """The largest (or smallest) of all values that go to a place, and of what is there if `own`."""
     return backend.extreme_along(x, index, src, dim, largest, own)
 

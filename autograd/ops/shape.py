@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..backend import Array, Backend, Namespace
 from ..dtypes import dtype
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
@@ -96,12 +97,12 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
     view=True,
     x=lambda g, x_shape, axis, size, step: _windows_adjoint(g, length=x_shape[axis], axis=axis, step=step),
 )
-def _windows(backend, x, *, axis, size, step):
+def _windows(backend: Backend, x: Array, *, axis: int, size: int, step: int) -> Array:
     return backend.windows(x, axis, size, step)
 
 
 @primitive(linear=True, up=lambda g, up_shape, axis, step: _windows(g, axis=axis, size=up_shape[-1], step=step))
-def _windows_adjoint(xp, up, *, length, axis, step):
+def _windows_adjoint(xp: Namespace, up: Array, *, length: int, axis: int, step: int) -> Array:
     """Zeros of `length` along the axis, to which each window is added where it was taken from."""
     *shape, size = up.shape
     count = shape[axis]
@@ -137,27 +138,27 @@ def sum_to_size(input: Tensor, *size: Any) -> Tensor:
 
 
 @primitive(linear=True, view=True, x=lambda g, dims: permute(g, inverse(dims)))
-def _permute(xp, x, *, dims):
+def _permute(xp: Namespace, x: Array, *, dims: tuple[int, ...]) -> Array:
     return xp.permute_dims(x, dims)
 
 
 @primitive(linear=True, x=lambda g: g, keeps_order=True)
-def _clone(backend, x):
+def _clone(backend: Backend, x: Array) -> Array:
     return backend.copy(x)
 
 
 @primitive(linear=True, x=lambda g: g)
-def _contiguous(backend, x):
+def _contiguous(backend: Backend, x: Array) -> Array:
     return backend.contiguous(x)
 
 
 @primitive(linear=True, keeps_order=True, x=lambda g, dims: flip(g, dims))
-def _flip(backend, x, *, dims):
+def _flip(backend: Backend, x: Array, *, dims: tuple[int, ...]) -> Array:
     return backend.copy(backend.xp.flip(x, axis=dims))
 
 
 @primitive(linear=True, x=lambda g, shifts, dims: roll(g, [-s for s in shifts], dims))
-def _roll(xp, x, *, shifts, dims):
+def _roll(xp: Namespace, x: Array, *, shifts: tuple[int, ...], dims: tuple[int, ...]) -> Array:
     return xp.roll(x, shifts, axis=dims)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
+from ..backend import Array, Namespace
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .dims import normalize_dim
@@ -14,14 +15,14 @@ from .promotion import cast, floating, restored, single
 
 
 @primitive(autocast="single", x=lambda g, out, dim: out * (g - (g * out).sum(dim, keepdim=True)))
-def _softmax(xp, x, *, dim):
+def _softmax(xp: Namespace, x: Array, *, dim: int) -> Array:
     powers = xp.exp(x - xp.max(x, axis=dim, keepdims=True))
     powers /= xp.sum(powers, axis=dim, keepdims=True)
     return powers
 
 
 @primitive(autocast="single", x=lambda g, out, dim: g - exp(out) * g.sum(dim, keepdim=True))
-def _log_softmax(xp, x, *, dim):
+def _log_softmax(xp: Namespace, x: Array, *, dim: int) -> Array:
     return _log_softmax_of(xp, x, dim)
 
 

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from .. import dtypes
+from ..backend import Array, Backend
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
@@ -23,12 +24,12 @@ from .shape import contiguous, flatten, movedim, narrow, reshape, squeeze, unsqu
 
 
 @primitive()
-def _argsort(backend, x, *, dim, descending):
+def _argsort(backend: Backend, x: Array, *, dim: int, descending: bool) -> Array:
     return backend.argsort(x, dim, descending)
 
 
 @primitive()
-def _topk(backend, x, *, k, dim, largest):
+def _topk(backend: Backend, x: Array, *, k: int, dim: int, largest: bool) -> Array:
     return backend.topk(x, k, dim, largest)
 
 

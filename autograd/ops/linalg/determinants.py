@@ -6,6 +6,7 @@ import math
 from collections import namedtuple
 from typing import Any
 
+from ...backend import Array, Namespace
 from ...engine.primitive import primitive
 from ...engine.tensor import Tensor
 from ..choosing import where
@@ -23,7 +24,7 @@ SignAndLogarithm = namedtuple("SignAndLogarithm", "sign logabsdet")
 
 
 @primitive(outputs=2, complex_rules=True, x=lambda g, x, out: _slogdet_slope(g, x, out))
-def _slogdet(xp, x):
+def _slogdet(xp: Namespace, x: Array) -> tuple[Array, Array]:
     found = xp.linalg.slogdet(x)
     return found[0], found[1]
 
@@ -53,12 +54,12 @@ def logdet(A: Tensor) -> Tensor:
 
 
 @primitive(holomorphic=True, x=lambda g, x: _each(g) * _cofactors(x))
-def _det(xp, x):
+def _det(xp: Namespace, x: Array) -> Array:
     return xp.linalg.det(x)
 
 
 @primitive(holomorphic=True, x=lambda g, x: _cofactor_slope(x, g))
-def _cofactors(xp, x):
+def _cofactors(xp: Namespace, x: Array) -> Array:
     """Of each element the determinant of the others' rows and columns, with its sign: the derivative of det."""
     turn, u, s, v = _turned_singular_values(xp, x)
     return turn * xp.matmul(u * _products_of_others(xp, s)[..., None, :], v)
@@ -69,7 +70,7 @@ def _cofactors(xp, x):
     x=lambda g, x, h: _third_slope(x, g, h),
     h=lambda g, x: _cofactor_slope(x, g),
 )
-def _cofactor_slope(xp, x, h):
+def _cofactor_slope(xp: Namespace, x: Array, h: Array) -> Array:
     """The derivative of sum(h * cofactors(x)) by x, symmetric in h and the direction."""
     turn, u, s, v = _turned_singular_values(xp, x)
     pairs = _products_of_others(xp, s, 2)

@@ -6,6 +6,7 @@ from collections import namedtuple
 from typing import Any
 
 from ... import dtypes
+from ...backend import Array, Namespace
 from ...engine.errors import OperationError
 from ...engine.primitive import primitive
 from ...engine.tensor import Tensor
@@ -30,7 +31,7 @@ def _size(xp: Any, x: Any) -> Any:
 
 
 @primitive()
-def _pivots(xp, x):
+def _pivots(xp: Namespace, x: Array) -> Array:
     """Which row each step of the elimination brings up, counted from 1 as LAPACK does."""
     x = xp.asarray(x, copy=True)
     rows, columns = x.shape[-2:]
@@ -52,7 +53,7 @@ def _pivots(xp, x):
 
 
 @primitive(outputs=2, complex_rules=True, x=lambda g, out, out1: _eliminate_slope(g, out, out1))
-def _eliminate(xp, x):
+def _eliminate(xp: Namespace, x: Array) -> tuple[Array, Array]:
     """L and U of square matrices whose rows need no exchange."""
     size = x.shape[-1]
     numbers = xp.arange(size)

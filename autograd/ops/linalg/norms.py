@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ...backend import Array, Namespace
 from ...engine.errors import OperationError
 from ...engine.primitive import primitive
 from ...engine.tensor import Tensor
@@ -76,7 +77,7 @@ def _euclidean(x: Tensor, dims: tuple[int, ...], keepdim: bool) -> Tensor:
 
 
 @primitive(autocast="single", x=lambda g, x, out, dim, keepdim: _norm_slope(g, x, out, dim, keepdim))
-def _norm2(xp, x, *, dim, keepdim):
+def _norm2(xp: Namespace, x: Array, *, dim: tuple[int, ...], keepdim: bool) -> Array:
     return xp.sqrt(xp.sum(x * x, axis=dim, keepdims=keepdim))
 
 

@@ -7,6 +7,7 @@ from collections import namedtuple
 from collections.abc import Sequence
 from typing import Any
 
+from ...backend import Array, Namespace
 from ...dtypes import int32
 from ...engine.errors import OperationError
 from ...engine.primitive import primitive
@@ -31,7 +32,7 @@ def require_square(name: str, x: Tensor, complex: bool = False) -> None:
 
 
 @primitive(holomorphic=True, x=lambda g, out: -(out.mT @ g @ out.mT))
-def _inv(xp, x):
+def _inv(xp: Namespace, x: Array) -> Array:
     return xp.linalg.inv(x)
 
 
@@ -47,7 +48,7 @@ def inv(A: Tensor) -> Tensor:
     a=lambda g, a, out, a_shape: sum_to(-(solve_matrix(a.mT, g) @ out.mT), a_shape),
     b=lambda g, a, b_shape: sum_to(solve_matrix(a.mT, g), b_shape),
 )
-def _solve(xp, a, b):
+def _solve(xp: Namespace, a: Array, b: Array) -> Array:
     return xp.linalg.solve(a, b)
 
 
@@ -70,7 +71,7 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
 
 
 @primitive(complex_rules=True, x=lambda g, out: _cholesky_slope(g, out))
-def _cholesky(xp, x):
+def _cholesky(xp: Namespace, x: Array) -> Array:
     return xp.linalg.cholesky(x)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import namedtuple
 from typing import Any
 
+from ...backend import Array, Backend, Namespace
 from ...dtypes import finfo, int64
 from ...engine.errors import OperationError
 from ...engine.primitive import primitive
@@ -30,7 +31,7 @@ LeastSquares = namedtuple("LeastSquares", "solution residuals rank singular_valu
 
 
 @primitive(outputs=2, complex_rules=True, x=lambda g, out, out1: _qr_slope(g, out, out1))
-def _qr(xp, x, *, mode):
+def _qr(xp: Namespace, x: Array, *, mode: str) -> tuple[Array, Array]:
     found = xp.linalg.qr(x, mode=mode)
     return found[0], found[1]
 
@@ -83,7 +84,7 @@ def _gaps(values: Tensor) -> Tensor:
 
 
 @primitive(outputs=2, complex_rules=True, partial=True, x=lambda g, out, out1: _eigh_slope(g, out, out1))
-def _eigh(xp, x):
+def _eigh(xp: Namespace, x: Array) -> tuple[Array, Array]:
     found = xp.linalg.eigh(x)
     return found[0], found[1]
 
@@ -114,7 +115,7 @@ def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
 
 
 @primitive(outputs=2, complex_rules=True, partial=True, x=lambda g, x, out, out1: _eig_slope(g, x, out, out1))
-def _eig(backend, x):
+def _eig(backend: Backend, x: Array) -> tuple[Array, Array]:
     xp = backend.xp
     found = xp.linalg.eig(x)
     kind = backend.native[backend.dtypes[x.dtype].to_complex()]
@@ -152,7 +153,7 @@ def eigvals(A: Tensor) -> Tensor:
 
 
 @primitive(outputs=3, complex_rules=True, partial=True, x=lambda g, out, out1, out2: _svd_slope(g, out, out1, out2))
-def _svd(xp, x, *, full):
+def _svd(xp: Namespace, x: Array, *, full: bool) -> tuple[Array, Array, Array]:
     found = xp.linalg.svd(x, full_matrices=full)
     return found[0], found[1], found[2]
 
@@ -210,7 +211,7 @@ def svdvals(A: Tensor) -> Tensor:
 
 
 @primitive(complex_rules=True, x=lambda g, x, out: _pinv_slope(g, x, out))
-def _pinv(xp, x, keep):
+def _pinv(xp: Namespace, x: Array, keep: Array) -> Array:
     u, s, vh = xp.linalg.svd(x, full_matrices=False)
     inverse = xp.where(keep, 1.0 / xp.where(keep, s, 1.0), 0.0)
     product = xp.matmul(xp.matrix_transpose(vh) * xp.expand_dims(inverse, axis=-2), xp.matrix_transpose(u))
