@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from ..backend import Array, Backend
+from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
@@ -189,7 +189,7 @@ def _output_space(
 
 
 def _blocks(
-    backend: Any, x: Any, outs: Sequence[int], kernel: Sequence[int], channels: int | None = None
+    backend: Backend, x: Array, outs: Sequence[int], kernel: Sequence[int], channels: int | None = None
 ) -> list[slice]:
     """Slices of the batch whose windows are small enough for the device to work on at once."""
     a_sample = math.prod(outs) * math.prod(kernel) * (x.shape[1] if channels is None else channels)
@@ -200,11 +200,13 @@ def _is_pointwise(kernel: Sequence[int], stride: Sequence[int], padding: Sequenc
     return all(k == 1 for k in kernel) and all(s == 1 for s in stride) and not any(padding)
 
 
-def _channels_last(xp: Any, x: Any) -> Any:
+def _channels_last(xp: Namespace, x: Array) -> Array:
     return xp.moveaxis(x, 1, -1)
 
 
-def _joined(backend: Any, part: Callable[[slice], Any], blocks: list[slice], shape: tuple[int, ...], kind: Any) -> Any:
+def _joined(
+    backend: Backend, part: Callable[[slice], Any], blocks: list[slice], shape: tuple[int, ...], kind: Any
+) -> Array:
     """The parts (n, *S, C) of a batch (N, *S, C) as (N, C, *S)."""
     xp = backend.xp
     if len(blocks) == 1:
@@ -219,8 +221,13 @@ def _joined(backend: Any, part: Callable[[slice], Any], blocks: list[slice], sha
 
 
 def _windows(
-    backend: Any, x: Any, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int]
-) -> Any:
+    backend: Backend,
+    x: Array,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+) -> Array:
     """All that the kernel sees, (N, *S', *K, C)."""
     xp = backend.xp
     last = _channels_last(xp, x)
@@ -235,7 +242,7 @@ def _windows(
     return backend.unfold(last, tuple(kernel), stride, dilation)
 
 
-def _by_group(xp: Any, x: Any, dims: int, groups: int) -> Any:
+def _by_group(xp: Namespace, x: Array, dims: int, groups: int) -> Array:
     """(N, *S, ..., C) with `dims` dimensions S as a matrix of a row a place, or as one a group of channels."""
     places, within, channels = math.prod(x.shape[: 1 + dims]), math.prod(x.shape[1 + dims : -1]), x.shape[-1]
     if groups == 1:
@@ -244,7 +251,7 @@ def _by_group(xp: Any, x: Any, dims: int, groups: int) -> Any:
     return xp.reshape(xp.permute_dims(apart, (2, 0, 1, 3)), (groups, places, within * channels // groups))
 
 
-def _weight_matrix(xp: Any, weight: Any, groups: int) -> Any:
+def _weight_matrix(xp: Namespace, weight: Array, groups: int) -> Array:
     """(O, C/groups, *K) as (K C, O), or as (groups, K C/groups, O/groups)."""
     last = xp.moveaxis(weight, 1, -1)
     a_row = math.prod(weight.shape[1:])
@@ -253,7 +260,7 @@ def _weight_matrix(xp: Any, weight: Any, groups: int) -> Any:
     return xp.matrix_transpose(xp.reshape(last, (groups, weight.shape[0] // groups, a_row)))
 
 
-def _join_groups(xp: Any, product: Any) -> Any:
+def _join_groups(xp: Namespace, product: Array) -> Array:
     """(groups, rows, O/groups) as (rows, O)."""
     if product.ndim == 2:
         return product

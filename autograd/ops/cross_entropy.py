@@ -119,7 +119,7 @@ def _cross_entropy(xp: Namespace, x: Array, expected: Array) -> Array:
     return -xp.sum(_costs(xp, x, expected), axis=1)
 
 
-def _costs(xp: Any, x: Any, expected: Any) -> Any:
+def _costs(xp: Namespace, x: Array, expected: Array) -> Array:
     # Where nothing is expected, a logit of -inf costs nothing.
     return xp.where(expected == 0, expected, expected * _log_softmax_of(xp, x, 1))
 
@@ -202,7 +202,9 @@ def _expected_classes(
     return _expected(backend.xp, target, weight, classes, ignore, smoothing, backend.native[dtype])
 
 
-def _expected(xp: Any, target: Any, weight: Any, classes: int, ignore: int, smoothing: float, kind: Any) -> Any:
+def _expected(
+    xp: Namespace, target: Array, weight: Array | None, classes: int, ignore: int, smoothing: float, kind: Any
+) -> Array:
     column = xp.expand_dims(target, axis=1)
     rows = xp.astype(column == xp.arange(classes, dtype=target.dtype), kind)
     if smoothing:
@@ -212,7 +214,9 @@ def _expected(xp: Any, target: Any, weight: Any, classes: int, ignore: int, smoo
     return rows if weight is None else rows * weight
 
 
-def _weight_met(xp: Any, x: Any, expected: Any, target: Any, weight: Any, ignore: int, smoothing: float) -> Any:
+def _weight_met(
+    xp: Namespace, x: Array, expected: Array, target: Array, weight: Array | None, ignore: int, smoothing: float
+) -> Array:
     """What the mean over classes divides by: the weights of those that were met."""
     if weight is not None and smoothing:
         expected = _expected(xp, target, weight, x.shape[1], ignore, 0.0, x.dtype)

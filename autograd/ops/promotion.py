@@ -114,7 +114,7 @@ def require_inexact(name: str, x: Tensor) -> Tensor:
     return x
 
 
-def move(x: Tensor, backend: Any) -> Tensor:
+def move(x: Tensor, backend: Backend) -> Tensor:
     """x on another device. A copy; its gradient travels back."""
     if x._backend is backend:
         return x

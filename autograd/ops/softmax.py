@@ -26,7 +26,7 @@ def _log_softmax(xp: Namespace, x: Array, *, dim: int) -> Array:
     return _log_softmax_of(xp, x, dim)
 
 
-def _log_softmax_of(xp: Any, x: Any, dim: int) -> Any:
+def _log_softmax_of(xp: Namespace, x: Array, dim: int) -> Array:
     shifted = x - xp.max(x, axis=dim, keepdims=True)
     shifted -= xp.log(xp.sum(xp.exp(shifted), axis=dim, keepdims=True))
     return shifted

@@ -29,7 +29,7 @@ def erf(backend: Backend, x: Array) -> Array:
     return in_single(backend.xp, backend.erf, x)
 
 
-def in_double(kernel: Any, xp: Any, x: Any, *more: Any) -> Any:
+def in_double(kernel: Any, xp: Namespace, x: Array, *more: Array) -> Array:
     """Computed in float64, where the formula loses digits that single precision does not have to spare."""
     found = kernel(xp, *more, xp.astype(x, xp.float64))
     return found if x.dtype == xp.float64 else xp.astype(found, x.dtype)
@@ -156,7 +156,7 @@ def xlog1py(xp: Namespace, x: Array, y: Array) -> Array:
     return _xlog(xp, x, y, xp.log1p)
 
 
-def _xlog(xp: Any, x: Any, y: Any, logarithm: Any) -> Any:
+def _xlog(xp: Namespace, x: Array, y: Array, logarithm: Any) -> Array:
     if isinstance(y, float):
         y = xp.full(x.shape, y, dtype=x.dtype)
     found = xp.multiply(x, logarithm(y))
@@ -245,7 +245,7 @@ def zeta(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.astype(found, like.dtype)
 
 
-def _incomplete(position: int, xp: Any, a: Any, x: Any) -> Any:
+def _incomplete(position: int, xp: Namespace, a: Array, x: Array) -> Array:
     like = a if not isinstance(a, float) else x
     a, x = (xp.full(like.shape, each, dtype=like.dtype) if isinstance(each, float) else each for each in (a, x))
     a, x = xp.astype(a, xp.float64), xp.astype(x, xp.float64)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import namedtuple
-from typing import Any
 
 from ...backend import Array, Namespace
 from ...engine.primitive import primitive
@@ -80,7 +79,7 @@ def _cofactor_slope(xp: Namespace, x: Array, h: Array) -> Array:
     return turn * xp.matmul(xp.matmul(u, along * diagonal - pairs * xp.matrix_transpose(inner)), v)
 
 
-def _turned_singular_values(xp: Any, x: Any) -> tuple[Any, Any, Any, Any]:
+def _turned_singular_values(xp: Namespace, x: Array) -> tuple[Array, Array, Array, Array]:
     """det(U) det(V), conj(U), S and conj(V) of x = U S V."""
     u, s, v = xp.linalg.svd(x)
     turn = xp.linalg.det(u) * xp.linalg.det(v)
@@ -89,7 +88,7 @@ def _turned_singular_values(xp: Any, x: Any) -> tuple[Any, Any, Any, Any]:
     return turn[..., None, None], u, s, v
 
 
-def _products_of_others(xp: Any, s: Any, left_out: int = 1) -> Any:
+def _products_of_others(xp: Namespace, s: Array, left_out: int = 1) -> Array:
     """For each number the product of the others; with `left_out` 2 for each two, and 0 where they are one."""
     count = s.shape[-1]
     number = xp.arange(count)

@@ -25,7 +25,7 @@ LU = namedtuple("LU", "P L U")
 LUFactor = namedtuple("LUFactor", "LU pivots")
 
 
-def _size(xp: Any, x: Any) -> Any:
+def _size(xp: Namespace, x: Array) -> Array:
     """|x|, and |re| + |im| of complex numbers, LAPACK's cheaper one."""
     return xp.abs(xp.real(x)) + xp.abs(xp.imag(x)) if xp.isdtype(x.dtype, "complex floating") else xp.abs(x)
 
