@@ -8,8 +8,8 @@ from autograd import Tensor
 
 from . import functional as F
 from .distance import PairwiseDistance
-from .functional.loss import legacy_reduction
 from .module import Module
+from .reduction import legacy_reduction
 
 
 class _Loss(Module):

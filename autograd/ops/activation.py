@@ -11,6 +11,7 @@ from .choosing import where
 from .creation import zeros_like
 from .elementwise import INV_SQRT_2PI, in_single, unary
 from .exponential import exp
+from .operation import operation
 from .promotion import floating
 from .special import SQRT_HALF, erf
 
@@ -62,6 +63,7 @@ def _softplus(xp: Namespace, x: Array) -> Array:
     return in_single(xp, lambda x: xp.maximum(x, 0) + xp.log1p(xp.exp(-xp.abs(x))), x)
 
 
+@operation(face="nn.functional", method=False)
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """log(1 + exp(beta * input)) / beta; beta * input above `threshold` is returned as it is."""
     scaled = beta * input

@@ -28,6 +28,7 @@ FACES = {  # a face: its file
     "autograd": "autograd/__init__.py",
     "fft": "autograd/fft.py",
     "linalg": "autograd/linalg.py",
+    "nn.functional": "nn/functional/__init__.py",
     "signal.windows": "autograd/signal/windows.py",
     "special": "autograd/special.py",
 }
@@ -55,7 +56,7 @@ def _holds(path: str, text: str) -> bool:
 
 
 def _formatted(path: str, text: str) -> str:
-    for command in (["check", "--select", "I", "--fix-only"], ["format"]):
+    for command in (["check", "--select", "I,RUF022", "--fix-only"], ["format"]):
         ruff = [sys.executable, "-m", "ruff", *command, "-q", "--stdin-filename", path, "-"]
         text = subprocess.run(ruff, input=text, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return text
@@ -87,17 +88,25 @@ def _imports(face: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for operation in OPERATIONS:
         module, own = operation.source
+        if not module.startswith(__package__):
+            continue  # somebody else's
         for shown, name in operation.public_names():
             if shown == face:
                 found[module][name] = own
+    if face == "nn.functional":  # and all that is public in the modules of that package
+        for path in sorted((ROOT / "nn/functional").glob("[a-z]*.py")):
+            names = _public_of(path.read_text(), imported=False)
+            found[f"nn.functional.{path.stem}"] = {name: name for name in names}
     return found
 
 
-def _public_of(text: str) -> set[str]:
+def _public_of(text: str, imported: bool = True) -> set[str]:
     """The names without an underscore that a part of a module binds."""
     names: set[str] = set()
     for statement in ast.parse(text).body:
-        if isinstance(statement, ast.Import | ast.ImportFrom) and getattr(statement, "module", "") != "__future__":
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            if not imported or getattr(statement, "module", "") == "__future__":
+                continue
             names |= {alias.asname or alias.name for alias in statement.names}
         elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
             names.add(statement.name)
@@ -114,6 +123,8 @@ def _relative(module: str, package: str) -> str:
     common = 0
     while common < min(len(parts), len(own)) and parts[common] == own[common]:
         common += 1
+    if not common:
+        return module
     return "." * (len(own) - common + 1) + ".".join(parts[common:])
 
 

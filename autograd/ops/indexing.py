@@ -279,6 +279,7 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     return tuple(found[:, i] for i in range(input.ndim)) if as_tuple else found
 
 
+@operation(face="nn.functional", method=False)
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """int64 vectors with a single 1 at the given class."""
     require_tensors("one_hot", tensor)

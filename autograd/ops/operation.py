@@ -64,8 +64,11 @@ def operation(function: Any = None, /, **names: Any) -> Any:
     """Makes a function public, under its name and as a method: `autograd.f(x)`, `x.f()` and, `in_place`, `x.f_()`.
 
     It can then also be called in the other ways that torch knows: with NumPy's names for its arguments (`axis`,
-    `keepdims`), with `*sizes` by their name, and with `out=`, the tensor that the result is written into.
+    `keepdims`), with `*sizes` by their name, and with `out=`, the tensor that the result is written into. Those of
+    `nn.functional` can't, there as here.
     """
+    if names.get("face") == "nn.functional":
+        return lambda function: publish(function, **names)
     if function is None:
         return lambda function: publish(_as_torch_calls_it(function), **names)
     return publish(_as_torch_calls_it(function))

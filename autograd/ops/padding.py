@@ -15,6 +15,7 @@ from .promotion import require_tensors
 from .shape import narrow
 
 
+@operation(face="nn.functional", method=False)
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
     """Grows dimensions from the last backwards: by a constant, or 'reflect', 'replicate', 'circular'."""
     if mode == "constant":

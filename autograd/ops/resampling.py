@@ -9,6 +9,7 @@ from .. import dtypes
 from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
 from .creation import tensor
+from .operation import operation
 from .pooling import adaptive_avg_pool
 
 Taps = list[tuple[list[int], list[float]]]  # for each neighbour: where it stands, and its weight, of every output
@@ -87,6 +88,7 @@ def _smooth(x: Tensor, dim: int, want: int, scale: float, cubic: bool) -> Tensor
 _RANKS = {"linear": (3,), "bilinear": (4,), "bicubic": (4,), "trilinear": (5,)}
 
 
+@operation(face="nn.functional", method=False)
 def interpolate(
     input: Tensor,
     size: Any = None,

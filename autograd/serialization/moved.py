@@ -12,6 +12,8 @@ from types import ModuleType
 from typing import Any
 
 MOVED = {  # old: where its names are now, perhaps in several modules
+    "nn.functional.linear": "nn.functional",
+    "nn.functional.loss": "nn.functional",
     "autograd.accelerator": "torchlike.accelerator",
     "autograd.aliases": "torchlike.aliases",
     "autograd.backends.cuda": "torchlike.backends.cuda",

@@ -1,5 +1,14 @@
 """The layers' computations as functions, under torch's names."""
 
+# isort: split
+# From here to the next line of this kind: written by `python -m autograd.ops --write`.
+from autograd.ops.activation import logsigmoid, softplus
+from autograd.ops.indexing import one_hot
+from autograd.ops.linalg.norms import cosine_similarity, pdist
+from autograd.ops.linalg.products import linear
+from autograd.ops.padding import pad
+from autograd.ops.resampling import interpolate
+
 from .activation import (
     celu,
     elu,
@@ -14,7 +23,6 @@ from .activation import (
     leaky_relu,
     leaky_relu_,
     log_softmax,
-    logsigmoid,
     mish,
     prelu,
     relu,
@@ -26,7 +34,6 @@ from .activation import (
     silu,
     softmax,
     softmin,
-    softplus,
     softshrink,
     softsign,
     tanh,
@@ -34,60 +41,24 @@ from .activation import (
     threshold,
 )
 from .attention import multi_head_attention_forward, scaled_dot_product_attention
-from .convolution import (
-    conv1d,
-    conv2d,
-    conv3d,
-    conv_transpose1d,
-    conv_transpose2d,
-    conv_transpose3d,
-    fold,
-    unfold,
-)
-from .distance import cosine_similarity, pairwise_distance, pdist
-from .dropout import (
-    alpha_dropout,
-    dropout,
-    dropout1d,
-    dropout2d,
-    dropout3d,
-    feature_alpha_dropout,
-)
-from .embedding import embedding, embedding_bag, one_hot
-from .fractional import fractional_max_pool2d, fractional_max_pool3d
-from .linear import bilinear, linear
-from .loss import (
+from .bilinear import bilinear
+from .classification import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
-    cosine_embedding_loss,
     cross_entropy,
-    ctc_loss,
-    gaussian_nll_loss,
-    hinge_embedding_loss,
-    huber_loss,
-    kl_div,
-    l1_loss,
-    margin_ranking_loss,
-    mse_loss,
     multi_margin_loss,
     multilabel_margin_loss,
     multilabel_soft_margin_loss,
     nll_loss,
-    poisson_nll_loss,
-    smooth_l1_loss,
     soft_margin_loss,
-    triplet_margin_loss,
-    triplet_margin_with_distance_loss,
 )
-from .normalisation import (
-    batch_norm,
-    group_norm,
-    instance_norm,
-    layer_norm,
-    local_response_norm,
-    normalize,
-    rms_norm,
-)
+from .convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d, fold, unfold
+from .ctc import ctc_loss
+from .distance import pairwise_distance
+from .dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
+from .embedding import embedding, embedding_bag
+from .fractional import fractional_max_pool2d, fractional_max_pool3d
+from .normalisation import batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, normalize, rms_norm
 from .pooling import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -108,13 +79,19 @@ from .pooling import (
     max_unpool2d,
     max_unpool3d,
 )
+from .ranking import (
+    cosine_embedding_loss,
+    hinge_embedding_loss,
+    margin_ranking_loss,
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
+)
+from .regression import gaussian_nll_loss, huber_loss, kl_div, l1_loss, mse_loss, poisson_nll_loss, smooth_l1_loss
 from .vision import (
     affine_grid,
     channel_shuffle,
     grid_sample,
-    interpolate,
     native_channel_shuffle,
-    pad,
     pixel_shuffle,
     pixel_unshuffle,
     upsample,
@@ -238,3 +215,5 @@ __all__ = [
     "upsample_bilinear",
     "upsample_nearest",
 ]
+# Up to here: written by `python -m autograd.ops --write`.
+# isort: split

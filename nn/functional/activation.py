@@ -10,7 +10,7 @@ import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
 from autograd.ops import softmax as _softmax
-from autograd.ops.activation import gelu_exact, leaky_relu as _leaky_relu, logsigmoid, softplus
+from autograd.ops.activation import gelu_exact, leaky_relu as _leaky_relu, softplus
 from autograd.ops.inplace import in_place
 
 _written_over = functools.cache(in_place)  # for derivatives that need the input: they are given a copy of it
@@ -229,38 +229,3 @@ def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
 def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
     """elu in place."""
     return elu(input, alpha, inplace=True)
-
-
-__all__ = [
-    "celu",
-    "elu",
-    "elu_",
-    "gelu",
-    "glu",
-    "gumbel_softmax",
-    "hardshrink",
-    "hardsigmoid",
-    "hardswish",
-    "hardtanh",
-    "leaky_relu",
-    "leaky_relu_",
-    "log_softmax",
-    "logsigmoid",
-    "mish",
-    "prelu",
-    "relu",
-    "relu6",
-    "relu_",
-    "rrelu",
-    "selu",
-    "sigmoid",
-    "silu",
-    "softmax",
-    "softmin",
-    "softplus",
-    "softshrink",
-    "softsign",
-    "tanh",
-    "tanhshrink",
-    "threshold",
-]

@@ -8,10 +8,10 @@ from typing import Any
 import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
+from autograd.ops.linalg.products import linear
 from autograd.ops.promotion import restored, single
 
 from .dropout import dropout
-from .linear import linear
 
 
 def scaled_dot_product_attention(
@@ -160,6 +160,3 @@ def multi_head_attention_forward(
         shown = attention.mean(1) if average_attn_weights else attention
         shown = shown if batched else shown.squeeze(0)
     return (out if batched else out.squeeze(1)), shown
-
-
-__all__ = ["multi_head_attention_forward", "scaled_dot_product_attention"]

@@ -74,6 +74,3 @@ def feature_alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False,
     """alpha_dropout of whole channels."""
     shape = (*input.shape[:2], *(1,) * (input.ndim - 2))
     return _alpha("feature_alpha_dropout", input, shape, p, training, inplace)
-
-
-__all__ = ["alpha_dropout", "dropout", "dropout1d", "dropout2d", "dropout3d", "feature_alpha_dropout"]

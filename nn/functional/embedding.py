@@ -7,7 +7,7 @@ import math
 import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
-from autograd.ops.indexing import check_index, one_hot
+from autograd.ops.indexing import check_index
 from autograd.ops.promotion import require_tensors
 
 
@@ -102,6 +102,3 @@ def embedding_bag(
         return total
     sizes = autograd.zeros(count, dtype=weight.dtype, device=weight.device).index_add(0, bag, counted)
     return total / sizes.clamp(min=1).unsqueeze(1)
-
-
-__all__ = ["embedding", "embedding_bag", "one_hot"]

@@ -79,6 +79,3 @@ def fractional_max_pool3d(
     """The largest of windows at random places: (N, C, D, H, W) -> (N, C, *output_size), or a ratio of the size."""
     pooled = _fractional("fractional_max_pool3d", 3, input, kernel_size, output_size, output_ratio, _random_samples)
     return pooled if return_indices else pooled[0]
-
-
-__all__ = ["fractional_max_pool2d", "fractional_max_pool3d"]

@@ -73,7 +73,7 @@ def avg_pool3d(
     return _pool.avg_pool("avg_pool3d", 3, input, kernel_size, stride, padding, *options)
 
 
-def lp_pool(
+def _lp_pool(
     name: str, dims: int, input: Tensor, norm_type: float, kernel_size: Any, stride: Any, ceil_mode: bool
 ) -> Tensor:
     """(sum of x^p)^(1/p) of each window."""
@@ -87,17 +87,17 @@ def lp_pool(
 
 def lp_pool1d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
     """The p-norm of each window over the last dimension."""
-    return lp_pool("lp_pool1d", 1, input, norm_type, kernel_size, stride, ceil_mode)
+    return _lp_pool("lp_pool1d", 1, input, norm_type, kernel_size, stride, ceil_mode)
 
 
 def lp_pool2d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
     """The p-norm of each window over the last two dimensions."""
-    return lp_pool("lp_pool2d", 2, input, norm_type, kernel_size, stride, ceil_mode)
+    return _lp_pool("lp_pool2d", 2, input, norm_type, kernel_size, stride, ceil_mode)
 
 
 def lp_pool3d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
     """The p-norm of each window over the last three dimensions."""
-    return lp_pool("lp_pool3d", 3, input, norm_type, kernel_size, stride, ceil_mode)
+    return _lp_pool("lp_pool3d", 3, input, norm_type, kernel_size, stride, ceil_mode)
 
 
 def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
@@ -190,19 +190,3 @@ def max_unpool3d(
 ) -> Tensor:
     """The maxima put back where max_pool3d(return_indices=True) found them, zeros elsewhere."""
     return _unpool("max_unpool3d", 3, input, indices, kernel_size, stride, padding, output_size)
-
-
-__all__ = [
-    *(
-        f"{kind}{dims}d"
-        for kind in (
-            "adaptive_avg_pool",
-            "adaptive_max_pool",
-            "avg_pool",
-            "lp_pool",
-            "max_pool",
-            "max_unpool",
-        )
-        for dims in (1, 2, 3)
-    ),
-]

@@ -11,7 +11,6 @@ import autograd
 from autograd import Tensor
 from autograd.engine.callers import stacklevel
 from autograd.engine.errors import OperationError
-from autograd.ops.padding import pad
 from autograd.ops.resampling import cubic_weights, interpolate
 
 
@@ -156,18 +155,3 @@ def grid_sample(
         weight = autograd.where(valid, weight, 0.0).to(input.dtype)
         total = total + values * weight.unsqueeze(1)
     return total
-
-
-__all__ = [
-    "affine_grid",
-    "channel_shuffle",
-    "grid_sample",
-    "interpolate",
-    "native_channel_shuffle",
-    "pad",
-    "pixel_shuffle",
-    "pixel_unshuffle",
-    "upsample",
-    "upsample_bilinear",
-    "upsample_nearest",
-]

@@ -96,7 +96,7 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = Non
     return norm(gap, p, -1)
 
 
-@operation(method=False)
+@operation(method=False, aliases="nn.functional.pdist")
 def pdist(input: Tensor, p: float = 2.0) -> Tensor:
     """The p-norm distances between all pairs of rows of a matrix, as a vector."""
     rows = input._array.shape[0]
@@ -105,7 +105,7 @@ def pdist(input: Tensor, p: float = 2.0) -> Tensor:
     return norm(input[first] - input[second], p, -1)
 
 
-@operation(method=False)
+@operation(method=False, aliases="nn.functional.cosine_similarity")
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """The cosine of the angle between vectors along a dimension."""
     x1, x2 = broadcast_tensors(x1, x2)

@@ -154,6 +154,7 @@ def _shaped(x: Tensor, shape: tuple[int, ...]) -> Tensor:
     return x if x._array.shape == shape else reshape(x, shape)
 
 
+@operation(face="nn.functional", method=False)
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """input @ weight.T + bias: (*, n), (m, n), (m,) -> (*, m)."""
     try:

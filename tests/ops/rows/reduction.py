@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from tests.helpers.operation import Fixed, Operation, along, call, one_dim, reduced, spread
+from tests.helpers.operation import Fixed, Operation, call, one_dim, reduced, spread
 
 ROWS = [
     *(Operation(name, reduced()) for name in ("sum", "mean")),
@@ -35,22 +33,7 @@ ROWS = [
         for name in ("any", "all")
     ),
     Operation("count_nonzero", lambda d: [call(d.mask(2, 3)), call(d.mask(2, 3), 1)], differentiable=False),
-    Operation("prod", along(0.3, 2.0)),
-    Operation(
-        "prod",
-        lambda d: [
-            call(d.real(2, 3)),
-            call(d.real(2, 3), 1),
-            call(d.real(2, 3, 2), 1, keepdim=True),
-            call(d.real()),
-            call(d.real(0, 2)),
-            call(np.array([[1.0, 0.0, 2.0], [0.0, 0.0, 3.0]]), 1),
-        ],
-    ),
-    *(
-        Operation(name, lambda d: [call(d.complex(2, 3), 1), call(d.complex(4, 2), 0)])
-        for name in ("prod", "var", "std")
-    ),
+    *(Operation(name, lambda d: [call(d.complex(2, 3), 1), call(d.complex(4, 2), 0)]) for name in ("var", "std")),
     Operation("nansum", reduced()),
     Operation("nanmean", reduced()),
     Operation(

@@ -22,35 +22,10 @@ ROWS = [
     Operation("linalg.inv", square_matrices(regular)),
     Operation("linalg.inv", lambda d: [call(complex_regular(d))]),
     Operation(
-        "linalg.solve_triangular",
-        lambda d: [
-            call(regular(d), d.real(3, 2), upper=True),
-            call(regular(d), d.real(3, 2), upper=False, unitriangular=True),
-        ],
-    ),
-    Operation(
         "cholesky_solve",
         lambda d: [call(d.real(3, 2), np.tril(regular(d))), call(d.real(3, 2), np.triu(regular(d)), upper=True)],
     ),
     Operation("cholesky_inverse", lambda d: [call(np.tril(regular(d)))], torch_gradient=False),
     Operation("linalg.tensorinv", lambda d: [call(regular(d, size=4).reshape(2, 2, 4), ind=2)]),
     Operation("linalg.tensorsolve", lambda d: [call(regular(d, size=4).reshape(2, 2, 4), d.real(2, 2))]),
-    Operation(
-        "linalg.lu_factor",
-        lambda d: [call(regular(d)), call(d.real(4, 3)), call(d.real(3, 4)), call(complex_regular(d, 2))],
-        redrawn=False,
-    ),
-    Operation("linalg.lu", lambda d: [call(regular(d)), call(d.real(2, 4, 3)), call(d.real(3, 4))], redrawn=False),
-    Operation("lu_solve", lambda d: [call(d.real(3, 2), regular(d), np.array([2, 3, 3], dtype=np.int32))]),
-    Operation(
-        "linalg.lu_solve",
-        lambda d: [
-            call(regular(d), np.array([2, 3, 3], dtype=np.int32), d.real(3, 2), adjoint=a) for a in (False, True)
-        ],
-    ),
-    Operation(
-        "triangular_solve",
-        lambda d: [call(d.real(3, 2), regular(d)), call(d.real(3, 2), regular(d), upper=False, transpose=True)],
-        torch_gradient=False,
-    ),
 ]

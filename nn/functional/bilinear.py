@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from autograd import Tensor, einsum
 from autograd.engine.errors import OperationError
-from autograd.ops.linalg.products import linear
 
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -16,6 +15,3 @@ def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None
         )
     out = einsum("...i,oij,...j->...o", input1, weight, input2)
     return out if bias is None else out + bias
-
-
-__all__ = ["bilinear", "linear"]

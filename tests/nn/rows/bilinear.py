@@ -1,4 +1,4 @@
-"""The rows of nn/functional/linear.py."""
+"""The rows of nn/functional/bilinear.py."""
 
 from __future__ import annotations
 
