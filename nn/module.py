@@ -14,6 +14,7 @@ from autograd import Tensor
 from autograd.engine.errors import NotATensorError
 from autograd.engine.hooks import RemovableHandle
 from autograd.engine.modes import modes
+from autograd.types import DeviceLike
 
 from .hooks import Call
 from .parameter import Buffer, Parameter
@@ -402,7 +403,7 @@ class Module:
         """to('cpu')."""
         return self.to("cpu")
 
-    def cuda(self, device: Any = None) -> Self:
+    def cuda(self, device: DeviceLike = None) -> Self:
         """to('cuda')."""
         return self.to("cuda" if device is None else device)
 
@@ -422,7 +423,7 @@ class Module:
         """to(dtype)."""
         return self.to(dst_type)
 
-    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
+    def to_empty(self, *, device: DeviceLike, recurse: bool = True) -> Self:
         """Moves to a device without the values."""
         return self._apply(lambda x: autograd.empty_like(x, device=device), recurse)
 

@@ -11,6 +11,7 @@ from .. import dtypes
 from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
+from ..types import Operand
 from .choosing import where
 from .comparison import isfinite
 from .creation import zeros_like
@@ -29,7 +30,7 @@ def _add(xp: Namespace, x: Array, y: Array) -> Array:
 
 
 @operation(in_place=True)
-def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+def add(input: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """input + alpha * other, elementwise with broadcasting; for bools `or`.
 
     >>> import autograd
@@ -45,13 +46,13 @@ def _sub(xp: Namespace, x: Array, y: Array) -> Array:
 
 
 @operation(in_place=True, aliases="subtract")
-def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+def sub(input: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """input - alpha * other, elementwise with broadcasting."""
     return _sub(input, other if alpha == 1 else alpha * other)
 
 
 @operation(method=False)
-def rsub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+def rsub(input: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """other - alpha * input."""
     return sub(other, input, alpha=alpha)
 
@@ -68,7 +69,7 @@ def _true_divide(xp: Namespace, x: Array, y: Array) -> Array:
 
 
 @operation(in_place=True, aliases="divide true_divide")
-def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
+def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> Tensor:
     """input / other; integers give the default float. `rounding_mode`: None, 'trunc' or 'floor'."""
     if rounding_mode is None:
         return _true_divide(input, other)
@@ -77,7 +78,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     if rounding_mode == "trunc":
         if result_type(input, other).is_floating_point:
             return _truncated_quotient(input, other)
-        return (input - fmod(input, other)) // other
+        return floor_divide(_sub(input, fmod(input, other)), other)
     raise ValueError(f"div: rounding_mode is one of None, 'trunc' and 'floor', got {rounding_mode!r}")
 
 
@@ -120,7 +121,7 @@ def _pow(xp: Namespace, x: Array, y: Array) -> Array:
 
 
 @operation(in_place=True)
-def pow(input: Any, exponent: Any) -> Tensor:
+def pow(input: Operand, exponent: Operand) -> Tensor:
     """input ** exponent, elementwise with broadcasting."""
     return _pow(input, exponent)
 
@@ -248,7 +249,7 @@ def nextafter(xp: Namespace, x: Array, y: Array) -> Array:
 
 
 @operation(in_place=True)
-def float_power(input: Any, exponent: Any) -> Tensor:
+def float_power(input: Operand, exponent: Operand) -> Tensor:
     """input ** exponent in float64 (or complex128)."""
     kind = dtypes.promote_types(result_type(input, exponent), dtypes.float64)
     x, y = (cast(each, kind) if isinstance(each, Tensor) else each for each in (input, exponent))

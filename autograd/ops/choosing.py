@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import builtins
 import math
-from typing import Any
+from typing import Any, overload
 
 from .. import dtypes
 from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import Operand
 from .comparison import isfinite, isnan
 from .creation import full
 from .elementwise import binary
@@ -52,8 +53,12 @@ def _gate(backend: Backend, up: Array, condition: Array) -> Array:
     return backend.gate(up, condition)
 
 
+@overload
+def where(condition: Tensor) -> tuple[Tensor, ...]: ...
+@overload
+def where(condition: Tensor, input: Operand, other: Operand) -> Tensor: ...
 @operation(method=False)
-def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+def where(condition: Tensor, input: Any = None, other: Any = None) -> Tensor | tuple[Tensor, ...]:
     """input where the condition holds, else other; all broadcast. Of a condition alone: `nonzero(as_tuple=True)`."""
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
@@ -133,7 +138,7 @@ def clamp_max(input: Tensor, max: Any) -> Tensor:
     return clamp(input, max=max)
 
 
-def _two_tensors(name: str, input: Any, other: Any) -> tuple[Tensor, Tensor]:
+def _two_tensors(name: str, input: Operand, other: Operand) -> tuple[Tensor, Tensor]:
     x, y = promote(name, input, other)
     if not isinstance(x, Tensor):
         x = full((), x, dtype=y.dtype, device=y.device)
@@ -143,7 +148,7 @@ def _two_tensors(name: str, input: Any, other: Any) -> tuple[Tensor, Tensor]:
 
 
 @operation
-def fmax(input: Any, other: Any) -> Tensor:
+def fmax(input: Operand, other: Operand) -> Tensor:
     """The larger of each pair, a number rather than a nan."""
     x, y = _two_tensors("fmax", input, other)
     if not x.is_floating_point():
@@ -152,7 +157,7 @@ def fmax(input: Any, other: Any) -> Tensor:
 
 
 @operation
-def fmin(input: Any, other: Any) -> Tensor:
+def fmin(input: Operand, other: Operand) -> Tensor:
     """The smaller of each pair, a number rather than a nan."""
     x, y = _two_tensors("fmin", input, other)
     if not x.is_floating_point():

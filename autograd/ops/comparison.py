@@ -9,6 +9,7 @@ from .. import dtypes
 from ..backend import Array, Namespace
 from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
+from ..types import Operand
 from .elementwise import binary, unary
 from .operands import as_operand
 from .operation import operation
@@ -51,7 +52,7 @@ def ge(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.greater_equal(x, y)
 
 
-def truth(input: Any) -> Any:
+def truth(input: Operand) -> Any:
     return input if not isinstance(input, Tensor) or input.dtype is dtypes.bool else input != 0
 
 

@@ -26,6 +26,7 @@ from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import PerDim
 from .padding import pad_constant
 from .promotion import require_tensors
 from .reduction import sum
@@ -301,9 +302,9 @@ def convolution(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None,
-    stride: Any,
-    padding: Any,
-    dilation: Any,
+    stride: PerDim,
+    padding: PerDim | str,
+    dilation: PerDim,
     groups: int,
 ) -> Tensor:
     """The cross-correlation of (N, C, *S) or (C, *S) with (O, C/groups, *K), plus a bias a channel."""
@@ -359,11 +360,11 @@ def transposed(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None,
-    stride: Any,
-    padding: Any,
-    output_padding: Any,
+    stride: PerDim,
+    padding: PerDim,
+    output_padding: PerDim,
     groups: int,
-    dilation: Any,
+    dilation: PerDim,
 ) -> Tensor:
     """The adjoint of a convolution by its input: (N, C, *S), (C, O/groups, *K) -> (N, O, *S')."""
     require_tensors(name, input, weight)

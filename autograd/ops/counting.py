@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, overload
 
 from .. import dtypes
 from ..backend import Array, Backend
@@ -29,6 +29,22 @@ def _unique(backend: Backend, x: Array) -> tuple[Array, Array, Array]:
     return backend.unique(x)
 
 
+@overload
+def unique(
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: Literal[False] = False,
+    return_counts: Literal[False] = False,
+    dim: int | None = None,
+) -> Tensor: ...
+@overload
+def unique(
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
+) -> Any: ...
 @operation
 def unique(
     input: Tensor,
@@ -36,7 +52,7 @@ def unique(
     return_inverse: bool = False,
     return_counts: bool = False,
     dim: int | None = None,
-) -> Any:
+) -> Tensor | tuple[Tensor, ...]:
     """The different elements in order; with where each element went, and how often it occurs, if asked."""
     modes.note_unreplayable("unique()")
     if dim is not None:
@@ -83,10 +99,21 @@ def _lexicographic(rows: Tensor) -> Tensor:
     return order
 
 
+@overload
+def unique_consecutive(
+    input: Tensor,
+    return_inverse: Literal[False] = False,
+    return_counts: Literal[False] = False,
+    dim: int | None = None,
+) -> Tensor: ...
+@overload
+def unique_consecutive(
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any: ...
 @operation
 def unique_consecutive(
     input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
-) -> Any:
+) -> Tensor | tuple[Tensor, ...]:
     """The elements of the flattened tensor, or the slices of a dimension, without immediate repetitions."""
     modes.note_unreplayable("unique_consecutive()")
     axis = 0 if dim is None else normalize_dim("unique_consecutive", dim, input.ndim)

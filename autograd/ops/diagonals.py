@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .. import dtypes
 from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import DeviceLike, DTypeLike
 from .creation import tensor, zeros
 from .dims import normalize_dim
 from .operation import operation
@@ -84,20 +83,20 @@ def trace(input: Tensor) -> Tensor:
 
 
 @operation(method=False)
-def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: DTypeLike = None, device: DeviceLike = None) -> Tensor:
     """The positions of the lower triangle: a matrix of two rows."""
     places = [[i, j] for i in range(row) for j in range(col) if j - i <= offset]
     return _places(places, dtype, device)
 
 
 @operation(method=False)
-def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: DTypeLike = None, device: DeviceLike = None) -> Tensor:
     """The positions of the upper triangle: a matrix of two rows."""
     places = [[i, j] for i in range(row) for j in range(col) if j - i >= offset]
     return _places(places, dtype, device)
 
 
-def _places(places: list[list[int]], dtype: Any, device: Any) -> Tensor:
+def _places(places: list[list[int]], dtype: DTypeLike, device: DeviceLike) -> Tensor:
     kind = dtype or dtypes.int64
     return (
         tensor(places, dtype=kind, device=device).T.contiguous() if places else zeros(2, 0, dtype=kind, device=device)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from ..backend import Array, Namespace
 from ..engine.primitive import Primitive, Rule
 from ..engine.tensor import Tensor
+from ..types import Operand
 from .operands import promote
 from .operation import into, publish
 from .promotion import floating, inexact, refuse_complex, require_tensors
@@ -29,7 +30,7 @@ class Binary(Protocol):
 
     primitive: Primitive
 
-    def __call__(self, input: Any, other: Any, *, out: Tensor | None = None) -> Tensor: ...
+    def __call__(self, input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor: ...
 
 
 def _elementwise(compute: Callable[..., Any], rules: dict[str, Any], **options: Any) -> Primitive:
@@ -106,7 +107,7 @@ def binary(
         name = made.name
         takes_complex = holomorphic or complex_rules
 
-        def function(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+        def function(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
             if out is not None:
                 return into(name, out, lambda: function(input, other), (input, other))
             if (

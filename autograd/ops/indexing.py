@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from ..engine.errors import OperationError, OutOfRangeError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import Index, Operand
 from .choosing import where
 from .creation import arange, as_tensor, full
 from .dims import normalize_dim, scalars_as_vectors
@@ -22,7 +24,7 @@ from .shape import broadcast_tensors, expand, reshape, unsqueeze
 
 
 @operation(method=False)
-def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
+def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, ...]:
     """The coordinates in a tensor of this shape of positions in the flattened one."""
     sizes = (shape,) if isinstance(shape, int) else tuple(int(size) for size in shape)
     rest, found = indices, []
@@ -89,7 +91,7 @@ def _without(g: Tensor, indices: list[Tensor], pattern: tuple) -> Tensor:
     return write(g.clone(), _fill(pattern, tuple(indices)), 0.0)
 
 
-def parse_index(x: Tensor, index: Any) -> tuple[tuple, list[Tensor]]:
+def parse_index(x: Tensor, index: Index) -> tuple[tuple, list[Tensor]]:
     """An index as a pattern of static parts, and the index tensors that go into it."""
     parts = index if isinstance(index, tuple) else (index,)
     pattern: list[Any] = []
@@ -153,7 +155,7 @@ def _integers_first(x: Tensor, pattern: tuple, tensors: list[Tensor]) -> tuple[T
     return read(x, tuple(selection)), tuple(part for part in pattern if not isinstance(part, int))
 
 
-def read(x: Tensor, index: Any) -> Tensor:
+def read(x: Tensor, index: Index) -> Tensor:
     """x[index]: a view for integers, slices, None and Ellipsis; a copy for index tensors and masks."""
     pattern, tensors = parse_index(x, index)
     x, pattern = _integers_first(x, pattern, tensors)
@@ -162,7 +164,7 @@ def read(x: Tensor, index: Any) -> Tensor:
     return _index(x, *tensors, pattern=pattern)
 
 
-def write(x: Tensor, index: Any, value: Any) -> Tensor:
+def write(x: Tensor, index: Index, value: Any) -> Tensor:
     """x[index] = value, in place; the value broadcasts. An integer index named twice keeps one of the values."""
     pattern, tensors = parse_index(x, index)
     if isinstance(value, Tensor):
@@ -243,7 +245,7 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
 
 
 @operation(in_place=True)
-def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Tensor:
     """input with `value` where the mask is true; both broadcast."""
     if mask.dtype is not dtypes.bool:
         raise OperationError(f"masked_fill: expected a mask of bools, got {mask.dtype}; convert it with .bool()")
@@ -268,8 +270,12 @@ def _nonzero(xp: Namespace, x: Array) -> Array:
     return xp.stack(xp.nonzero(x), axis=1)
 
 
+@overload
+def nonzero(input: Tensor, *, as_tuple: Literal[False] = False) -> Tensor: ...
+@overload
+def nonzero(input: Tensor, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]: ...
 @operation
-def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
+def nonzero(input: Tensor, *, as_tuple: bool = False) -> Tensor | tuple[Tensor, ...]:
     """The positions of the nonzero elements: a matrix of a row each, or a tuple of a vector a dimension."""
     modes.note_unreplayable("nonzero()")
     if not input.ndim:  # torch's way with a scalar

@@ -11,6 +11,7 @@ from ..backend import Array, Namespace
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import Sizes
 from .creation import arange, shape_of
 from .dims import normalize_dim
 from .operation import operation
@@ -151,7 +152,7 @@ def _cat_slice(g: Tensor, index: int, shapes: list[tuple[int, ...]], dim: int) -
 
 
 @operation
-def repeat(input: Tensor, *sizes: Any) -> Tensor:
+def repeat(input: Tensor, *sizes: Sizes) -> Tensor:
     """Copies of the tensor side by side, sizes[i] of them along dimension i."""
     times = shape_of(sizes)
     shape = (1,) * (len(times) - input.ndim) + tuple(input._array.shape)

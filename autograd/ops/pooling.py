@@ -17,6 +17,7 @@ from ..backend.base import window_slices
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import PerDim
 from .convolution import as_tuple
 from .creation import ones
 from .joining import cat
@@ -139,7 +140,14 @@ def _output(size: int, kernel: int, stride: int, padding: int, dilation: int, ce
 
 
 def _prepare(
-    name: str, dims: int, input: Tensor, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+    name: str,
+    dims: int,
+    input: Tensor,
+    kernel: PerDim,
+    stride: PerDim | None,
+    padding: PerDim,
+    dilation: PerDim,
+    ceil_mode: bool,
 ) -> tuple[tuple[int, ...], ...]:
     """kernel, stride, padding, dilation a dimension, and how far the last windows hang over."""
     kernels = as_tuple(kernel, dims)
@@ -176,10 +184,10 @@ def max_pool(
     name: str,
     dims: int,
     input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
+    kernel_size: PerDim,
+    stride: PerDim | None = None,
+    padding: PerDim = 0,
+    dilation: PerDim = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Any:
@@ -213,9 +221,9 @@ def avg_pool(
     name: str,
     dims: int,
     input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
+    kernel_size: PerDim,
+    stride: PerDim | None = None,
+    padding: PerDim = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
     divisor_override: int | None = None,
@@ -239,7 +247,7 @@ def avg_pool(
     return total / _sum_pool(counted, kernel=kernel, stride=strides)
 
 
-def adaptive_sizes(name: str, dims: int, input: Tensor, output_size: Any) -> list[int]:
+def adaptive_sizes(name: str, dims: int, input: Tensor, output_size: PerDim) -> list[int]:
     if input.ndim not in (dims + 1, dims + 2):
         raise OperationError(f"{name}: expected {dims + 1} or {dims + 2} dimensions, got shape {tuple(input.shape)}")
     wanted = [output_size] * dims if isinstance(output_size, int) or output_size is None else list(output_size)
@@ -259,7 +267,7 @@ def divides_evenly(have: Sequence[int], want: Sequence[int]) -> bool:
     return all(size and not n % size for n, size in zip(have, want, strict=True))
 
 
-def adaptive_avg_pool(name: str, dims: int, input: Tensor, output_size: Any) -> Tensor:
+def adaptive_avg_pool(name: str, dims: int, input: Tensor, output_size: PerDim) -> Tensor:
     """Means of windows that cut the last dimensions into nearly equal parts; None keeps a size."""
     sizes = adaptive_sizes(name, dims, input, output_size)
     have = input.shape[-dims:]

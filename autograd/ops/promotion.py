@@ -11,6 +11,7 @@ from ..engine.modes import modes
 from ..engine.node import Gradients, Node, edge_of
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor, wrap
+from ..types import DTypeLike
 from .operation import operation
 
 
@@ -51,7 +52,7 @@ def result_type(*operands: Any) -> dtypes.dtype:
             kind = dtypes.dtype_of_scalar(x)
         held = ranked[rank]
         ranked[rank] = kind if held is None else dtypes.promote_types(held, kind)
-    result: dtypes.dtype | None = None
+    result: DTypeLike = None
     for kind in ranked:  # type: ignore[assignment]
         if kind is not None and (result is None or kind.category > result.category):
             result = dtypes.promote_types(kind, result) if result is not None and kind.is_complex else kind

@@ -14,6 +14,7 @@ from ..engine.modes import modes, no_grad, unlistened
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor, wrap
 from ..engine.views import check_writable
+from ..types import DeviceLike, DTypeLike, Sizes
 from .arithmetic import sqrt
 from .choosing import clamp, where
 from .comparison import isfinite
@@ -44,7 +45,7 @@ class Generator:
     True
     """
 
-    def __init__(self, device: Any = "cpu") -> None:
+    def __init__(self, device: DeviceLike = "cpu") -> None:
         import numpy as np
 
         self._backend = get_backend(device)
@@ -107,7 +108,7 @@ _defaults: dict[Any, Generator] = {}
 _seed = DEFAULT_SEED
 
 
-def default_generator(device: Any = "cpu") -> Generator:
+def default_generator(device: DeviceLike = "cpu") -> Generator:
     """The generator that functions on a device use when they are given none."""
     backend = get_backend(device)
     found = _defaults.get(backend)
@@ -215,7 +216,7 @@ def _keep(backend: Backend, state: Array, *, shape: tuple[int, ...], p: float, d
     return xp.reshape(xp.astype(kept, backend.native[dtype]) * (1.0 / (1.0 - p) if p < 1 else 0.0), shape)
 
 
-def _state(generator: Generator | None, device: Any) -> Tensor:
+def _state(generator: Generator | None, device: DeviceLike) -> Tensor:
     if generator is None:
         with unlistened():
             return default_generator(device)._state
@@ -226,7 +227,13 @@ def _state(generator: Generator | None, device: Any) -> Tensor:
 
 @no_grad()
 def _draw(
-    primitive_: Any, size: Any, dtype: Any, device: Any, generator: Any, requires_grad: bool, **params: Any
+    primitive_: Any,
+    size: Any,
+    dtype: DTypeLike,
+    device: DeviceLike,
+    generator: Generator | None,
+    requires_grad: bool,
+    **params: Any,
 ) -> Tensor:
     kind = dtypes.get_default_dtype() if dtype is None else dtype
     drawn = primitive_(_state(generator, device), shape=shape_of(size), dtype=kind, **params)
@@ -235,11 +242,11 @@ def _draw(
 
 @operation(method=False)
 def rand(
-    *sizes: Any,
+    *sizes: Sizes,
     size: Any = None,
     generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
     pin_memory: bool = False,
 ) -> Tensor:
@@ -249,11 +256,11 @@ def rand(
 
 @operation(method=False)
 def randn(
-    *sizes: Any,
+    *sizes: Sizes,
     size: Any = None,
     generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
     pin_memory: bool = False,
 ) -> Tensor:
@@ -268,8 +275,8 @@ def randint(
     size: Sequence[int] | None = None,
     *,
     generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """Integers in [low, high), or in [0, low) if only one bound is given."""
@@ -285,13 +292,15 @@ def randint(
 
 @operation(method=False)
 @no_grad()
-def randperm(n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None) -> Tensor:
+def randperm(
+    n: int, *, generator: Generator | None = None, dtype: DTypeLike = None, device: DeviceLike = None
+) -> Tensor:
     """The integers below n in random order."""
     return _permutation(_state(generator, device), n=n, dtype=dtype or dtypes.int64)
 
 
 def _like(function: Any, name: str) -> Any:
-    def like(input: Tensor, *, dtype: Any = None, device: Any = None, **options: Any) -> Tensor:
+    def like(input: Tensor, *, dtype: DTypeLike = None, device: DeviceLike = None, **options: Any) -> Tensor:
         place = input.device if device is None else device
         return function(tuple(input.shape), dtype=dtype or input.dtype, device=place, **options)
 
@@ -305,7 +314,13 @@ rand_like, randn_like = _like(rand, "rand_like"), _like(randn, "randn_like")
 
 @operation(method=False)
 def randint_like(
-    input: Tensor, low: int, high: int | None = None, *, dtype: Any = None, device: Any = None, **options: Any
+    input: Tensor,
+    low: int,
+    high: int | None = None,
+    *,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
+    **options: Any,
 ) -> Tensor:
     """randint with the input's shape, dtype and device."""
     if high is None:
@@ -321,8 +336,8 @@ def normal(
     size: Sequence[int] | None = None,
     *,
     generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
 ) -> Tensor:
     """Normal numbers of given means and standard deviations, which may be tensors that broadcast."""
     if size is None:
@@ -417,7 +432,9 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
 
 
 @operation(face=None)
-def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Any = None, **bounds: float) -> Tensor:
+def uniform_(
+    input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None, **bounds: float
+) -> Tensor:
     """Fills with uniform numbers in [from, to)."""
     check_writable(input, "uniform_")
     low, high = bounds.get("from", from_), to
@@ -435,7 +452,7 @@ def _scale_into(xp: Namespace, x: Array, scale: Array, offset: Array) -> Array:
 
 
 @operation(face=None)
-def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Tensor:
+def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
     """Fills with normal numbers."""
     check_writable(input, "normal_")
     if std < 0:
@@ -445,7 +462,7 @@ def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: An
 
 
 @operation(face=None)
-def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
+def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
     """Fills with ones with probability p, which may be a tensor that broadcasts, else zeros."""
     check_writable(input, "bernoulli_")
     if not isinstance(p, Tensor):
@@ -455,7 +472,7 @@ def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
 
 
 @operation(face=None)
-def random_(input: Tensor, from_: int = 0, to: int | None = None, *, generator: Any = None) -> Tensor:
+def random_(input: Tensor, from_: int = 0, to: int | None = None, *, generator: Generator | None = None) -> Tensor:
     """Fills with integers in [from_, to); with one bound, in [0, bound)."""
     check_writable(input, "random_")
     low, high = (from_, to) if to is not None else (0, from_ or 2 ** min(8 * input.itemsize - 1, 24))

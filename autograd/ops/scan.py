@@ -8,6 +8,7 @@ from .. import dtypes
 from ..backend import Array, Namespace
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import DTypeLike
 from .choosing import where
 from .comparison import ge, isnan, le
 from .creation import arange, full_like
@@ -31,7 +32,7 @@ def _from_the_end(g: Tensor, dim: int) -> Tensor:
     return flip(_cumsum(flip(g, dim), dim=dim), dim)
 
 
-def _summed(name: str, input: Tensor, dtype: dtypes.dtype | None) -> Tensor:
+def _summed(name: str, input: Tensor, dtype: DTypeLike) -> Tensor:
     if dtype is not None:
         return cast(input, dtype)
     return input if input.dtype.is_inexact else cast(input, dtypes.int64)
@@ -45,7 +46,7 @@ def _along(name: str, primitive_: Any, x: Tensor, dim: int) -> Tensor:
 
 
 @operation(in_place=True)
-def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Tensor:
+def cumsum(input: Tensor, dim: int, *, dtype: DTypeLike = None) -> Tensor:
     """The sums of the elements up to each along a dimension. Integers give int64.
 
     >>> import autograd
@@ -101,7 +102,7 @@ def _factors_before(x: Tensor, dim: int) -> Tensor:
 
 
 @operation(in_place=True)
-def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Tensor:
+def cumprod(input: Tensor, dim: int, *, dtype: DTypeLike = None) -> Tensor:
     """The products of the elements up to each along a dimension. Integers give int64."""
     return _along("cumprod", _cumprod, _summed("cumprod", input, dtype), dim)
 
@@ -117,7 +118,7 @@ def _prod_slope(g: Tensor, x: Tensor, dim: int) -> Tensor:
 
 
 @operation
-def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DTypeLike = None) -> Tensor:
     """The product of all elements, or along a dimension. Integers give int64."""
     x = _summed("prod", input, dtype)
     if dim is None:

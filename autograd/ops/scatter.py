@@ -10,6 +10,7 @@ from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import DTypeLike
 from .choosing import clamp, where
 from .creation import arange, full_like, ones_like, zeros, zeros_like
 from .diagonals import diagonal_adjoint
@@ -50,7 +51,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     return input + spread
 
 
-def _counted(input: Tensor, dim: int, index: Tensor, dtype: Any) -> Tensor:
+def _counted(input: Tensor, dim: int, index: Tensor, dtype: DTypeLike) -> Tensor:
     """How often each element of the input is named by an index."""
     ones = ones_like(index, dtype=dtype)
     return scatter_sum(ones, index.detach(), shape=tuple(input._array.shape), dim=dim)
