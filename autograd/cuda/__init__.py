@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..backend import get_backend, is_available as _is_available
 from ..device import device as Device
@@ -76,9 +76,13 @@ OutOfMemoryError = MemoryError  # CuPy's is one
 of_scripts: Any = None  # `autograd` sets what finds torch's own names in `torchlike`
 
 
-def __getattr__(name: str) -> Any:
-    """What only scripts written for torch look for; see `autograd.__getattr__`."""
-    found = None if name.startswith("_") else getattr(of_scripts("cuda"), name, None)
-    if found is None:
-        raise AttributeError(f"module 'autograd.cuda' has no attribute {name!r}")
-    return found
+if TYPE_CHECKING:
+    from torchlike.cuda import *  # noqa: F403
+else:
+
+    def __getattr__(name: str) -> Any:
+        """What only scripts written for torch look for; see `autograd.__getattr__`."""
+        found = None if name.startswith("_") else getattr(of_scripts("cuda"), name, None)
+        if found is None:
+            raise AttributeError(f"module 'autograd.cuda' has no attribute {name!r}")
+        return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import namedtuple
+from typing import NamedTuple
 
 from ...backend import Array, Namespace
 from ...engine.primitive import primitive
@@ -19,7 +19,12 @@ from ..reduction import sum
 from ..shape import unsqueeze
 from .solve import inv, require_square
 
-SignAndLogarithm = namedtuple("SignAndLogarithm", "sign logabsdet")
+
+class SignAndLogarithm(NamedTuple):
+    """det A = sign exp(logabsdet)."""
+
+    sign: Tensor
+    logabsdet: Tensor
 
 
 @primitive(outputs=2, complex_rules=True, x=lambda g, x, out: _slogdet_slope(g, x, out))

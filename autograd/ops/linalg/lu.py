@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from typing import Any
+from typing import NamedTuple
 
 from ... import dtypes
 from ...backend import Array, Namespace
@@ -19,10 +18,20 @@ from ..promotion import cast, require_inexact
 from ..shape import expand, unsqueeze
 from .solve import checked, solve
 
-LU = namedtuple("LU", "P L U")
+
+class LU(NamedTuple):
+    """A = P L U."""
+
+    P: Tensor
+    L: Tensor
+    U: Tensor
 
 
-LUFactor = namedtuple("LUFactor", "LU pivots")
+class LUFactor(NamedTuple):
+    """L and U in one matrix, and which rows were swapped."""
+
+    LU: Tensor
+    pivots: Tensor
 
 
 def _size(xp: Namespace, x: Array) -> Array:
@@ -209,6 +218,6 @@ def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
 
 
 @operation(face="linalg", method=False)
-def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -> Any:
+def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -> tuple[Tensor, Tensor, Tensor]:
     """(LU, pivots, info); info is 0."""
     return checked(tuple(lu_factor(A, pivot=pivot)), A, check_errors)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import namedtuple
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...backend import Array, Namespace
 from ...dtypes import int32
@@ -105,7 +104,11 @@ def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
     return cholesky_solve(eye(L._array.shape[-1], dtype=L.dtype, device=L.device), L, upper)
 
 
-Checked = namedtuple("Checked", "result info")
+class Checked(NamedTuple):
+    """A result, and 0 where it was found."""
+
+    result: Tensor
+    info: Tensor
 
 
 def checked(result: Any, A: Tensor, check_errors: bool) -> Any:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...backend import Array, Backend, Namespace
 from ...dtypes import finfo, int64
@@ -23,11 +22,43 @@ from ..shape import reshape, unsqueeze
 from .products import matmul
 from .solve import require_square, solve_matrix
 
-QR = namedtuple("QR", "Q R")
-SVD = namedtuple("SVD", "U S Vh")
-Eigh = namedtuple("Eigh", "eigenvalues eigenvectors")
-Eig = namedtuple("Eig", "eigenvalues eigenvectors")
-LeastSquares = namedtuple("LeastSquares", "solution residuals rank singular_values")
+
+class QR(NamedTuple):
+    """A = Q R."""
+
+    Q: Tensor
+    R: Tensor
+
+
+class SVD(NamedTuple):
+    """A = U diag(S) Vh."""
+
+    U: Tensor
+    S: Tensor
+    Vh: Tensor
+
+
+class Eigh(NamedTuple):
+    """Real eigenvalues, ascending, and their vectors, the columns of a matrix."""
+
+    eigenvalues: Tensor
+    eigenvectors: Tensor
+
+
+class Eig(NamedTuple):
+    """Complex eigenvalues and their vectors, the columns of a matrix."""
+
+    eigenvalues: Tensor
+    eigenvectors: Tensor
+
+
+class LeastSquares(NamedTuple):
+    """What `lstsq` returns."""
+
+    solution: Tensor
+    residuals: Tensor
+    rank: Tensor
+    singular_values: Tensor
 
 
 @primitive(outputs=2, complex_rules=True, x=lambda g, out, out1: _qr_slope(g, out, out1))
