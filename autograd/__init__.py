@@ -860,7 +860,10 @@ _resolve_old_names()
 
 
 if _typing.TYPE_CHECKING:  # a checker takes a __getattr__ for leave to misspell
+    import torchlike as _torchlike
     from torchlike import *  # noqa: F403
+
+    __all__ += _torchlike.__all__  # type: ignore[has-type]
 else:
 
     def __getattr__(name: str) -> _typing.Any:
