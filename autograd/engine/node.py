@@ -184,7 +184,7 @@ class Node:
             if edge is None or (wanted is not None and not wanted(edge[0])):
                 results.append(None)
                 continue
-            result = primitive.derivative_by(position)(self, g, position)
+            result = primitive.derivative_by(position).gradient(self, g, position)
             if conjugated and result is not None:
                 result = result.conj()
             if primitive.finish is not None and result is not None and result._array.shape != self.shapes[position]:

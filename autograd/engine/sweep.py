@@ -186,7 +186,7 @@ def _start(outputs: Sequence[Tensor], gradients: Sequence[Tensor | None] | Tenso
                     f"{asking}: grad can be implicitly created only for real outputs, got {output.dtype}; "
                     "pass the gradient, or take .abs(), .real or .imag"
                 )
-            gradient = output.new_ones(output.shape)
+            gradient = output._filled(1.0)
         elif gradient.shape != output.shape:
             raise BackwardError(
                 f"{asking}: the gradient has shape {tuple(gradient.shape)}, the output {tuple(output.shape)}"
