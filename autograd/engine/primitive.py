@@ -1,7 +1,7 @@
 """A primitive: one function of arrays, and one derivative rule for each differentiable input.
 
     @primitive(x=lambda g, out: g * out)
-    def exp(xp, x):
+    def exp(xp: Namespace, x: Array) -> Array:
         return xp.exp(x)
 
 The function's first parameter is the array namespace (`xp`) or, if it is called `backend`, the
