@@ -157,7 +157,7 @@ def _class_slope_composed(
     return _slope(up.expand(x.shape[0]), x, expected)
 
 
-@primitive(composed=_class_slope_composed)
+@primitive(composed=_class_slope_composed, by="up x")
 def _class_cross_entropy_slope(
     backend: Backend,
     up: Array,
