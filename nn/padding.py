@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from autograd import Tensor
 from autograd.ops.dims import as_ints, is_int
+from autograd.types import PerDim
 
 from . import functional as F
 from .module import Module
@@ -18,7 +17,7 @@ class _Pad(Module):
     mode = "constant"
     value: float = 0.0
 
-    def __init__(self, padding: Any) -> None:
+    def __init__(self, padding: PerDim) -> None:
         super().__init__()
         self.padding = as_ints(padding) * (2 * self.dims if is_int(padding) else 1)
         if len(self.padding) != 2 * self.dims:
@@ -36,7 +35,7 @@ class ConstantPad1d(_Pad):
 
     dims = 1
 
-    def __init__(self, padding: Any, value: float) -> None:
+    def __init__(self, padding: PerDim, value: float) -> None:
         super().__init__(padding)
         self.value = value
 
@@ -58,7 +57,7 @@ class ConstantPad2d(_Pad):
 
     dims = 2
 
-    def __init__(self, padding: Any, value: float) -> None:
+    def __init__(self, padding: PerDim, value: float) -> None:
         super().__init__(padding)
         self.value = value
 
@@ -80,7 +79,7 @@ class ConstantPad3d(_Pad):
 
     dims = 3
 
-    def __init__(self, padding: Any, value: float) -> None:
+    def __init__(self, padding: PerDim, value: float) -> None:
         super().__init__(padding)
         self.value = value
 

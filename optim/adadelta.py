@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from autograd import Tensor
+from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero
+from .optimizer import Optimizer, Params, check_at_least_zero
 from .options import accepts
 
 
@@ -19,7 +20,20 @@ class Adadelta(Optimizer):
     """
 
     @staticmethod
-    def update(xp, p, g, step, square_avg, acc_delta, *, lr, rho, eps, weight_decay, maximize):
+    def update(
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        step: Array,
+        square_avg: Array,
+        acc_delta: Array,
+        *,
+        lr: Array,
+        rho: float,
+        eps: float,
+        weight_decay: float,
+        maximize: bool,
+    ) -> None:
         step += 1.0
         g = descent(p, g, maximize, weight_decay)
         square_avg *= rho
@@ -32,8 +46,8 @@ class Adadelta(Optimizer):
     @accepts("foreach", "capturable", "differentiable", positional=1)
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1.0,
+        params: Params,
+        lr: float | Tensor = 1.0,
         rho: float = 0.9,
         eps: float = 1e-6,
         weight_decay: float = 0,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from autograd import Tensor
+from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero, check_betas
+from .optimizer import Optimizer, Params, check_at_least_zero, check_betas
 from .options import accepts
 
 
@@ -21,7 +22,20 @@ class Adamax(Optimizer):
     blended = ("exp_avg",)
 
     @staticmethod
-    def update(xp, p, g, step, exp_avg, exp_inf, *, lr, betas, eps, weight_decay, maximize):
+    def update(
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        step: Array,
+        exp_avg: Array,
+        exp_inf: Array,
+        *,
+        lr: Array,
+        betas: tuple[float, float],
+        eps: float,
+        weight_decay: float,
+        maximize: bool,
+    ) -> None:
         step += 1.0
         g = descent(p, g, maximize, weight_decay)
         exp_avg += (g - exp_avg) * (1.0 - betas[0])
@@ -32,8 +46,8 @@ class Adamax(Optimizer):
     @accepts("foreach", "differentiable", "capturable", positional=1)
     def __init__(
         self,
-        params: Any,
-        lr: Any = 2e-3,
+        params: Params,
+        lr: float | Tensor = 2e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Tensor
+from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero, scalar
+from .optimizer import Optimizer, Params, check_at_least_zero, scalar
 from .options import accepts
 
 
@@ -23,7 +24,22 @@ class ASGD(Optimizer):
     scalars = ("step", "eta", "mu")
 
     @staticmethod
-    def update(xp, p, g, step, eta, mu, ax, *, lr, lambd, alpha, t0, weight_decay, maximize):
+    def update(
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        step: Array,
+        eta: Array,
+        mu: Array,
+        ax: Array,
+        *,
+        lr: Array,
+        lambd: float,
+        alpha: float,
+        t0: float,
+        weight_decay: float,
+        maximize: bool,
+    ) -> None:
         step += 1.0
         g = descent(p, g, maximize, weight_decay)
         rate, share = xp.astype(eta, p.dtype), xp.astype(mu, p.dtype)
@@ -37,8 +53,8 @@ class ASGD(Optimizer):
     @accepts("foreach", "maximize", "differentiable", "capturable", positional=4)
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1e-2,
+        params: Params,
+        lr: float | Tensor = 1e-2,
         lambd: float = 1e-4,
         alpha: float = 0.75,
         t0: float = 1e6,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from autograd import Tensor
+from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero, check_betas
+from .optimizer import Optimizer, Params, check_at_least_zero, check_betas
 
 
 class Lion(Optimizer):
@@ -21,15 +22,25 @@ class Lion(Optimizer):
     decoupled = True
 
     @staticmethod
-    def update(xp, p, g, exp_avg, *, lr, betas, weight_decay, maximize):
+    def update(
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        exp_avg: Array,
+        *,
+        lr: Array,
+        betas: tuple[float, float],
+        weight_decay: float,
+        maximize: bool,
+    ) -> None:
         g = descent(p, g, maximize, weight_decay, lr=lr, decoupled=True)
         p -= lr * xp.sign(exp_avg * betas[0] + g * (1.0 - betas[0]))
         exp_avg += (g - exp_avg) * (1.0 - betas[1])
 
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1e-4,
+        params: Params,
+        lr: float | Tensor = 1e-4,
         betas: tuple[float, float] = (0.9, 0.99),
         weight_decay: float = 0.0,
         *,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Tensor
+from autograd.backend import Array, Namespace
 
-from .optimizer import Optimizer, check_at_least_zero
+from .optimizer import Optimizer, Params, check_at_least_zero
 
 
 class Muon(Optimizer):
@@ -27,20 +28,20 @@ class Muon(Optimizer):
 
     @staticmethod
     def update(
-        xp,
-        p,
-        g,
-        momentum_buffer,
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        momentum_buffer: Array,
         *,
-        lr,
-        weight_decay,
-        momentum,
-        nesterov,
-        ns_coefficients,
-        eps,
-        ns_steps,
-        adjust_lr_fn,
-    ):
+        lr: Array,
+        weight_decay: float,
+        momentum: float,
+        nesterov: bool,
+        ns_coefficients: tuple[float, float, float],
+        eps: float,
+        ns_steps: int,
+        adjust_lr_fn: str | None,
+    ) -> None:
         momentum_buffer += (g - momentum_buffer) * (1.0 - momentum)
         x = g + (momentum_buffer - g) * momentum if nesterov else momentum_buffer
         rows, columns = p.shape
@@ -59,8 +60,8 @@ class Muon(Optimizer):
 
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1e-3,
+        params: Params,
+        lr: float | Tensor = 1e-3,
         weight_decay: float = 0.1,
         momentum: float = 0.95,
         nesterov: bool = True,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from autograd import Tensor
+from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero, check_betas
+from .optimizer import Optimizer, Params, check_at_least_zero, check_betas
 from .options import accepts
 
 
@@ -22,7 +23,21 @@ class RAdam(Optimizer):
     blended = ("exp_avg",)
 
     @staticmethod
-    def update(xp, p, g, step, exp_avg, exp_avg_sq, *, lr, betas, eps, weight_decay, decoupled_weight_decay, maximize):
+    def update(
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        step: Array,
+        exp_avg: Array,
+        exp_avg_sq: Array,
+        *,
+        lr: Array,
+        betas: tuple[float, float],
+        eps: float,
+        weight_decay: float,
+        decoupled_weight_decay: bool,
+        maximize: bool,
+    ) -> None:
         step += 1.0
         g = descent(p, g, maximize, weight_decay, lr=lr, decoupled=decoupled_weight_decay)
         count = xp.astype(step, xp.float64)
@@ -41,8 +56,8 @@ class RAdam(Optimizer):
     @accepts("foreach", "capturable", "differentiable")
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1e-3,
+        params: Params,
+        lr: float | Tensor = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0,

@@ -6,9 +6,10 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero
+from .optimizer import Optimizer, Params, check_at_least_zero
 from .options import accepts
 
 
@@ -22,7 +23,18 @@ class Rprop(Optimizer):
     """
 
     @staticmethod
-    def update(xp, p, g, step, prev, step_size, *, etas, step_sizes, maximize):
+    def update(
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        step: Array,
+        prev: Array,
+        step_size: Array,
+        *,
+        etas: tuple[float, float],
+        step_sizes: tuple[float, float],
+        maximize: bool,
+    ) -> None:
         step += 1.0
         g = descent(p, g, maximize)
         agreement = g * prev
@@ -36,8 +48,8 @@ class Rprop(Optimizer):
     @accepts("capturable", "foreach", "differentiable")
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1e-2,
+        params: Params,
+        lr: float | Tensor = 1e-2,
         etas: tuple[float, float] = (0.5, 1.2),
         step_sizes: tuple[float, float] = (1e-6, 50),
         *,

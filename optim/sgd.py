@@ -6,9 +6,10 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero
+from .optimizer import Optimizer, Params, check_at_least_zero
 from .options import accepts
 
 
@@ -24,7 +25,19 @@ class SGD(Optimizer):
     """
 
     @staticmethod
-    def update(xp, p, g, momentum_buffer=None, *, lr, momentum, dampening, weight_decay, nesterov, maximize):
+    def update(
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        momentum_buffer: Array | None = None,
+        *,
+        lr: Array,
+        momentum: float,
+        dampening: float,
+        weight_decay: float,
+        nesterov: bool,
+        maximize: bool,
+    ) -> None:
         g = descent(p, g, maximize, weight_decay)
         if momentum_buffer is not None:
             momentum_buffer *= momentum
@@ -35,8 +48,8 @@ class SGD(Optimizer):
     @accepts("foreach", "differentiable", "fused")
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1e-3,
+        params: Params,
+        lr: float | Tensor = 1e-3,
         momentum: float = 0,
         dampening: float = 0,
         weight_decay: float = 0,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import autograd
 import nn
 from autograd import Tensor
+from autograd.types import DeviceLike
 
 from .lr_scheduler.scheduler import LRScheduler
 from .optimizer import Optimizer
@@ -72,7 +73,7 @@ class AveragedModel(nn.Module):
     def __init__(
         self,
         model: nn.Module,
-        device: Any = None,
+        device: DeviceLike = None,
         avg_fn: Average | None = None,
         multi_avg_fn: Any = None,
         use_buffers: bool = False,
@@ -114,7 +115,7 @@ class AveragedModel(nn.Module):
 
 
 @autograd.no_grad()
-def update_bn(loader: Iterable[Any], model: nn.Module, device: Any = None) -> None:
+def update_bn(loader: Iterable[Any], model: nn.Module, device: DeviceLike = None) -> None:
     """Sets the running statistics of the batch norms to the means over a loader's data.
 
     A batch is the input, or a list or tuple that begins with it.
@@ -144,7 +145,7 @@ class SWALR(LRScheduler):
     def __init__(
         self,
         optimizer: Optimizer,
-        swa_lr: Any,
+        swa_lr: float | Sequence[float],
         anneal_epochs: int = 10,
         anneal_strategy: str = "cos",
         last_epoch: int = -1,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
 from ..backend import get_backend, is_available
+from ..device import DeviceLike
 from .array import Array
 from .errors import BackwardError
 from .hooks import Hooks, RemovableHandle
@@ -79,7 +80,7 @@ class Tensor(Array, Methods):
 
     __array_priority__ = 1000  # numpy_array * tensor is the tensor's business
 
-    def __init__(self, *data: Any, size: Any = None, device: Any = None) -> None:
+    def __init__(self, *data: Any, size: Sequence[int] | None = None, device: DeviceLike = None) -> None:
         self._adopt(self._of_sizes_or_data("Tensor", data, size, None, device))
 
     def _adopt(self, other: Tensor) -> None:
@@ -90,12 +91,16 @@ class Tensor(Array, Methods):
 
     # How it lies in memory
 
-    def stride(self, dim: int | None = None) -> Any:
+    @overload
+    def stride(self, dim: None = None) -> tuple[int, ...]: ...
+    @overload
+    def stride(self, dim: int) -> int: ...
+    def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
         """The step in elements to the next item, of every dimension or of one."""
         strides = self._backend.strides(self._settled())
         return strides if dim is None else strides[dim]
 
-    def is_contiguous(self, memory_format: Any = None) -> bool:
+    def is_contiguous(self, memory_format: object = None) -> bool:
         return self._backend.is_contiguous(self._settled())
 
     def _settled(self) -> Any:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeGuard, TypeVar
 
-F = TypeVar("F", bound=Callable[..., Any])
+from ..types import Dims
 
-Dims = int | Sequence[int] | None
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def is_int(value: Any) -> TypeGuard[int]:

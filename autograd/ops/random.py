@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import dtypes
-from ..backend import get_backend, is_available
+from ..backend import Array, Backend, Namespace, get_backend, is_available
 from ..engine.errors import OperationError
 from ..engine.modes import modes, no_grad, unlistened
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor, wrap
 from ..engine.views import check_writable
+from ..types import DeviceLike, DTypeLike, Sizes
 from .arithmetic import sqrt
 from .choosing import clamp, where
 from .comparison import isfinite
@@ -45,7 +46,7 @@ class Generator:
     True
     """
 
-    def __init__(self, device: Any = "cpu") -> None:
+    def __init__(self, device: DeviceLike = "cpu") -> None:
         import numpy as np
 
         self._backend = get_backend(device)
@@ -108,7 +109,7 @@ _defaults: dict[Any, Generator] = {}
 _seed = DEFAULT_SEED
 
 
-def default_generator(device: Any = "cpu") -> Generator:
+def default_generator(device: DeviceLike = "cpu") -> Generator:
     """The generator that functions on a device use when they are given none."""
     backend = get_backend(device)
     found = _defaults.get(backend)
@@ -167,7 +168,7 @@ def set_generator_states(states: dict[str, Tensor]) -> None:
 
 
 @primitive(mutates=(0,))
-def _uniform(backend, state, *, shape, dtype):
+def _uniform(backend: Backend, state: Array, *, shape: tuple[int, ...], dtype: dtypes.dtype) -> Array:
     """Numbers in [0, 1): 24 random bits each for float32 and below, 53 for float64."""
     xp, count = backend.xp, math.prod(shape)
     if dtype is dtypes.float64:
@@ -180,7 +181,7 @@ def _uniform(backend, state, *, shape, dtype):
 
 
 @primitive(mutates=(0,))
-def _normal(backend, state, *, shape, dtype):
+def _normal(backend: Backend, state: Array, *, shape: tuple[int, ...], dtype: dtypes.dtype) -> Array:
     """Two normal numbers from two uniform ones (G. Box, M. Muller, 1958)."""
     xp, count = backend.xp, math.prod(shape)
     half = (count + 1) // 2
@@ -193,7 +194,9 @@ def _normal(backend, state, *, shape, dtype):
 
 
 @primitive(mutates=(0,))
-def _integers(backend, state, *, low, high, shape, dtype):
+def _integers(
+    backend: Backend, state: Array, *, low: int, high: int, shape: tuple[int, ...], dtype: dtypes.dtype
+) -> Array:
     xp = backend.xp
     bits = backend.random_bits(state, math.prod(shape)) >> xp.asarray(1, dtype=xp.uint64)
     numbers = xp.astype(bits, xp.int64) % (high - low) + low
@@ -201,20 +204,20 @@ def _integers(backend, state, *, low, high, shape, dtype):
 
 
 @primitive(mutates=(0,))
-def _permutation(backend, state, *, n, dtype):
+def _permutation(backend: Backend, state: Array, *, n: int, dtype: dtypes.dtype) -> Array:
     xp = backend.xp
     return xp.astype(xp.argsort(backend.random_bits(state, n)), backend.native[dtype])
 
 
 @primitive(mutates=(0,))
-def _keep(backend, state, *, shape, p, dtype):
+def _keep(backend: Backend, state: Array, *, shape: tuple[int, ...], p: float, dtype: dtypes.dtype) -> Array:
     """1/(1-p) with probability 1-p, else 0: what dropout multiplies by."""
     xp = backend.xp
     kept = backend.random_halves(state, math.prod(shape)) >= int(p * 2**24)
     return xp.reshape(xp.astype(kept, backend.native[dtype]) * (1.0 / (1.0 - p) if p < 1 else 0.0), shape)
 
 
-def _state(generator: Generator | None, device: Any) -> Tensor:
+def _state(generator: Generator | None, device: DeviceLike) -> Tensor:
     if generator is None:
         with unlistened():
             return default_generator(device)._state
@@ -225,7 +228,13 @@ def _state(generator: Generator | None, device: Any) -> Tensor:
 
 @no_grad()
 def _draw(
-    primitive_: Any, size: Any, dtype: Any, device: Any, generator: Any, requires_grad: bool, **params: Any
+    primitive_: Any,
+    size: Any,
+    dtype: DTypeLike,
+    device: DeviceLike,
+    generator: Generator | None,
+    requires_grad: bool,
+    **params: Any,
 ) -> Tensor:
     kind = dtypes.get_default_dtype() if dtype is None else dtype
     drawn = primitive_(_state(generator, device), shape=shape_of(size), dtype=kind, **params)
@@ -234,10 +243,10 @@ def _draw(
 
 @operation(method=False)
 def rand(
-    *size: Any,
+    *size: Sizes,
     generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
     pin_memory: bool = False,
 ) -> Tensor:
@@ -247,10 +256,10 @@ def rand(
 
 @operation(method=False)
 def randn(
-    *size: Any,
+    *size: Sizes,
     generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
     pin_memory: bool = False,
 ) -> Tensor:
@@ -265,8 +274,8 @@ def randint(
     size: Sequence[int] | None = None,
     *,
     generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """Integers in [low, high), or in [0, low) if only one bound is given."""
@@ -286,8 +295,8 @@ def randperm(
     n: int,
     *,
     generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
     pin_memory: bool = False,
 ) -> Tensor:
@@ -301,10 +310,10 @@ def _like(function: Any, name: str) -> Any:
         input: Tensor,
         *,
         generator: Generator | None = None,
-        dtype: Any = None,
-        device: Any = None,
+        dtype: DTypeLike = None,
+        device: DeviceLike = None,
         requires_grad: bool = False,
-        memory_format: Any = None,
+        memory_format: object = None,
     ) -> Tensor:
         options = {"dtype": dtype or input.dtype, "device": input.device if device is None else device}
         return function(tuple(input.shape), generator=generator, requires_grad=requires_grad, **options)
@@ -324,13 +333,13 @@ def randint_like(
     high: int | None = None,
     *,
     generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
-    memory_format: Any = None,
+    memory_format: object = None,
 ) -> Tensor:
     """randint with the input's shape, dtype and device."""
-    options = {"dtype": dtype or input.dtype, "device": input.device if device is None else device}
+    options: Any = {"dtype": dtype or input.dtype, "device": input.device if device is None else device}
     low, high = (0, low) if high is None else (low, high)
     return randint(low, high, tuple(input.shape), generator=generator, requires_grad=requires_grad, **options)
 
@@ -342,8 +351,8 @@ def normal(
     size: Sequence[int] | None = None,
     *,
     generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """Normal numbers of given means and standard deviations, which may be tensors that broadcast."""
@@ -360,7 +369,7 @@ def _probabilities(x: Tensor) -> bool:
 
 
 @primitive(p=lambda g: zeros_like(g))
-def _below(xp, drawn, p):
+def _below(xp: Namespace, drawn: Array, p: Array) -> Array:
     return xp.astype(drawn < xp.astype(p, xp.float64), p.dtype)
 
 
@@ -440,7 +449,7 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
 
 
 @operation(face=None)
-def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Any = None) -> Tensor:
+def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None) -> Tensor:
     """Fills with uniform numbers in [from, to)."""
     check_writable(input, "uniform_")
     low, high = from_, to
@@ -451,14 +460,14 @@ def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: A
 
 
 @primitive(mutates=(0,))
-def _scale_into(xp, x, scale, offset):
+def _scale_into(xp: Namespace, x: Array, scale: Array, offset: Array) -> Array:
     x *= scale
     x += offset
     return x
 
 
 @operation(face=None)
-def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Tensor:
+def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
     """Fills with normal numbers."""
     check_writable(input, "normal_")
     if std < 0:
@@ -468,7 +477,7 @@ def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: An
 
 
 @operation(face=None)
-def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
+def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
     """Fills with ones with probability p, which may be a tensor that broadcasts, else zeros."""
     check_writable(input, "bernoulli_")
     if not isinstance(p, Tensor):
@@ -478,7 +487,7 @@ def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
 
 
 @operation(face=None)
-def random_(input: Tensor, from_: int = 0, to: int | None = None, *, generator: Any = None) -> Tensor:
+def random_(input: Tensor, from_: int = 0, to: int | None = None, *, generator: Generator | None = None) -> Tensor:
     """Fills with integers in [from_, to); with one bound, in [0, bound)."""
     check_writable(input, "random_")
     low, high = (from_, to) if to is not None else (0, from_ or 2 ** min(8 * input.itemsize - 1, 24))

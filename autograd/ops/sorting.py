@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, overload
 
 from .. import dtypes
+from ..backend import Array, Backend
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import Operand
 from .choosing import clamp, minimum, where
 from .comparison import isnan, le, lt
 from .creation import tensor
@@ -23,12 +26,12 @@ from .shape import contiguous, flatten, movedim, narrow, reshape, squeeze, unsqu
 
 
 @primitive()
-def _argsort(backend, x, *, dim, descending):
+def _argsort(backend: Backend, x: Array, *, dim: int, descending: bool) -> Array:
     return backend.argsort(x, dim, descending)
 
 
 @primitive()
-def _topk(backend, x, *, k, dim, largest):
+def _topk(backend: Backend, x: Array, *, k: int, dim: int, largest: bool) -> Array:
     return backend.topk(x, k, dim, largest)
 
 
@@ -98,8 +101,12 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Val
     return _picked(input, narrow(argsort(input, axis), axis, k - 1, 1), axis, keepdim)
 
 
+@overload
+def median(input: Tensor, dim: None = None, keepdim: bool = False) -> Tensor: ...
+@overload
+def median(input: Tensor, dim: int, keepdim: bool = False) -> ValuesAndIndices: ...
 @operation
-def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor | ValuesAndIndices:
     """The lower median of all elements, or (value, index) along a dimension; nan if one is there."""
     if dim is None:
         flat = reshape(input, -1)
@@ -126,8 +133,12 @@ def _first_nan(input: Tensor, axis: int) -> Tensor:
     return argmax(isnan(input.detach()), axis, keepdim=True)
 
 
+@overload
+def nanmedian(input: Tensor, dim: None = None, keepdim: bool = False) -> Tensor: ...
+@overload
+def nanmedian(input: Tensor, dim: int, keepdim: bool = False) -> ValuesAndIndices: ...
 @operation
-def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor | ValuesAndIndices:
     """The lower median of the elements that are not nan, or (value, index) along a dimension."""
     if dim is None:
         flat = reshape(input, -1)
@@ -156,7 +167,12 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> ValuesAndIndice
 
 @operation
 def quantile(
-    input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+    input: Tensor,
+    q: float | Sequence[float] | Tensor,
+    dim: int | None = None,
+    keepdim: bool = False,
+    *,
+    interpolation: str = "linear",
 ) -> Tensor:
     """The q-th quantiles, q in [0, 1] (a number or a vector, whose dimension comes first); nan if one is there."""
     return _quantile("quantile", input, q, dim, keepdim, interpolation, ignore_nan=False)
@@ -164,14 +180,25 @@ def quantile(
 
 @operation
 def nanquantile(
-    input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
+    input: Tensor,
+    q: float | Sequence[float] | Tensor,
+    dim: int | None = None,
+    keepdim: bool = False,
+    *,
+    interpolation: str = "linear",
 ) -> Tensor:
     """The q-th quantiles of the elements that are not nan."""
     return _quantile("nanquantile", input, q, dim, keepdim, interpolation, ignore_nan=True)
 
 
 def _quantile(
-    name: str, input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolation: str, ignore_nan: bool
+    name: str,
+    input: Tensor,
+    q: float | Sequence[float] | Tensor,
+    dim: int | None,
+    keepdim: bool,
+    interpolation: str,
+    ignore_nan: bool,
 ) -> Tensor:
     if not input.is_floating_point():
         raise OperationError(f"{name}: expected a floating-point tensor, got {input.dtype}")
@@ -235,7 +262,7 @@ def searchsorted(
 
 
 @operation(method=False)
-def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
+def bucketize(input: Operand, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """The number of the bucket between ordered boundaries that each value falls into."""
     if boundaries.ndim != 1:
         raise OperationError(f"bucketize: expected a vector of boundaries, got shape {tuple(boundaries.shape)}")
