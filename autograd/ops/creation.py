@@ -332,8 +332,6 @@ def arange(
         raise TypeError("arange() missing 1 required positional argument: 'end'")
     start = 0 if start is None else start
     start, end, step = (each.item() if isinstance(each, _TENSORS) else each for each in (start, end, step))
-    if step == 0:
-        raise RuntimeError("arange: step must be nonzero")
     if not all(math.isfinite(each) for each in (start, end, step)):
         raise RuntimeError(f"arange: unsupported range from {start} to {end} by {step}")
     if (end - start) * step < 0:
@@ -343,7 +341,9 @@ def arange(
             dtypes.get_default_dtype() if any(isinstance(each, float) for each in (start, end, step)) else dtypes.int64
         )
     if not dtype.is_inexact:
-        start, end, step = int(start), int(end), int(step) or step
+        start, end, step = int(start), int(end), int(step)
+    if step == 0:
+        raise RuntimeError(f"arange: step must be nonzero, also as {dtype}")
     count = max(math.ceil((end - start) / step), 0)
     made = _arange(backend=get_backend(device), start=start, step=step, count=count, dtype=dtype)
     return _finish(made, requires_grad)
