@@ -78,7 +78,7 @@ class _FunctionNode(Node):
     def name(self) -> str:
         return f"{self.function.__name__}Backward"
 
-    def differentiate(self, gradients: Gradients, wanted: Any) -> Gradients:
+    def differentiate(self, gradients: Gradients, needed: Any) -> Gradients:
         context = self.context
         given = self.complete(gradients) if context._materialize else gradients
         results = self.function.backward(context, *given)

@@ -242,10 +242,10 @@ class _Overwrite(Node):
     def label(self) -> str:
         return "overwrite_view"
 
-    def differentiate(self, gradients: list[Any], wanted: Callable[[Any], bool] | None) -> list[Tensor | None]:
+    def differentiate(self, gradients: list[Any], needed: Sequence[Edge | None]) -> list[Tensor | None]:
         (g,) = gradients
-        needed = [edge is not None and (wanted is None or wanted(edge[0])) for edge in self.edges]
-        return [_outside(g, self.way) if needed[0] else None, follow(self.way, g) if needed[1] else None]
+        before, written = needed
+        return [None if before is None else _outside(g, self.way), None if written is None else follow(self.way, g)]
 
 
 def _outside(g: Tensor, way: list[Step]) -> Tensor:
