@@ -157,6 +157,7 @@ _OTHERS: dict[str, Any] = {
     "char": _cast_method("char", dtypes.int8),
     # What the engine itself computes with.
     "_sum_to": broadcast.sum_to,
+    "_filled": creation.filled_like,
     "_of_sizes_or_data": staticmethod(creation.of_sizes_or_data),
     "_in_c_order": shape.in_c_order,
     "_accumulate": inplace.add_into,

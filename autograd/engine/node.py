@@ -186,7 +186,7 @@ class Node:
             if edge is None:
                 results.append(None)
                 continue
-            result = primitive.derivative_by(position)(self, g, position)
+            result = primitive.derivative_by(position).gradient(self, g, position)
             if conjugated and result is not None:
                 result = result.conj()
             if primitive.finish is not None and result is not None and result._array.shape != self.shapes[position]:

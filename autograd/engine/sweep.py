@@ -175,7 +175,7 @@ def _start(
             )
         if wrong is not None:
             raise BackwardError(f"{asking}: {wrong}")
-        started.append((edge, output.new_ones(output.shape) if gradient is None else gradient))
+        started.append((edge, output._filled(1.0) if gradient is None else gradient))
     return started
 
 

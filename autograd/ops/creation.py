@@ -214,30 +214,38 @@ def full_like(
     input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """A tensor with the input's shape, dtype and device, filled with one value."""
+    return filled_like(input, fill_value, dtype, device, requires_grad)
+
+
+def filled_like(
+    input: Tensor,
+    value: Any,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = None,
+) -> Tensor:
     backend = input._backend if device is None else get_backend(device)
-    made = _full(backend=backend, shape=input._array.shape, fill=fill_value, dtype=dtype or input.dtype)
+    made = _full(backend=backend, shape=input._array.shape, fill=value, dtype=dtype or input.dtype)
     return _finish(made, requires_grad)
 
 
 @operation(method=False)
 def zeros_like(input: Tensor, **options: Any) -> Tensor:
     """Zeros with the input's shape, dtype and device."""
-    options.pop("memory_format", None)
-    return full_like(input, 0, **options)
+    return filled_like(input, 0, **options)
 
 
 @operation(method=False)
 def ones_like(input: Tensor, **options: Any) -> Tensor:
     """Ones with the input's shape, dtype and device."""
-    options.pop("memory_format", None)
-    return full_like(input, 1, **options)
+    return filled_like(input, 1, **options)
 
 
 @operation(method=False)
 def empty_like(input: Tensor, **options: Any) -> Tensor:
     """A tensor with the input's shape, dtype and device; its elements have no meaning."""
-    options.pop("memory_format", None)
-    return full_like(input, 0, **options)
+    return filled_like(input, 0, **options)
 
 
 @operation(method=False)
