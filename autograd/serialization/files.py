@@ -16,7 +16,8 @@ from ..backend import get_backend, is_available
 from ..device import device as Device
 from ..engine.errors import SerializationError
 from ..engine.size import Size
-from ..engine.tensor import Tensor, _rebuild as rebuild_tensor, wrap
+from ..engine.tensor import Tensor, wrap
+from ..ops.copying import _rebuild as rebuild_tensor
 from ..parameter import Buffer, Parameter
 from .reading import CallerError, reading, shown
 from .torch_files import device_of, elements_of, is_stream, read_stream, read_zip, size_of
