@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib as _importlib
 import math as _math
-from typing import Any as _Any
+import typing as _typing
 
 from . import (
     amp,
@@ -859,13 +859,19 @@ pi, inf, nan, e = _math.pi, _math.inf, _math.nan, _math.e
 _resolve_old_names()
 
 
-def __getattr__(name: str) -> _Any:
-    """What only scripts written for torch look for, after `import autograd as torch`: all of it is in `torchlike`."""
-    if not name.startswith("_"):
-        torchlike = _importlib.import_module("torchlike")
-        if hasattr(torchlike, name):
-            return getattr(torchlike, name)
-    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+if _typing.TYPE_CHECKING:  # a checker takes a __getattr__ for leave to misspell
+    import torchlike as _torchlike
+    from torchlike import *  # noqa: F403
 
+    __all__ += _torchlike.__all__  # type: ignore[has-type]
+else:
 
-cuda.of_scripts = _methods.of_scripts = __getattr__
+    def __getattr__(name: str) -> _typing.Any:
+        """What only scripts written for torch look for, after `import autograd as torch`: it is in `torchlike`."""
+        if not name.startswith("_"):
+            torchlike = _importlib.import_module("torchlike")
+            if hasattr(torchlike, name):
+                return getattr(torchlike, name)
+        raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+
+    cuda.of_scripts = _methods.of_scripts = __getattr__

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypeAlias
 
 
 class device:
@@ -17,20 +17,22 @@ class device:
 
     __slots__ = ("index", "type")
 
-    def __init__(self, type: Any, index: int | None = None) -> None:
+    def __init__(self, type: device | str | int, index: int | None = None) -> None:
+        self.type: str
+        self.index: int | None
         if isinstance(type, device):
-            type, index = type.type, type.index
+            self.type, self.index = type.type, type.index
         elif isinstance(type, int):
-            type, index = "cuda", type
+            self.type, self.index = "cuda", type
         elif ":" in type:
             if index is not None:
                 raise RuntimeError(f"device: {type!r} names an index already")
-            type, _, number = type.partition(":")
+            self.type, _, number = type.partition(":")
             if not number.isdigit():
-                raise RuntimeError(f"device: expected 'type' or 'type:index', got {type}:{number}")
-            index = int(number)
-        self.type: str = type
-        self.index: int | None = index
+                raise RuntimeError(f"device: expected 'type' or 'type:index', got {type}")
+            self.index = int(number)
+        else:
+            self.type, self.index = type, index
 
     def __str__(self) -> str:
         return self.type if self.index is None else f"{self.type}:{self.index}"
@@ -49,3 +51,6 @@ class device:
 
     def __reduce__(self) -> tuple:
         return device, (self.type, self.index)
+
+
+DeviceLike: TypeAlias = device | str | int | None  # as a user names one; None for the default

@@ -30,6 +30,7 @@ from .ops.operation import OPERATIONS
 from .ops.promotion import cast
 from .ops.table import modules
 from .printing import tensor_repr
+from .types import DeviceLike, Index, Operand
 
 _OPERATORS: dict[str, Callable[..., Tensor]] = {
     "add": arithmetic._add,
@@ -56,13 +57,15 @@ _COMPARISONS: dict[str, Callable[..., Tensor]] = {
 _OPERANDS = (Tensor, int, float, builtins.complex)
 
 
-def _operator(symbol: str, function: Callable[..., Tensor], reflected: bool = False) -> Callable[[Tensor, Any], Tensor]:
-    def operator(self: Tensor, other: Any) -> Tensor:
+def _operator(
+    symbol: str, function: Callable[..., Tensor], reflected: bool = False
+) -> Callable[[Tensor, Operand], Tensor]:
+    def operator(self: Tensor, other: Operand) -> Tensor:
         if isinstance(other, _OPERANDS) or type(other).__module__ == "numpy":
             return function(self, other)
         return NotImplemented
 
-    def reflected_operator(self: Tensor, other: Any) -> Tensor:
+    def reflected_operator(self: Tensor, other: Operand) -> Tensor:
         if isinstance(other, _OPERANDS) or type(other).__module__ == "numpy":
             return function(other, self)
         return NotImplemented
@@ -72,18 +75,18 @@ def _operator(symbol: str, function: Callable[..., Tensor], reflected: bool = Fa
     return made
 
 
-def matmul_operator(self: Tensor, other: Any) -> Tensor:
+def matmul_operator(self: Tensor, other: Operand) -> Tensor:
     """self @ other."""
     return products.matmul(self, other) if isinstance(other, Tensor) else NotImplemented
 
 
-def reflected_matmul(self: Tensor, other: Any) -> Tensor:
+def reflected_matmul(self: Tensor, other: Operand) -> Tensor:
     """other @ self."""
     return products.matmul(other, self) if isinstance(other, Tensor) else NotImplemented
 
 
 def _cast_method(name: str, dtype: dtypes.dtype) -> Callable[..., Tensor]:
-    def method(self: Tensor, memory_format: Any = None) -> Tensor:
+    def method(self: Tensor, memory_format: object = None) -> Tensor:
         return cast(self, dtype)
 
     method.__name__ = method.__qualname__ = name
@@ -96,7 +99,7 @@ def cpu(self: Tensor) -> Tensor:
     return self.to("cpu")
 
 
-def cuda(self: Tensor, device: Any = None, non_blocking: bool = False) -> Tensor:
+def cuda(self: Tensor, device: DeviceLike = None, non_blocking: bool = False) -> Tensor:
     """The tensor on a GPU; itself if it is there already."""
     return self.to("cuda" if device is None else device)
 
@@ -110,15 +113,15 @@ def represent(self: Tensor) -> str:
     return tensor_repr(self)
 
 
-def get_item(self: Tensor, index: Any) -> Tensor:
+def get_item(self: Tensor, index: Index) -> Tensor:
     return indexing.read(self, index)
 
 
-def set_item(self: Tensor, index: Any, value: Any) -> None:
+def set_item(self: Tensor, index: Index, value: Any) -> None:
     indexing.write(self, index, value)
 
 
-def where(self: Tensor, condition: Tensor, other: Any) -> Tensor:
+def where(self: Tensor, condition: Tensor, other: Operand) -> Tensor:
     """self where the condition holds, else other."""
     return choosing.where(condition, self, other)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import autograd
 from autograd import Tensor
+from autograd.types import DeviceLike, DTypeLike
 
 from . import functional as F, init
 from .module import Module
@@ -270,7 +269,9 @@ class GLU(Module):
 class PReLU(Module):
     """x where positive, else weight * x; `weight` has one number, or one a channel (K. He et al., 2015)."""
 
-    def __init__(self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None) -> None:
+    def __init__(
+        self, num_parameters: int = 1, init: float = 0.25, device: DeviceLike = None, dtype: DTypeLike = None
+    ) -> None:
         super().__init__()
         self.num_parameters, self.init = num_parameters, init
         self.weight = Parameter(autograd.full((num_parameters,), init, device=device, dtype=dtype))
@@ -329,8 +330,8 @@ class Maxout(Module):
         out_features: int,
         pieces: int = 2,
         bias: bool = True,
-        device: Any = None,
-        dtype: Any = None,
+        device: DeviceLike = None,
+        dtype: DTypeLike = None,
     ) -> None:
         super().__init__()
         self.in_features, self.out_features, self.pieces = in_features, out_features, pieces

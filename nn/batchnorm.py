@@ -6,6 +6,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.types import DeviceLike, DTypeLike, FactoryKwargs
 
 from . import functional as F, init
 from .module import Module
@@ -22,15 +23,15 @@ class _BatchNorm(Module):
         momentum: float | None = 0.1,
         affine: bool = True,
         track_running_stats: bool = True,
-        device: Any = None,
-        dtype: Any = None,
+        device: DeviceLike = None,
+        dtype: DTypeLike = None,
         *,
         bias: bool = True,
     ) -> None:
         super().__init__()
         self.num_features, self.eps, self.momentum = num_features, eps, momentum
         self.affine, self.track_running_stats = affine, track_running_stats
-        options = {"device": device, "dtype": dtype}
+        options: FactoryKwargs = {"device": device, "dtype": dtype}
         self.register_parameter("weight", Parameter(autograd.ones(num_features, **options)) if affine else None)
         has_bias = affine and bias
         self.register_parameter("bias", Parameter(autograd.zeros(num_features, **options)) if has_bias else None)

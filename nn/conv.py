@@ -8,6 +8,7 @@ import autograd
 from autograd import Tensor
 from autograd.ops.convolution import as_tuple, convolution
 from autograd.ops.padding import pad
+from autograd.types import DeviceLike, DTypeLike, FactoryKwargs, PerDim
 
 from . import init
 from .module import Module
@@ -23,15 +24,15 @@ class _Conv(Module):
         self,
         in_channels: int,
         out_channels: int,
-        kernel_size: Any,
-        stride: Any = 1,
-        padding: Any = 0,
-        dilation: Any = 1,
+        kernel_size: PerDim,
+        stride: PerDim = 1,
+        padding: PerDim = 0,
+        dilation: PerDim = 1,
         groups: int = 1,
         bias: bool = True,
         padding_mode: str = "zeros",
-        device: Any = None,
-        dtype: Any = None,
+        device: DeviceLike = None,
+        dtype: DTypeLike = None,
     ) -> None:
         super().__init__()
         if in_channels % groups or out_channels % groups:
@@ -44,7 +45,7 @@ class _Conv(Module):
         self.padding = padding if isinstance(padding, str) else as_tuple(padding, self.dims)
         self.dilation = as_tuple(dilation, self.dims)
         self.padding_mode = padding_mode
-        options = {"device": device, "dtype": dtype}
+        options: FactoryKwargs = {"device": device, "dtype": dtype}
         self.weight = Parameter(autograd.empty(out_channels, in_channels // groups, *self.kernel_size, **options))
         if bias:
             self.bias = Parameter(autograd.empty(out_channels, **options))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import autograd
 from autograd import Tensor
 from autograd.ops.convolution import as_tuple, transposed
+from autograd.types import DeviceLike, DTypeLike, FactoryKwargs, PerDim
 
 from . import init
 from .module import Module
@@ -21,16 +21,16 @@ class _ConvTranspose(Module):
         self,
         in_channels: int,
         out_channels: int,
-        kernel_size: Any,
-        stride: Any = 1,
-        padding: Any = 0,
-        output_padding: Any = 0,
+        kernel_size: PerDim,
+        stride: PerDim = 1,
+        padding: PerDim = 0,
+        output_padding: PerDim = 0,
         groups: int = 1,
         bias: bool = True,
-        dilation: Any = 1,
+        dilation: PerDim = 1,
         padding_mode: str = "zeros",
-        device: Any = None,
-        dtype: Any = None,
+        device: DeviceLike = None,
+        dtype: DTypeLike = None,
     ) -> None:
         super().__init__()
         if padding_mode != "zeros":
@@ -42,7 +42,7 @@ class _ConvTranspose(Module):
             as_tuple(each, self.dims) for each in (kernel_size, stride, padding, output_padding, dilation)
         )
         self.padding_mode = padding_mode
-        options = {"device": device, "dtype": dtype}
+        options: FactoryKwargs = {"device": device, "dtype": dtype}
         self.weight = Parameter(autograd.empty(in_channels, out_channels // groups, *self.kernel_size, **options))
         self.register_parameter("bias", Parameter(autograd.empty(out_channels, **options)) if bias else None)
         self.reset_parameters()

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import autograd
 from autograd import Tensor
+from autograd.types import DeviceLike, DTypeLike
 
 from . import functional as F, init
 from .module import Module
@@ -34,8 +35,8 @@ class Embedding(Module):
         sparse: bool = False,
         _weight: Tensor | None = None,
         _freeze: bool = False,
-        device: Any = None,
-        dtype: Any = None,
+        device: DeviceLike = None,
+        dtype: DTypeLike = None,
     ) -> None:
         super().__init__()
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
@@ -94,8 +95,8 @@ class EmbeddingBag(Embedding):
         _weight: Tensor | None = None,
         include_last_offset: bool = False,
         padding_idx: int | None = None,
-        device: Any = None,
-        dtype: Any = None,
+        device: DeviceLike = None,
+        dtype: DTypeLike = None,
         _freeze: bool = False,
     ) -> None:
         super().__init__(

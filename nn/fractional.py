@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Tensor
+from autograd.types import PerDim
 
 from . import functional as F
 from .module import Module
@@ -13,8 +14,8 @@ from .module import Module
 class _FractionalMaxPool(Module):
     def __init__(
         self,
-        kernel_size: Any,
-        output_size: Any = None,
+        kernel_size: PerDim,
+        output_size: PerDim | None = None,
         output_ratio: Any = None,
         return_indices: bool = False,
         _random_samples: Tensor | None = None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import autograd
 from autograd import Tensor
@@ -33,13 +32,13 @@ def _fans(tensor: Tensor) -> tuple[int, int]:
 
 
 @autograd.no_grad()
-def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Any = None) -> Tensor:
+def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: autograd.Generator | None = None) -> Tensor:
     """Uniform in [a, b)."""
     return tensor.uniform_(a, b, generator=generator)
 
 
 @autograd.no_grad()
-def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Any = None) -> Tensor:
+def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: autograd.Generator | None = None) -> Tensor:
     """Normal."""
     return tensor.normal_(mean, std, generator=generator)
 
@@ -66,13 +65,13 @@ def eye_(tensor: Tensor) -> Tensor:
     return tensor.copy_(autograd.eye(*tensor.shape, dtype=tensor.dtype, device=tensor.device))
 
 
-def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
+def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: autograd.Generator | None = None) -> Tensor:
     """Uniform within gain sqrt(6 / (fan_in + fan_out)) (X. Glorot, Y. Bengio, 2010)."""
     bound = gain * math.sqrt(6.0 / sum(_fans(tensor)))
     return uniform_(tensor, -bound, bound, generator)
 
 
-def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:
+def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: autograd.Generator | None = None) -> Tensor:
     """Normal with deviation gain sqrt(2 / (fan_in + fan_out)) (X. Glorot, Y. Bengio, 2010)."""
     return normal_(tensor, 0.0, gain * math.sqrt(2.0 / sum(_fans(tensor))), generator)
 
@@ -85,7 +84,11 @@ def _kaiming(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
 
 
 def kaiming_uniform_(
-    tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
+    tensor: Tensor,
+    a: float = 0,
+    mode: str = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator: autograd.Generator | None = None,
 ) -> Tensor:
     """Uniform within gain sqrt(3 / fan) (K. He et al., 2015)."""
     if 0 in tensor.shape:
@@ -95,7 +98,11 @@ def kaiming_uniform_(
 
 
 def kaiming_normal_(
-    tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", generator: Any = None
+    tensor: Tensor,
+    a: float = 0,
+    mode: str = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator: autograd.Generator | None = None,
 ) -> Tensor:
     """Normal with deviation gain / sqrt(fan) (K. He et al., 2015)."""
     if 0 in tensor.shape:
@@ -105,7 +112,12 @@ def kaiming_normal_(
 
 @autograd.no_grad()
 def trunc_normal_(
-    tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator: Any = None
+    tensor: Tensor,
+    mean: float = 0.0,
+    std: float = 1.0,
+    a: float = -2.0,
+    b: float = 2.0,
+    generator: autograd.Generator | None = None,
 ) -> Tensor:
     """Normal within [a, b]: uniform numbers through the inverse of the cumulative distribution."""
     low, high = (math.erf((bound - mean) / (std * math.sqrt(2.0))) for bound in (a, b))
@@ -114,7 +126,7 @@ def trunc_normal_(
 
 
 @autograd.no_grad()
-def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
+def orthogonal_(tensor: Tensor, gain: float = 1, generator: autograd.Generator | None = None) -> Tensor:
     """Rows, or columns where there are fewer, at right angles and of length gain (A. Saxe et al., 2013)."""
     if tensor.dim() < 2:
         raise ValueError(f"orthogonal_: needs at least 2 dimensions, got shape {tuple(tensor.shape)}")
@@ -145,7 +157,7 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
 
 
 @autograd.no_grad()
-def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None) -> Tensor:
+def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: autograd.Generator | None = None) -> Tensor:
     """A normal matrix with a fraction of each column set to 0 (J. Martens, 2010)."""
     if tensor.dim() != 2:
         raise ValueError(f"sparse_: expected a matrix, got shape {tuple(tensor.shape)}")

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 import autograd
 from autograd import Tensor
+from autograd.types import DeviceLike, DTypeLike
 
 from .batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from .conv import Conv1d, Conv2d, Conv3d
@@ -27,7 +28,7 @@ class _Uninitialized:
             "Can't access the shape of an uninitialized parameter or buffer: call the module on an input first"
         )
 
-    def materialize(self: Any, shape: Any, device: Any = None, dtype: Any = None) -> None:
+    def materialize(self: Any, shape: Any, device: DeviceLike = None, dtype: DTypeLike = None) -> None:
         """Becomes a tensor of this shape."""
         self.become(autograd.empty(*shape, device=device or self.device, dtype=dtype or self.dtype))
 
@@ -45,7 +46,7 @@ class UninitializedParameter(_Uninitialized, Parameter):
 
     becomes = Parameter
 
-    def __init__(self, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> None:
+    def __init__(self, requires_grad: bool = True, device: DeviceLike = None, dtype: DTypeLike = None) -> None:
         Parameter.__init__(self, autograd.empty(0, device=device, dtype=dtype), requires_grad)
 
 
@@ -54,7 +55,7 @@ class UninitializedBuffer(_Uninitialized, Buffer):
 
     becomes = Buffer
 
-    def __init__(self, requires_grad: bool = False, device: Any = None, dtype: Any = None) -> None:
+    def __init__(self, requires_grad: bool = False, device: DeviceLike = None, dtype: DTypeLike = None) -> None:
         Buffer.__init__(self, autograd.empty(0, device=device, dtype=dtype))
 
 
@@ -200,8 +201,8 @@ class _LazyInstanceNorm(LazyModuleMixin):
         momentum: float = 0.1,
         affine: bool = True,
         track_running_stats: bool = True,
-        device: Any = None,
-        dtype: Any = None,
+        device: DeviceLike = None,
+        dtype: DTypeLike = None,
     ) -> None:
         # torch's defaults here are those of batch norm.
         super().__init__(eps, momentum, affine, track_running_stats, device=device, dtype=dtype)

@@ -6,6 +6,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.types import DeviceLike, DTypeLike, FactoryKwargs
 
 from . import functional as F, init
 from .module import Module
@@ -34,7 +35,7 @@ class Linear(Module):
     """
 
     def __init__(
-        self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None
+        self, in_features: int, out_features: int, bias: bool = True, device: DeviceLike = None, dtype: DTypeLike = None
     ) -> None:
         super().__init__()
         self.in_features = in_features
@@ -66,12 +67,12 @@ class Bilinear(Module):
         in2_features: int,
         out_features: int,
         bias: bool = True,
-        device: Any = None,
-        dtype: Any = None,
+        device: DeviceLike = None,
+        dtype: DTypeLike = None,
     ) -> None:
         super().__init__()
         self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features
-        options = {"device": device, "dtype": dtype}
+        options: FactoryKwargs = {"device": device, "dtype": dtype}
         self.weight = Parameter(autograd.empty(out_features, in1_features, in2_features, **options))
         self.register_parameter("bias", Parameter(autograd.empty(out_features, **options)) if bias else None)
         self.reset_parameters()

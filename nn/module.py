@@ -7,16 +7,20 @@ import itertools
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, Self, TypeVar
 
 import autograd
 from autograd import Tensor
 from autograd.engine.errors import NotATensorError
 from autograd.engine.hooks import RemovableHandle
 from autograd.engine.modes import modes
+from autograd.types import DeviceLike
 
 from .hooks import Call
 from .parameter import Buffer, Parameter
+
+P = ParamSpec("P")
+Result = TypeVar("Result", covariant=True)
 
 EXTRA = "_extra_state"  # its name in a state dict
 
@@ -31,6 +35,12 @@ class IncompatibleKeys(NamedTuple):
         if not self.missing_keys and not self.unexpected_keys:
             return "<All keys matched successfully>"
         return f"IncompatibleKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
+
+
+class HasForward(Protocol[P, Result]):
+    """A module, for what calling it takes and gives."""
+
+    def forward(self, *args: P.args, **kwargs: P.kwargs) -> Result: ...
 
 
 class Module:
@@ -71,14 +81,19 @@ class Module:
         """What the module computes; every subclass writes its own."""
         raise NotImplementedError(f"{type(self).__name__} has no forward()")
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks):
-            try:
-                return self.forward(*args, **kwargs)
-            except (AttributeError, TypeError, AssertionError, autograd.OperationError) as error:
-                self._explain(args, error)
-                raise
-        return self._call_with_hooks(args, kwargs)
+    if TYPE_CHECKING:  # takes and gives what the module's own forward does
+
+        def __call__(self: HasForward[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result: ...
+    else:
+
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            if not (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks):
+                try:
+                    return self.forward(*args, **kwargs)
+                except (AttributeError, TypeError, AssertionError, autograd.OperationError) as error:
+                    self._explain(args, error)
+                    raise
+            return self._call_with_hooks(args, kwargs)
 
     def _explain(self, args: tuple[Any, ...], error: Exception) -> None:
         """If a layer of this package failed because it was given arrays or lists, says so."""
@@ -402,7 +417,7 @@ class Module:
         """to('cpu')."""
         return self.to("cpu")
 
-    def cuda(self, device: Any = None) -> Self:
+    def cuda(self, device: DeviceLike = None) -> Self:
         """to('cuda')."""
         return self.to("cuda" if device is None else device)
 
@@ -422,7 +437,7 @@ class Module:
         """to(dtype)."""
         return self.to(dst_type)
 
-    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
+    def to_empty(self, *, device: DeviceLike, recurse: bool = True) -> Self:
         """Moves to a device without the values."""
         return self._apply(lambda x: autograd.empty_like(x, device=device), recurse)
 

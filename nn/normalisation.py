@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.types import DeviceLike, DTypeLike, FactoryKwargs
 
 from . import functional as F, init
 from .module import Module
@@ -40,13 +40,13 @@ class LayerNorm(_Scaled):
         eps: float = 1e-5,
         elementwise_affine: bool = True,
         bias: bool = True,
-        device: Any = None,
-        dtype: Any = None,
+        device: DeviceLike = None,
+        dtype: DTypeLike = None,
     ) -> None:
         super().__init__()
         self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
-        options = {"device": device, "dtype": dtype}
+        options: FactoryKwargs = {"device": device, "dtype": dtype}
         affine, shift = elementwise_affine, elementwise_affine and bias
         shape = self.normalized_shape
         self.register_parameter("weight", Parameter(autograd.ones(shape, **options)) if affine else None)
@@ -70,8 +70,8 @@ class RMSNorm(_Scaled):
         normalized_shape: int | Sequence[int],
         eps: float | None = None,
         elementwise_affine: bool = True,
-        device: Any = None,
-        dtype: Any = None,
+        device: DeviceLike = None,
+        dtype: DTypeLike = None,
     ) -> None:
         super().__init__()
         self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
@@ -95,8 +95,8 @@ class GroupNorm(_Scaled):
         num_channels: int,
         eps: float = 1e-5,
         affine: bool = True,
-        device: Any = None,
-        dtype: Any = None,
+        device: DeviceLike = None,
+        dtype: DTypeLike = None,
         *,
         bias: bool = True,
     ) -> None:
@@ -104,7 +104,7 @@ class GroupNorm(_Scaled):
         if num_channels % num_groups:
             raise ValueError(f"GroupNorm: num_channels={num_channels} must be divisible by num_groups={num_groups}")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine
-        options = {"device": device, "dtype": dtype}
+        options: FactoryKwargs = {"device": device, "dtype": dtype}
         shift = affine and bias
         self.register_parameter("weight", Parameter(autograd.ones(num_channels, **options)) if affine else None)
         self.register_parameter("bias", Parameter(autograd.zeros(num_channels, **options)) if shift else None)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from autograd import Tensor
+from autograd.types import PerDim
 
 from . import functional as F
 from .module import Module
@@ -17,7 +16,7 @@ class _Pad(Module):
     mode = "constant"
     value: float = 0.0
 
-    def __init__(self, padding: Any) -> None:
+    def __init__(self, padding: PerDim) -> None:
         super().__init__()
         self.padding = (padding,) * (2 * self.dims) if isinstance(padding, int) else tuple(padding)
         if len(self.padding) != 2 * self.dims:
@@ -35,7 +34,7 @@ class ConstantPad1d(_Pad):
 
     dims = 1
 
-    def __init__(self, padding: Any, value: float) -> None:
+    def __init__(self, padding: PerDim, value: float) -> None:
         super().__init__(padding)
         self.value = value
 
@@ -57,7 +56,7 @@ class ConstantPad2d(_Pad):
 
     dims = 2
 
-    def __init__(self, padding: Any, value: float) -> None:
+    def __init__(self, padding: PerDim, value: float) -> None:
         super().__init__(padding)
         self.value = value
 
@@ -79,7 +78,7 @@ class ConstantPad3d(_Pad):
 
     dims = 3
 
-    def __init__(self, padding: Any, value: float) -> None:
+    def __init__(self, padding: PerDim, value: float) -> None:
         super().__init__(padding)
         self.value = value
 

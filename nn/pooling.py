@@ -7,6 +7,7 @@ from typing import Any
 from autograd import Tensor
 from autograd.ops import pooling
 from autograd.ops.convolution import as_tuple
+from autograd.types import PerDim
 
 from . import functional as F
 from .module import Module
@@ -17,10 +18,10 @@ class _MaxPool(Module):
 
     def __init__(
         self,
-        kernel_size: Any,
-        stride: Any = None,
-        padding: Any = 0,
-        dilation: Any = 1,
+        kernel_size: PerDim,
+        stride: PerDim | None = None,
+        padding: PerDim = 0,
+        dilation: PerDim = 1,
         return_indices: bool = False,
         ceil_mode: bool = False,
     ) -> None:
@@ -79,9 +80,9 @@ class _AvgPool(Module):
 
     def __init__(
         self,
-        kernel_size: Any,
-        stride: Any = None,
-        padding: Any = 0,
+        kernel_size: PerDim,
+        stride: PerDim | None = None,
+        padding: PerDim = 0,
         ceil_mode: bool = False,
         count_include_pad: bool = True,
         divisor_override: int | None = None,
@@ -118,9 +119,9 @@ class AvgPool1d(_AvgPool):
 
     def __init__(
         self,
-        kernel_size: Any,
-        stride: Any = None,
-        padding: Any = 0,
+        kernel_size: PerDim,
+        stride: PerDim | None = None,
+        padding: PerDim = 0,
         ceil_mode: bool = False,
         count_include_pad: bool = True,
     ) -> None:
@@ -148,7 +149,7 @@ class AvgPool3d(_AvgPool):
 class _AdaptivePool(Module):
     function: str
 
-    def __init__(self, output_size: Any) -> None:
+    def __init__(self, output_size: PerDim) -> None:
         super().__init__()
         self.output_size = output_size
 
@@ -178,7 +179,7 @@ class AdaptiveAvgPool3d(_AdaptivePool):
 
 
 class _AdaptiveMaxPool(_AdaptivePool):
-    def __init__(self, output_size: Any, return_indices: bool = False) -> None:
+    def __init__(self, output_size: PerDim, return_indices: bool = False) -> None:
         super().__init__(output_size)
         self.return_indices = return_indices
 
@@ -207,7 +208,9 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPool):
 class _LPPool(Module):
     function: str
 
-    def __init__(self, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> None:
+    def __init__(
+        self, norm_type: float, kernel_size: PerDim, stride: PerDim | None = None, ceil_mode: bool = False
+    ) -> None:
         super().__init__()
         self.norm_type, self.kernel_size, self.stride, self.ceil_mode = norm_type, kernel_size, stride, ceil_mode
 
@@ -242,13 +245,13 @@ class LPPool3d(_LPPool):
 class _MaxUnpool(Module):
     dims: int
 
-    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
+    def __init__(self, kernel_size: PerDim, stride: PerDim | None = None, padding: PerDim = 0) -> None:
         super().__init__()
         self.kernel_size = as_tuple(kernel_size, self.dims)
         self.stride = self.kernel_size if stride is None else as_tuple(stride, self.dims)
         self.padding = as_tuple(padding, self.dims)
 
-    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
+    def forward(self, input: Tensor, indices: Tensor, output_size: PerDim | None = None) -> Tensor:
         function = getattr(F, f"max_unpool{self.dims}d")
         return function(input, indices, self.kernel_size, self.stride, self.padding, output_size)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from autograd import Tensor
 
 
@@ -18,7 +16,7 @@ def reduced(name: str, losses: Tensor, reduction: str) -> Tensor:
     raise ValueError(f"{name}: reduction is 'none', 'mean' or 'sum', got {reduction!r}")
 
 
-def legacy_reduction(size_average: Any, reduce: Any, reduction: str) -> str:
+def legacy_reduction(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
     """The reduction that torch's arguments of before 0.4.1 mean: size_average=False sums, reduce=False leaves all."""
     if size_average is None and reduce is None:
         return reduction

@@ -14,6 +14,7 @@ from typing import Any
 import autograd
 from autograd import Tensor
 from autograd.ops.promotion import require_tensors
+from autograd.types import DeviceLike, DTypeLike, FactoryKwargs
 
 from . import functional as F, init
 from .module import Module
@@ -76,8 +77,8 @@ class RNNBase(Module):
         dropout: float = 0.0,
         bidirectional: bool = False,
         proj_size: int = 0,
-        device: Any = None,
-        dtype: Any = None,
+        device: DeviceLike = None,
+        dtype: DTypeLike = None,
     ) -> None:
         super().__init__()
         if hidden_size <= 0 or num_layers <= 0:
@@ -90,7 +91,7 @@ class RNNBase(Module):
         self.bias, self.batch_first, self.dropout = bias, batch_first, float(dropout)
         self.bidirectional, self.proj_size = bidirectional, proj_size
         rows, width = STEPS[mode][1] * hidden_size, proj_size or hidden_size
-        options = {"device": device, "dtype": dtype}
+        options: FactoryKwargs = {"device": device, "dtype": dtype}
         for layer in range(num_layers):
             inputs = input_size if layer == 0 else width * self._directions
             for end in self._ends(layer):
@@ -240,8 +241,8 @@ class RNN(RNNBase):
         batch_first: bool = False,
         dropout: float = 0.0,
         bidirectional: bool = False,
-        device: Any = None,
-        dtype: Any = None,
+        device: DeviceLike = None,
+        dtype: DTypeLike = None,
     ) -> None:
         if nonlinearity not in ("tanh", "relu"):
             raise ValueError(f"RNN: nonlinearity is 'tanh' or 'relu', got {nonlinearity!r}")
@@ -278,11 +279,12 @@ class RNNCellBase(Module):
     mode: str
 
     def __init__(
-        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
+        self, input_size: int, hidden_size: int, bias: bool = True, device: DeviceLike = None, dtype: DTypeLike = None
     ) -> None:
         super().__init__()
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
-        rows, options = STEPS[self.mode][1] * hidden_size, {"device": device, "dtype": dtype}
+        options: FactoryKwargs = {"device": device, "dtype": dtype}
+        rows = STEPS[self.mode][1] * hidden_size
         self.weight_ih = Parameter(autograd.empty(rows, input_size, **options))
         self.weight_hh = Parameter(autograd.empty(rows, hidden_size, **options))
         for name in ("bias_ih", "bias_hh"):
@@ -325,8 +327,8 @@ class RNNCell(RNNCellBase):
         hidden_size: int,
         bias: bool = True,
         nonlinearity: str = "tanh",
-        device: Any = None,
-        dtype: Any = None,
+        device: DeviceLike = None,
+        dtype: DTypeLike = None,
     ) -> None:
         super().__init__(input_size, hidden_size, bias, device, dtype)
         if nonlinearity not in ("tanh", "relu"):

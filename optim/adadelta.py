@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd.backend import Array, Namespace
+
 from .algorithm import descent
 from .optimizer import Optimizer, check_at_least_zero
 from .options import accepts
@@ -19,7 +21,20 @@ class Adadelta(Optimizer):
     """
 
     @staticmethod
-    def update(xp, p, g, step, square_avg, acc_delta, *, lr, rho, eps, weight_decay, maximize):
+    def update(
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        step: Array,
+        square_avg: Array,
+        acc_delta: Array,
+        *,
+        lr: Array,
+        rho: float,
+        eps: float,
+        weight_decay: float,
+        maximize: bool,
+    ) -> None:
         step += 1.0
         g = descent(p, g, maximize, weight_decay)
         square_avg *= rho

@@ -8,6 +8,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.backend import Array, Namespace
 
 from .algorithm import descent
 from .optimizer import Optimizer, check_at_least_zero, scalar
@@ -30,8 +31,21 @@ class Adafactor(Optimizer):
 
     @staticmethod
     def update(
-        xp, p, g, step, row_var=None, col_var=None, variance=None, *, lr, beta2_decay, eps, d, weight_decay, maximize
-    ):
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        step: Array,
+        row_var: Array | None = None,
+        col_var: Array | None = None,
+        variance: Array | None = None,
+        *,
+        lr: Array,
+        beta2_decay: float,
+        eps: tuple[float | None, float],
+        d: float,
+        weight_decay: float,
+        maximize: bool,
+    ) -> None:
         step += 1.0
         count = xp.astype(step, xp.float64)
         least = float(xp.finfo(p.dtype).eps) if eps[0] is None else eps[0]

@@ -6,6 +6,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.backend import Array, Namespace
 
 from .algorithm import descent
 from .optimizer import Optimizer, check_at_least_zero, scalar
@@ -22,7 +23,19 @@ class Adagrad(Optimizer):
     """
 
     @staticmethod
-    def update(xp, p, g, step, sum, *, lr, lr_decay, eps, weight_decay, maximize):
+    def update(
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        step: Array,
+        sum: Array,
+        *,
+        lr: Array,
+        lr_decay: float,
+        eps: float,
+        weight_decay: float,
+        maximize: bool,
+    ) -> None:
         step += 1.0
         g = descent(p, g, maximize, weight_decay)
         rate = xp.astype(lr / (1.0 + (xp.astype(step, xp.float64) - 1.0) * lr_decay), p.dtype)

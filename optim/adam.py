@@ -6,6 +6,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.backend import Array, Namespace
 
 from .algorithm import descent
 from .optimizer import Optimizer, check_at_least_zero, check_betas
@@ -26,21 +27,21 @@ class Adam(Optimizer):
 
     @staticmethod
     def update(
-        xp,
-        p,
-        g,
-        step,
-        exp_avg,
-        exp_avg_sq,
-        max_exp_avg_sq=None,
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        step: Array,
+        exp_avg: Array,
+        exp_avg_sq: Array,
+        max_exp_avg_sq: Array | None = None,
         *,
-        lr,
-        betas,
-        eps,
-        weight_decay,
-        decoupled_weight_decay,
-        maximize,
-    ):
+        lr: Array,
+        betas: tuple[float, float],
+        eps: float,
+        weight_decay: float,
+        decoupled_weight_decay: bool,
+        maximize: bool,
+    ) -> None:
         beta1, beta2 = betas
         step += 1.0
         g = descent(p, g, maximize, weight_decay, lr=lr, decoupled=decoupled_weight_decay)

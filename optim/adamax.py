@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd.backend import Array, Namespace
+
 from .algorithm import descent
 from .optimizer import Optimizer, check_at_least_zero, check_betas
 from .options import accepts
@@ -21,7 +23,20 @@ class Adamax(Optimizer):
     blended = ("exp_avg",)
 
     @staticmethod
-    def update(xp, p, g, step, exp_avg, exp_inf, *, lr, betas, eps, weight_decay, maximize):
+    def update(
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        step: Array,
+        exp_avg: Array,
+        exp_inf: Array,
+        *,
+        lr: Array,
+        betas: tuple[float, float],
+        eps: float,
+        weight_decay: float,
+        maximize: bool,
+    ) -> None:
         step += 1.0
         g = descent(p, g, maximize, weight_decay)
         exp_avg += (g - exp_avg) * (1.0 - betas[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Tensor
+from autograd.backend import Array, Namespace
 
 from .algorithm import descent
 from .optimizer import Optimizer, check_at_least_zero, scalar
@@ -23,7 +24,22 @@ class ASGD(Optimizer):
     scalars = ("step", "eta", "mu")
 
     @staticmethod
-    def update(xp, p, g, step, eta, mu, ax, *, lr, lambd, alpha, t0, weight_decay, maximize):
+    def update(
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        step: Array,
+        eta: Array,
+        mu: Array,
+        ax: Array,
+        *,
+        lr: Array,
+        lambd: float,
+        alpha: float,
+        t0: float,
+        weight_decay: float,
+        maximize: bool,
+    ) -> None:
         step += 1.0
         g = descent(p, g, maximize, weight_decay)
         rate, share = xp.astype(eta, p.dtype), xp.astype(mu, p.dtype)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd.backend import Array, Namespace
+
 from .algorithm import descent
 from .optimizer import Optimizer, check_at_least_zero, check_betas
 
@@ -21,7 +23,17 @@ class Lion(Optimizer):
     decoupled = True
 
     @staticmethod
-    def update(xp, p, g, exp_avg, *, lr, betas, weight_decay, maximize):
+    def update(
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        exp_avg: Array,
+        *,
+        lr: Array,
+        betas: tuple[float, float],
+        weight_decay: float,
+        maximize: bool,
+    ) -> None:
         g = descent(p, g, maximize, weight_decay, lr=lr, decoupled=True)
         p -= lr * xp.sign(exp_avg * betas[0] + g * (1.0 - betas[0]))
         exp_avg += (g - exp_avg) * (1.0 - betas[1])

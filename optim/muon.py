@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Tensor
+from autograd.backend import Array, Namespace
 
 from .optimizer import Optimizer, check_at_least_zero
 
@@ -27,20 +28,20 @@ class Muon(Optimizer):
 
     @staticmethod
     def update(
-        xp,
-        p,
-        g,
-        momentum_buffer,
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        momentum_buffer: Array,
         *,
-        lr,
-        weight_decay,
-        momentum,
-        nesterov,
-        ns_coefficients,
-        eps,
-        ns_steps,
-        adjust_lr_fn,
-    ):
+        lr: Array,
+        weight_decay: float,
+        momentum: float,
+        nesterov: bool,
+        ns_coefficients: tuple[float, float, float],
+        eps: float,
+        ns_steps: int,
+        adjust_lr_fn: str | None,
+    ) -> None:
         momentum_buffer += (g - momentum_buffer) * (1.0 - momentum)
         x = g + (momentum_buffer - g) * momentum if nesterov else momentum_buffer
         rows, columns = p.shape

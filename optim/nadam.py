@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Tensor
+from autograd.backend import Array, Namespace
 
 from .algorithm import descent
 from .optimizer import Optimizer, check_at_least_zero, check_betas, scalar
@@ -26,22 +27,22 @@ class NAdam(Optimizer):
 
     @staticmethod
     def update(
-        xp,
-        p,
-        g,
-        step,
-        mu_product,
-        exp_avg,
-        exp_avg_sq,
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        step: Array,
+        mu_product: Array,
+        exp_avg: Array,
+        exp_avg_sq: Array,
         *,
-        lr,
-        betas,
-        eps,
-        weight_decay,
-        momentum_decay,
-        decoupled_weight_decay,
-        maximize,
-    ):
+        lr: Array,
+        betas: tuple[float, float],
+        eps: float,
+        weight_decay: float,
+        momentum_decay: float,
+        decoupled_weight_decay: bool,
+        maximize: bool,
+    ) -> None:
         step += 1.0
         g = descent(p, g, maximize, weight_decay, lr=lr, decoupled=decoupled_weight_decay)
         count = xp.astype(step, xp.float64)

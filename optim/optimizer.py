@@ -11,6 +11,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.backend import Array, Namespace
 from autograd.engine.cell import Cell
 from autograd.engine.hooks import RemovableHandle
 from autograd.engine.modes import modes, unlistened
@@ -65,7 +66,7 @@ class Optimizer:
     decoupled = False  # whether weight decay leaves the gradient alone, unless its group says so
 
     @staticmethod
-    def update(xp, p, g, *state, **hyper):
+    def update(xp: Namespace, p: Array, g: Array, *state: Array, **hyper: Any) -> None:
         """One step on the parameter's array p with the gradient g, written in place, as is the state.
 
         Its signature names the state, which starts as zeros unless `new_state` says otherwise, and after a

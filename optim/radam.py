@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd.backend import Array, Namespace
+
 from .algorithm import descent
 from .optimizer import Optimizer, check_at_least_zero, check_betas
 from .options import accepts
@@ -22,7 +24,21 @@ class RAdam(Optimizer):
     blended = ("exp_avg",)
 
     @staticmethod
-    def update(xp, p, g, step, exp_avg, exp_avg_sq, *, lr, betas, eps, weight_decay, decoupled_weight_decay, maximize):
+    def update(
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        step: Array,
+        exp_avg: Array,
+        exp_avg_sq: Array,
+        *,
+        lr: Array,
+        betas: tuple[float, float],
+        eps: float,
+        weight_decay: float,
+        decoupled_weight_decay: bool,
+        maximize: bool,
+    ) -> None:
         step += 1.0
         g = descent(p, g, maximize, weight_decay, lr=lr, decoupled=decoupled_weight_decay)
         count = xp.astype(step, xp.float64)

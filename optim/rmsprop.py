@@ -6,6 +6,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.backend import Array, Namespace
 
 from .algorithm import descent
 from .optimizer import Optimizer, check_at_least_zero
@@ -27,21 +28,21 @@ class RMSprop(Optimizer):
 
     @staticmethod
     def update(
-        xp,
-        p,
-        g,
-        step,
-        square_avg,
-        momentum_buffer=None,
-        grad_avg=None,
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        step: Array,
+        square_avg: Array,
+        momentum_buffer: Array | None = None,
+        grad_avg: Array | None = None,
         *,
-        lr,
-        alpha,
-        eps,
-        weight_decay,
-        momentum,
-        maximize,
-    ):
+        lr: Array,
+        alpha: float,
+        eps: float,
+        weight_decay: float,
+        momentum: float,
+        maximize: bool,
+    ) -> None:
         step += 1.0
         g = descent(p, g, maximize, weight_decay)
         square_avg *= alpha

@@ -6,6 +6,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.backend import Array, Namespace
 
 from .algorithm import descent
 from .optimizer import Optimizer, check_at_least_zero
@@ -22,7 +23,18 @@ class Rprop(Optimizer):
     """
 
     @staticmethod
-    def update(xp, p, g, step, prev, step_size, *, etas, step_sizes, maximize):
+    def update(
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        step: Array,
+        prev: Array,
+        step_size: Array,
+        *,
+        etas: tuple[float, float],
+        step_sizes: tuple[float, float],
+        maximize: bool,
+    ) -> None:
         step += 1.0
         g = descent(p, g, maximize)
         agreement = g * prev

@@ -6,6 +6,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.backend import Array, Namespace
 
 from .algorithm import descent
 from .optimizer import Optimizer, check_at_least_zero
@@ -24,7 +25,19 @@ class SGD(Optimizer):
     """
 
     @staticmethod
-    def update(xp, p, g, momentum_buffer=None, *, lr, momentum, dampening, weight_decay, nesterov, maximize):
+    def update(
+        xp: Namespace,
+        p: Array,
+        g: Array,
+        momentum_buffer: Array | None = None,
+        *,
+        lr: Array,
+        momentum: float,
+        dampening: float,
+        weight_decay: float,
+        nesterov: bool,
+        maximize: bool,
+    ) -> None:
         g = descent(p, g, maximize, weight_decay)
         if momentum_buffer is not None:
             momentum_buffer *= momentum

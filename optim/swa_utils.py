@@ -10,6 +10,7 @@ from typing import Any
 import autograd
 import nn
 from autograd import Tensor
+from autograd.types import DeviceLike
 
 from .lr_scheduler.scheduler import LRScheduler
 from .optimizer import Optimizer
@@ -72,7 +73,7 @@ class AveragedModel(nn.Module):
     def __init__(
         self,
         model: nn.Module,
-        device: Any = None,
+        device: DeviceLike = None,
         avg_fn: Average | None = None,
         multi_avg_fn: Any = None,
         use_buffers: bool = False,
@@ -114,7 +115,7 @@ class AveragedModel(nn.Module):
 
 
 @autograd.no_grad()
-def update_bn(loader: Iterable[Any], model: nn.Module, device: Any = None) -> None:
+def update_bn(loader: Iterable[Any], model: nn.Module, device: DeviceLike = None) -> None:
     """Sets the running statistics of the batch norms to the means over a loader's data.
 
     A batch is the input, or a list or tuple that begins with it.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import autograd
 from autograd import Tensor
+from autograd.backend import Array, Backend
 from autograd.engine.errors import DeviceMismatchError, OperationError
 from autograd.engine.primitive import primitive
 from autograd.engine.views import check_writable
@@ -22,7 +23,7 @@ def _written(algorithm: Algorithm, count: int, names: tuple[str, ...]) -> list[i
 
 
 @primitive(mutates=_written)
-def update(backend, *inputs, algorithm, count, names):
+def update(backend: Backend, *inputs: Array, algorithm: Algorithm, count: int, names: tuple[str, ...]) -> None:
     """One step on `count` parameters: all of them, all gradients, all of each kind of state, the hyperparameters."""
     *arrays, hyper = inputs
     loop = backend.loops.get((algorithm.name, names))

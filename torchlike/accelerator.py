@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from autograd import cuda, device
+from autograd.types import DeviceLike
 
 
 def is_available() -> bool:
@@ -22,7 +21,7 @@ def device_count() -> int:
     return cuda.device_count()
 
 
-def synchronize(device: Any = None) -> None:
+def synchronize(device: DeviceLike = None) -> None:
     """Waits until the accelerator has finished all that was asked of it."""
     if is_available():
         cuda.synchronize(device)

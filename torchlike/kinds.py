@@ -7,6 +7,7 @@ from typing import Any
 import autograd
 from autograd import Tensor, dtype
 from autograd.ops.creation import of_sizes_or_data
+from autograd.types import DTypeLike
 
 KINDS = {
     "Float": autograd.float32,
@@ -40,7 +41,7 @@ ShortTensor, CharTensor = _constructor("ShortTensor", autograd.int16), _construc
 BoolTensor, ByteTensor = _constructor("BoolTensor", autograd.bool), _constructor("ByteTensor", autograd.uint8)
 
 
-def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
+def type_(self: Tensor, dtype: DTypeLike = None, non_blocking: bool = False) -> Any:
     """The tensor as another dtype, or kind of tensor ("torch.FloatTensor"); without one, the name of its kind."""
     if dtype is None:
         kind = next((name for name, known in KINDS.items() if known is self.dtype), self.dtype.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import OperationError, Tensor, as_tensor, index_put, mm, zeros
+from autograd.types import DeviceLike, DTypeLike
 
 
 def sparse_coo_tensor(
@@ -12,8 +13,8 @@ def sparse_coo_tensor(
     values: Any,
     size: Any = None,
     *,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
     check_invariants: bool | None = None,
     is_coalesced: bool | None = None,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
-from ..device import device as Device
+from ..device import DeviceLike, device as Device
+from .arrays import Array, Namespace
 from .base import Backend
 from .numpy import NumpyBackend
 
@@ -14,8 +15,8 @@ with contextlib.suppress(ImportError):  # numba is an extra
 
 _factories: dict[str, Callable[[int | None], Backend]] = {}
 _made: dict[tuple[str, int | None], Backend] = {}
-_by_request: dict[object, Backend] = {}
-_default: object = "cpu"
+_by_request: dict[DeviceLike, Backend] = {}
+_default: Device | str | int = "cpu"
 
 
 def register_backend(type: str, factory: Callable[[int | None], Backend]) -> None:
@@ -29,7 +30,7 @@ def register_backend(type: str, factory: Callable[[int | None], Backend]) -> Non
     _by_request.clear()
 
 
-def get_backend(device: object = None) -> Backend:
+def get_backend(device: DeviceLike = None) -> Backend:
     """The backend of a device, given as a `device`, its name, a CUDA index, or None for the default device."""
     backend = _by_request.get(device)
     if backend is not None:
@@ -47,7 +48,7 @@ def get_backend(device: object = None) -> Backend:
     return _made[key]
 
 
-def set_default_device(device: object) -> None:
+def set_default_device(device: DeviceLike) -> None:
     """Sets where tensors are made when no device is named ('cpu' at first, and again for None)."""
     global _default
     wanted = "cpu" if device is None else device
@@ -61,7 +62,7 @@ def get_default_device() -> Device:
     return get_backend(None).device
 
 
-def is_available(device: object) -> bool:
+def is_available(device: DeviceLike) -> bool:
     """Whether a device of this name can be used here."""
     try:
         get_backend(device)
@@ -80,4 +81,13 @@ _cpu = NumpyBackend()
 register_backend("cpu", lambda index: _cpu)
 register_backend("cuda", _cuda)
 
-__all__ = ["Backend", "get_backend", "get_default_device", "is_available", "register_backend", "set_default_device"]
+__all__ = [
+    "Array",
+    "Backend",
+    "Namespace",
+    "get_backend",
+    "get_default_device",
+    "is_available",
+    "register_backend",
+    "set_default_device",
+]

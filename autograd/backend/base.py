@@ -17,9 +17,8 @@ import numpy as np
 from ..device import device as Device
 from ..dtypes import dtype as DType, float16
 from . import philox, special
+from .arrays import Array, Namespace
 from .locks import lock_across_forks
-
-Array = Any
 
 drawing = lock_across_forks()  # held while a generator's state is read and moved on
 
@@ -35,7 +34,7 @@ class Backend:
     """
 
     device: Device
-    xp: Any
+    xp: Namespace
     array_type: type
     dtypes: dict[Any, DType]
     native: dict[DType, Any]
@@ -355,7 +354,7 @@ class Backend:
 
 
 def first_inside(
-    xp: Any,
+    xp: Namespace,
     outs: Sequence[int],
     kernel: Sequence[int],
     stride: Sequence[int],

@@ -12,6 +12,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from .arrays import Array, Namespace
+
 FAR = 30.0
 SMALLEST = 5e-324
 POINTS = 64
@@ -41,7 +43,7 @@ def _series(coefficients: list[float], x: Any) -> Any:
     return total
 
 
-def scaled_i(xp: Any, order: int, x: Any) -> Any:
+def scaled_i(xp: Namespace, order: int, x: Array) -> Array:
     """exp(-|x|) I_n(x): 10.32.3 near, 10.40.1 far."""
     size = xp.abs(x)
     near = xp.minimum(size, FAR)
@@ -57,11 +59,11 @@ def scaled_i(xp: Any, order: int, x: Any) -> Any:
     return xp.sign(x) * value if order % 2 else value
 
 
-def i(xp: Any, order: int, x: Any) -> Any:
+def i(xp: Namespace, order: int, x: Array) -> Array:
     return scaled_i(xp, order, x) * xp.exp(xp.abs(x))
 
 
-def _waves(xp: Any, order: int, x: Any) -> tuple[Any, Any]:
+def _waves(xp: Namespace, order: int, x: Array) -> tuple[Array, Array]:
     """J_n and Y_n for x > FAR, 10.17.3 and 10.17.4."""
     a, inverse = _hankel(order), 1.0 / x
     square = inverse * inverse
@@ -75,14 +77,14 @@ def _waves(xp: Any, order: int, x: Any) -> tuple[Any, Any]:
     return scale * (even * cos - odd * sin), scale * (even * sin + odd * cos)
 
 
-def _near_j(xp: Any, order: int, x: Any) -> Any:
+def _near_j(xp: Namespace, order: int, x: Array) -> Array:
     """The parts of 10.9.2 that do not cancel: a cosine of even, a sine of odd orders."""
     if order % 2:
         return _mean(lambda angle: xp.sin(x * math.sin(angle)) * math.sin(order * angle))
     return _mean(lambda angle: xp.cos(x * math.sin(angle)) * math.cos(order * angle))
 
 
-def j(xp: Any, order: int, x: Any) -> Any:
+def j(xp: Namespace, order: int, x: Array) -> Array:
     size = xp.abs(x)
     value = xp.where(
         size <= FAR, _near_j(xp, order, xp.minimum(size, FAR)), _waves(xp, order, xp.maximum(size, FAR))[0]
@@ -101,7 +103,7 @@ _K0 = [2.0 * sum(math.cos(2 * k * angle) / k for k in _TERMS) for angle in _ANGL
 _EULER = 0.57721566490153286061
 
 
-def y(xp: Any, order: int, x: Any) -> Any:
+def y(xp: Namespace, order: int, x: Array) -> Array:
     """Y_n, from the orders 0 and 1 by 10.6.1."""
     below, value = _first_y(xp, 0, x), _first_y(xp, 1, x) if order else None
     if value is None:
@@ -111,7 +113,7 @@ def y(xp: Any, order: int, x: Any) -> Any:
     return value
 
 
-def _first_y(xp: Any, order: int, x: Any) -> Any:
+def _first_y(xp: Namespace, order: int, x: Array) -> Array:
     """Neumann's series of Bessel functions near (G. Watson, 1922, 3.51 and 3.52), each of which is a mean."""
     near = xp.clip(x, SMALLEST, FAR)
     logarithm = xp.log(near) + (_EULER - math.log(2.0))
@@ -128,7 +130,7 @@ def _first_y(xp: Any, order: int, x: Any) -> Any:
     return xp.where(x < 0, math.nan, value)
 
 
-def scaled_k(xp: Any, order: int, x: Any) -> Any:
+def scaled_k(xp: Namespace, order: int, x: Array) -> Array:
     """exp(x) K_n(x), from the orders 0 and 1 by 10.29.1."""
     below, value = _first_k(xp, 0, x), _first_k(xp, 1, x) if order else None
     if value is None:
@@ -138,7 +140,7 @@ def scaled_k(xp: Any, order: int, x: Any) -> Any:
     return value
 
 
-def _first_k(xp: Any, order: int, x: Any) -> Any:
+def _first_k(xp: Namespace, order: int, x: Array) -> Array:
     """Neumann's series to 2, the integral 10.32.9 to 30, 10.40.2 beyond."""
     near = xp.clip(x, SMALLEST, 2.0)
     weights = dict(zip(_ANGLES, _K0, strict=True))
@@ -160,5 +162,5 @@ def _first_k(xp: Any, order: int, x: Any) -> Any:
     return xp.where(x < 0, math.nan, value)
 
 
-def k(xp: Any, order: int, x: Any) -> Any:
+def k(xp: Namespace, order: int, x: Array) -> Array:
     return scaled_k(xp, order, x) * xp.exp(-x)

@@ -7,14 +7,14 @@ random numbers: as easy as 1, 2, 3", 2011. The words are those of `numpy.random.
 
 from __future__ import annotations
 
-from typing import Any
+from .arrays import Array, Namespace
 
 MULTIPLIERS = 0xD2E7470EE14C6C93, 0xCA5A826395121157
 KEY_STEPS = 0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B
 ROUNDS = 10
 
 
-def _multiply(xp: Any, a: Any, b: Any) -> tuple[Any, Any]:
+def _multiply(xp: Namespace, a: Array, b: Array) -> tuple[Array, Array]:
     """The high and low 64 bits of a 128-bit product, by way of 32-bit halves."""
     half = xp.asarray(32, dtype=xp.uint64)
     mask = xp.asarray(0xFFFFFFFF, dtype=xp.uint64)
@@ -24,7 +24,7 @@ def _multiply(xp: Any, a: Any, b: Any) -> tuple[Any, Any]:
     return a_high * b_high + (middle >> half) + (carry >> half), a * b
 
 
-def words(xp: Any, state: Any, count: int) -> Any:
+def words(xp: Namespace, state: Array, count: int) -> Array:
     """The reference, in array operations: `count` uint64 words of the blocks after state = (seed, offset)."""
     blocks = -(-count // 4)
     zero = xp.zeros(blocks, dtype=xp.uint64)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from .arrays import Array, Namespace
+
 # W. J. Cody, "Rational Chebyshev approximations for the error function", Math. Comp. 23, 1969:
 # numerators and denominators, highest power first, for |x| <= 0.5, 0.5 < |x| <= 4 and |x| > 4.
 _NEAR = (
@@ -63,20 +65,20 @@ def _horner(coefficients: tuple[float, ...], x: Any) -> Any:
     return total
 
 
-def _gauss(xp: Any, x: Any, share: float = 1.0) -> Any:
+def _gauss(xp: Namespace, x: Array, share: float = 1.0) -> Array:
     """exp(-share x^2), |x| up to 40, of x as a multiple of 1/16, whose square is exact, and a rest."""
     whole = xp.round(x * 16.0) / 16.0
     return xp.exp(-share * whole * whole) * xp.exp(share * (whole - x) * (whole + x))
 
 
-def erf(xp: Any, x: Any) -> Any:
+def erf(xp: Namespace, x: Array) -> Array:
     """erf(x) = 2/sqrt(pi) * integral of exp(-t^2) from 0 to x, to a few units in the last place."""
     size = xp.abs(x)
     value = xp.where(size <= 0.5, _near(xp, size), 1.0 - _tail(xp, xp.minimum(size, 6.0)))
     return xp.where(xp.isnan(x), x, xp.copysign(value, x))
 
 
-def erfc(xp: Any, x: Any) -> Any:
+def erfc(xp: Namespace, x: Array) -> Array:
     """1 - erf(x), exact also where erf(x) is close to 1."""
     size = xp.abs(x)
     far = xp.minimum(size, 27.5)
@@ -85,13 +87,13 @@ def erfc(xp: Any, x: Any) -> Any:
     return xp.where(xp.isnan(x), x, value)
 
 
-def _near(xp: Any, size: Any) -> Any:
+def _near(xp: Namespace, size: Array) -> Array:
     """erf of 0 <= size <= 0.5."""
     square = xp.minimum(size, 0.5) ** 2
     return size * _horner(_NEAR[0], square) / _horner(_NEAR[1], square)
 
 
-def erfcx(xp: Any, x: Any) -> Any:
+def erfcx(xp: Namespace, x: Array) -> Array:
     """exp(x^2) erfc(x), which neither overflows nor vanishes for large x."""
     size = xp.abs(x)
     square = 1.0 / _gauss(xp, xp.minimum(size, 26.64))
@@ -100,12 +102,12 @@ def erfcx(xp: Any, x: Any) -> Any:
     return xp.where(xp.isnan(x), x, value)
 
 
-def _tail(xp: Any, size: Any) -> Any:
+def _tail(xp: Namespace, size: Array) -> Array:
     """erfc of size > 0.5."""
     return xp.exp(-size * size) * _scaled_tail(xp, size)
 
 
-def _scaled_tail(xp: Any, size: Any) -> Any:
+def _scaled_tail(xp: Namespace, size: Array) -> Array:
     middle_x = xp.clip(size, 0.46875, 4.0)
     middle = _horner(_MIDDLE[0], middle_x) / _horner(_MIDDLE[1], middle_x)
     far_x = xp.maximum(size, 4.0)
@@ -114,7 +116,7 @@ def _scaled_tail(xp: Any, size: Any) -> Any:
     return xp.where(size <= 4.0, middle, far)
 
 
-def erfinv(xp: Any, y: Any) -> Any:
+def erfinv(xp: Namespace, y: Array) -> Array:
     """The x with erf(x) = y, as exact as y allows: a first guess (S. Winitzki, 2008), then Halley's method."""
     inside = xp.clip(y, -1.0, 1.0)
     logarithm = xp.log1p(-inside * inside)
@@ -131,21 +133,21 @@ def erfinv(xp: Any, y: Any) -> Any:
     return xp.where(xp.logical_or(xp.abs(y) > 1.0, xp.isnan(y)), y * math.nan, x)
 
 
-def ndtr(xp: Any, x: Any) -> Any:
+def ndtr(xp: Namespace, x: Array) -> Array:
     """The normal distribution function, erfc(-x / sqrt(2)) / 2; below -1 by erfcx, which forgives a rounded root."""
     low = xp.clip(x, -40.0, -1.0)
     tail = 0.5 * erfcx(xp, low * -math.sqrt(0.5)) * _gauss(xp, low, 0.5)
     return xp.where(x < -1.0, tail, 0.5 * erfc(xp, xp.maximum(x, -1.0) * -math.sqrt(0.5)))
 
 
-def log_ndtr(xp: Any, x: Any) -> Any:
+def log_ndtr(xp: Namespace, x: Array) -> Array:
     """The logarithm of the normal distribution function: by erfcx below -1, above as log(1 - ndtr(-x))."""
     low = xp.minimum(x, -1.0)
     tail = xp.log(0.5 * erfcx(xp, low * -math.sqrt(0.5))) - 0.5 * low * low
     return xp.where(x < -1.0, tail, xp.log1p(-ndtr(xp, -xp.maximum(x, -1.0))))
 
 
-def ndtri(xp: Any, p: Any) -> Any:
+def ndtri(xp: Namespace, p: Array) -> Array:
     """The x with ndtr(x) = p: the inverse of erf about 1/2; beside 0 and 1, where 2 p - 1 loses the digits of p, a
     first guess (S. Winitzki, 2008) and Newton's method on the logarithm."""
     inside = xp.where(xp.logical_and(p > 0, p < 1), p, 0.5)
@@ -166,7 +168,7 @@ _SHIFT = 10
 _EULER = 0.57721566490153286061
 
 
-def zeta(xp: Any, s: Any, q: Any) -> Any:
+def zeta(xp: Namespace, s: Array, q: Array) -> Array:
     """Hurwitz's zeta, the sum of (q + k)^-s over k >= 0, for q > 0 and s > 1, by Euler and Maclaurin."""
     total = q**-s
     for k in range(1, _SHIFT):
@@ -184,7 +186,7 @@ def zeta(xp: Any, s: Any, q: Any) -> Any:
 _LGAMMA_AT_2 = (*((-1) ** k * zeta(None, float(k), 2.0) / k for k in range(48, 1, -1)), 1.0 - _EULER)
 
 
-def lgamma(xp: Any, x: Any) -> Any:
+def lgamma(xp: Namespace, x: Array) -> Array:
     """log |Gamma(x)|: Stirling's series above 10; below, the recurrence leads to the series at 2, which is exact
     about both zeros, 1 and 2; the reflection for x < 0."""
     size = xp.abs(x)
@@ -211,14 +213,14 @@ def lgamma(xp: Any, x: Any) -> Any:
     return xp.where(xp.logical_or(pole, xp.isinf(x)), math.inf, value)
 
 
-def _sin_pi(xp: Any, x: Any) -> Any:
+def _sin_pi(xp: Namespace, x: Array) -> Array:
     """sin(pi x), exactly 0 at whole numbers."""
     rest = x - 2.0 * xp.round(0.5 * x)
     rest = xp.where(rest > 0.5, 1.0 - rest, xp.where(rest < -0.5, -1.0 - rest, rest))
     return xp.sin(math.pi * rest)
 
 
-def digamma(xp: Any, x: Any) -> Any:
+def digamma(xp: Namespace, x: Array) -> Array:
     """The derivative of log Gamma: asymptotic series above 10, recurrence below, reflection for x < 0."""
     negative = x < 0
     z = xp.where(negative, 1.0 - x, x)
@@ -239,7 +241,7 @@ def digamma(xp: Any, x: Any) -> Any:
 _STEPS = 256
 
 
-def gammainc(xp: Any, a: Any, x: Any) -> tuple[Any, Any]:
+def gammainc(xp: Namespace, a: Array, x: Array) -> tuple[Array, Array]:
     """The regularised incomplete gamma functions P(a, x) and Q = 1 - P: a series below a + 1, above it a
     continued fraction (W. Gautschi, 1979), in 256 steps, which is all digits for a up to 1000 or so."""
     below = x < a + 1.0
@@ -277,7 +279,7 @@ def gammainc(xp: Any, a: Any, x: Any) -> tuple[Any, Any]:
     return xp.where(bad, math.nan, p), xp.where(bad, math.nan, q)
 
 
-def polygamma(xp: Any, n: int, x: Any) -> Any:
+def polygamma(xp: Namespace, n: int, x: Array) -> Array:
     """The n-th derivative of digamma (n >= 1): n! zeta(n + 1, x); for x < 0 that of the reflection pi cot(pi x)."""
     negative = x < 0
     z = xp.where(negative, 1.0 - x, x)

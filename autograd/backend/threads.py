@@ -27,7 +27,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-Array = Any
+from .arrays import Array
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 

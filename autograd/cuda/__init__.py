@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..backend import get_backend, is_available as _is_available
+from ..device import device as Device
 from ..random import manual_seed_all
+from ..types import DeviceLike
 
 
 def manual_seed(seed: int) -> None:
@@ -33,7 +35,7 @@ def current_device() -> int:
     return get_backend("cuda").device.index or 0
 
 
-def get_device_name(device: Any = None) -> str:
+def get_device_name(device: DeviceLike = None) -> str:
     """The GPU's product name."""
     import cupy
 
@@ -41,7 +43,7 @@ def get_device_name(device: Any = None) -> str:
     return cupy.cuda.runtime.getDeviceProperties(index)["name"].decode()
 
 
-def synchronize(device: Any = None) -> None:
+def synchronize(device: DeviceLike = None) -> None:
     """Waits until the GPU has finished all that was asked of it."""
     get_backend("cuda" if device is None else device).synchronize()
 
@@ -59,12 +61,12 @@ def is_bf16_supported(including_emulation: bool = True) -> bool:
     return False
 
 
-def set_device(device: Any) -> None:
+def set_device(device: Device | str | int) -> None:
     """Makes a GPU the one that is meant where none is named."""
     if is_available():
         import cupy
 
-        backend = get_backend(device if isinstance(device, str) else f"cuda:{int(device)}")
+        backend = get_backend(device if isinstance(device, str | Device) else f"cuda:{int(device)}")
         cupy.cuda.Device(backend.device.index or 0).use()
 
 
@@ -74,9 +76,13 @@ OutOfMemoryError = MemoryError  # CuPy's is one
 of_scripts: Any = None  # `autograd` sets what finds torch's own names in `torchlike`
 
 
-def __getattr__(name: str) -> Any:
-    """What only scripts written for torch look for; see `autograd.__getattr__`."""
-    found = None if name.startswith("_") else getattr(of_scripts("cuda"), name, None)
-    if found is None:
-        raise AttributeError(f"module 'autograd.cuda' has no attribute {name!r}")
-    return found
+if TYPE_CHECKING:
+    from torchlike.cuda import *  # noqa: F403
+else:
+
+    def __getattr__(name: str) -> Any:
+        """What only scripts written for torch look for; see `autograd.__getattr__`."""
+        found = None if name.startswith("_") else getattr(of_scripts("cuda"), name, None)
+        if found is None:
+            raise AttributeError(f"module 'autograd.cuda' has no attribute {name!r}")
+        return found

@@ -1,7 +1,7 @@
 """A primitive: one function of arrays, and one derivative rule for each differentiable input.
 
     @primitive(x=lambda g, out: g * out)
-    def exp(xp, x):
+    def exp(xp: Namespace, x: Array) -> Array:
         return xp.exp(x)
 
 The function's first parameter is the array namespace (`xp`) or, if it is called `backend`, the
@@ -81,9 +81,9 @@ class Primitive:
 
     With `broadcasts` every rule ends in the sum over the dimensions that the input was stretched along
     (`finish(gradient, shape)`, if that is to be another sum). `linear` says that the function is linear in
-    each of its inputs. `composed` is the same function in Tensor operations: its partial derivatives stand
-    for the rules that are not given. `autocast` is the precision to compute in under autocast: "half", where
-    sums of products are fast, or "single", where results or sums leave the range of half precision.
+    each of its inputs. `composed` is the same function in Tensor operations: its partial derivatives are the
+    rules for all inputs, or for those named in `by`. `autocast` is the precision to compute in under autocast:
+    "half", where sums of products are fast, or "single", where results or sums leave the range of half precision.
 
     Rules are written for real numbers. `holomorphic` says that the function has a complex derivative,
     too, by the same formula; the engine conjugates for it (what is linear is holomorphic). `complex_rules`
@@ -106,6 +106,7 @@ class Primitive:
         broadcasts: bool = False,
         finish: Callable[[Any, tuple[int, ...]], Any] | None = None,
         composed: Callable[..., Any] | None = None,
+        by: str = "",
         autocast: str | None = None,
         linear: bool = False,
         holomorphic: bool = False,
@@ -141,7 +142,8 @@ class Primitive:
         self.differentiable = 0  # bit i: input i has a rule
         self._saves: dict[int, tuple[tuple[int, ...], frozenset[int]]] = {}
         if composed is not None:
-            rules = {name: self._rule_of(composed, i) for i, name in enumerate(self.inputs)} | rules
+            differentiable = by.split() or self.inputs
+            rules = {name: self._rule_of(composed, self.inputs.index(name)) for name in differentiable} | rules
         for input_name, rule in rules.items():
             self.define(input_name, rule)
 

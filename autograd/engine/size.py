@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import SupportsIndex, overload
 
 
-class Size(tuple):
+class Size(tuple[int, ...]):
     """A shape: a tuple of ints that knows its number of elements."""
 
     __slots__ = ()
@@ -16,12 +17,15 @@ class Size(tuple):
             count *= size
         return count
 
-    def __add__(self, other: Any) -> Size:
+    def __add__(self, other: Iterable[int]) -> Size:  # type: ignore[override]
         return Size(super().__add__(tuple(other)))
 
-    def __getitem__(self, index: Any) -> Any:
-        item = super().__getitem__(index)
-        return Size(item) if isinstance(index, slice) else item
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> Size: ...
+    def __getitem__(self, index: SupportsIndex | slice) -> int | Size:
+        return Size(super().__getitem__(index)) if isinstance(index, slice) else super().__getitem__(index)
 
     def __repr__(self) -> str:
         return f"autograd.Size({list(self)})"

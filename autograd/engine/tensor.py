@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..device import DeviceLike
 from .array import Array
 from .errors import BackwardError
 from .hooks import Hooks, RemovableHandle
@@ -75,7 +76,7 @@ class Tensor(Array, Methods):
 
     __array_priority__ = 1000  # numpy_array * tensor is the tensor's business
 
-    def __init__(self, *data: Any, size: Any = None, device: Any = None) -> None:
+    def __init__(self, *data: Any, size: Sequence[int] | None = None, device: DeviceLike = None) -> None:
         self._adopt(self._of_sizes_or_data("Tensor", data, size, None, device))
 
     def _adopt(self, other: Tensor) -> None:

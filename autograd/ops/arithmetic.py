@@ -8,8 +8,10 @@ import math
 from typing import Any, NamedTuple
 
 from .. import dtypes
+from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
+from ..types import Operand
 from .choosing import where
 from .comparison import isfinite
 from .creation import zeros_like
@@ -23,12 +25,12 @@ from .shape import broadcast_tensors
 
 
 @binary(holomorphic=True, x=lambda g: g, y=lambda g: g)
-def _add(xp, x, y):
+def _add(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.add(x, y)
 
 
 @operation(in_place=True)
-def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+def add(input: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """input + alpha * other, elementwise with broadcasting; for bools `or`.
 
     >>> import autograd
@@ -39,35 +41,35 @@ def add(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
 
 
 @binary(holomorphic=True, x=lambda g: g, y=lambda g: -g)
-def _sub(xp, x, y):
+def _sub(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.subtract(x, y)
 
 
 @operation(in_place=True, aliases="subtract")
-def sub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+def sub(input: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """input - alpha * other, elementwise with broadcasting."""
     return _sub(input, other if alpha == 1 else alpha * other)
 
 
 @operation(method=False)
-def rsub(input: Any, other: Any, *, alpha: float = 1) -> Tensor:
+def rsub(input: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """other - alpha * input."""
     return sub(other, input, alpha=alpha)
 
 
 @binary(aliases="multiply", holomorphic=True, x=lambda g, y: g * y, y=lambda g, x: g * x)
-def mul(xp, x, y):
+def mul(xp: Namespace, x: Array, y: Array) -> Array:
     """input * other, elementwise with broadcasting; for bools `and`."""
     return xp.multiply(x, y)
 
 
 @binary(holomorphic=True, to_float=True, x=lambda g, y: g / y, y=lambda g, x, y: -g * (x / y / y))
-def _true_divide(xp, x, y):
+def _true_divide(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.divide(x, y)
 
 
 @operation(in_place=True, aliases="divide true_divide")
-def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
+def div(input: Operand, other: Operand, *, rounding_mode: str | None = None) -> Tensor:
     """input / other; integers give the default float. `rounding_mode`: None, 'trunc' or 'floor'."""
     if rounding_mode is None:
         return _true_divide(input, other)
@@ -76,24 +78,24 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
     if rounding_mode == "trunc":
         if result_type(input, other).is_floating_point:
             return _truncated_quotient(input, other)
-        return (input - fmod(input, other)) // other
+        return floor_divide(_sub(input, fmod(input, other)), other)
     raise ValueError(f"div: rounding_mode is one of None, 'trunc' and 'floor', got {rounding_mode!r}")
 
 
 @binary(x=lambda g: zeros_like(g), y=lambda g: zeros_like(g))
-def _truncated_quotient(xp, x, y):
+def _truncated_quotient(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.trunc(xp.divide(x, y))
 
 
 @binary(x=lambda g: zeros_like(g), y=lambda g: zeros_like(g))
-def floor_divide(backend, x, y):
+def floor_divide(backend: Backend, x: Array, y: Array) -> Array:
     """floor(input / other); its gradient is zero wherever there is one."""
     backend.check_divisor(y)
     return backend.xp.floor_divide(x, y)
 
 
 @binary(x=lambda g: g, y=lambda g, x, y: -g * (x // y))
-def remainder(backend, x, y):
+def remainder(backend: Backend, x: Array, y: Array) -> Array:
     """input - floor(input / other) * other: has the sign of `other`, as Python's %; a zero keeps that of `input`."""
     backend.check_divisor(y)
     xp = backend.xp
@@ -102,7 +104,7 @@ def remainder(backend, x, y):
 
 
 @binary(x=lambda g: g, y=lambda g, x, y: -g * trunc(x / y))
-def fmod(backend, x, y):
+def fmod(backend: Backend, x: Array, y: Array) -> Array:
     """input - trunc(input / other) * other: has the sign of `input`, as C's fmod."""
     backend.check_divisor(y)
     return backend.fmod(x, y)
@@ -114,12 +116,12 @@ def fmod(backend, x, y):
     x=lambda g, x, y: _pow_by_base(g, x, y),
     y=lambda g, x, y, out: _pow_by_exponent(g, x, y, out),
 )
-def _pow(xp, x, y):
+def _pow(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.pow(x, y)
 
 
 @operation(in_place=True)
-def pow(input: Any, exponent: Any) -> Tensor:
+def pow(input: Operand, exponent: Operand) -> Tensor:
     """input ** exponent, elementwise with broadcasting."""
     return _pow(input, exponent)
 
@@ -149,7 +151,7 @@ def _pow_by_exponent(g: Tensor, x: Any, y: Any, out: Tensor) -> Tensor:
 
 
 @unary(aliases="negative", holomorphic=True, to_float=False, x=lambda g: -g)
-def neg(xp, x):
+def neg(xp: Namespace, x: Array) -> Array:
     """-input."""
     return xp.negative(x)
 
@@ -161,7 +163,7 @@ def positive(input: Tensor) -> Tensor:
 
 
 @unary(aliases="absolute", to_float=False, complex_rules=True, x=lambda g, x: g * _direction(x))
-def abs(xp, x):
+def abs(xp: Namespace, x: Array) -> Array:
     """|input|; the derivative at 0 is taken as 0."""
     return xp.abs(x)
 
@@ -175,19 +177,19 @@ def _direction(x: Tensor) -> Tensor:
 
 
 @unary(to_float=False, x=lambda g: zeros_like(g))
-def sign(xp, x):
+def sign(xp: Namespace, x: Array) -> Array:
     """-1, 0 or 1."""
     return x if is_bool(xp, x) else xp.sign(x)
 
 
 @unary(autocast="single", holomorphic=True, x=lambda g, out: -g * (out * out))
-def reciprocal(xp, x):
+def reciprocal(xp: Namespace, x: Array) -> Array:
     """1 / input."""
     return xp.divide(1.0, x)
 
 
 @unary(autocast="single", holomorphic=True, to_float=False, x=lambda g, x: 2 * g * x)
-def square(xp, x):
+def square(xp: Namespace, x: Array) -> Array:
     """input * input."""
     if is_bool(xp, x):
         x = xp.astype(x, xp.int64)
@@ -195,13 +197,13 @@ def square(xp, x):
 
 
 @unary(holomorphic=True, x=lambda g, out: g / (2 * out))
-def sqrt(xp, x):
+def sqrt(xp: Namespace, x: Array) -> Array:
     """The square root."""
     return xp.sqrt(x)
 
 
 @unary(autocast="single", holomorphic=True, x=lambda g, out: -0.5 * g * out**3)
-def rsqrt(xp, x):
+def rsqrt(xp: Namespace, x: Array) -> Array:
     """1 / sqrt(input)."""
     return xp.divide(1.0, xp.sqrt(x))
 
@@ -213,7 +215,7 @@ def sgn(input: Tensor) -> Tensor:
 
 
 @unary(in_place=False, to_float=False)
-def signbit(xp, x):
+def signbit(xp: Namespace, x: Array) -> Array:
     """Whether the sign is negative, also of -0.0."""
     if xp.isdtype(x.dtype, "real floating"):
         return xp.signbit(x)
@@ -221,7 +223,7 @@ def signbit(xp, x):
 
 
 @binary(to_float=True, x=lambda g, x, out: g * sign(x) * sign(out), y=lambda g: zeros_like(g))
-def copysign(xp, x, y):
+def copysign(xp: Namespace, x: Array, y: Array) -> Array:
     """|input| with the sign of other."""
     if isinstance(x, float):
         x = xp.full(y.shape, x, dtype=y.dtype)
@@ -235,19 +237,19 @@ def copysign(xp, x, y):
     x=lambda g, x, out: g * (x / out),
     y=lambda g, y, out: g * (y / out),
 )
-def hypot(xp, x, y):
+def hypot(xp: Namespace, x: Array, y: Array) -> Array:
     """sqrt(input^2 + other^2) without overflow."""
     return xp.hypot(x, y)
 
 
 @binary(to_float=True, x=lambda g, x, y: where(x != y, g, 0.0), y=lambda g: zeros_like(g))
-def nextafter(xp, x, y):
+def nextafter(xp: Namespace, x: Array, y: Array) -> Array:
     """The next representable number after input towards other; its derivative by input is 1, but 0 where both meet."""
     return xp.nextafter(x, y)
 
 
 @operation(in_place=True)
-def float_power(input: Any, exponent: Any) -> Tensor:
+def float_power(input: Operand, exponent: Operand) -> Tensor:
     """input ** exponent in float64 (or complex128)."""
     kind = dtypes.promote_types(result_type(input, exponent), dtypes.float64)
     x, y = (cast(each, kind) if isinstance(each, Tensor) else each for each in (input, exponent))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..backend import bessel as kernels
+from ..backend import Array, Namespace, bessel as kernels
 from ..engine.primitive import Primitive, primitive
 from ..engine.tensor import Tensor
 from .arithmetic import sign
@@ -33,32 +33,32 @@ def _at(kind: Primitive, x: Tensor, order: int) -> Tensor:
 
 
 @primitive(x=lambda g, x, order: g * (0.5 * (_at(_j, x, order - 1) - _at(_j, x, order + 1))))
-def _j(xp, x, *, order):
+def _j(xp: Namespace, x: Array, *, order: int) -> Array:
     return in_double(lambda xp, x: kernels.j(xp, order, x), xp, x)
 
 
 @primitive(x=lambda g, x, order: g * (0.5 * (_at(_y, x, order - 1) - _at(_y, x, order + 1))))
-def _y(xp, x, *, order):
+def _y(xp: Namespace, x: Array, *, order: int) -> Array:
     return in_double(lambda xp, x: kernels.y(xp, order, x), xp, x)
 
 
 @primitive(x=lambda g, x, order: g * _mean(_at(_i, x, order - 1), _at(_i, x, order + 1)))
-def _i(xp, x, *, order):
+def _i(xp: Namespace, x: Array, *, order: int) -> Array:
     return in_double(lambda xp, x: kernels.i(xp, order, x), xp, x)
 
 
 @primitive(x=lambda g, x, order: -g * _mean(_at(_k, x, order - 1), _at(_k, x, order + 1)))
-def _k(xp, x, *, order):
+def _k(xp: Namespace, x: Array, *, order: int) -> Array:
     return in_double(lambda xp, x: kernels.k(xp, order, x), xp, x)
 
 
 @primitive(x=lambda g, x, out, order: g * (_mean(_at(_ie, x, order - 1), _at(_ie, x, order + 1)) - sign(x) * out))
-def _ie(xp, x, *, order):
+def _ie(xp: Namespace, x: Array, *, order: int) -> Array:
     return in_double(lambda xp, x: kernels.scaled_i(xp, order, x), xp, x)
 
 
 @primitive(x=lambda g, x, out, order: g * (out - _mean(_at(_ke, x, order - 1), _at(_ke, x, order + 1))))
-def _ke(xp, x, *, order):
+def _ke(xp: Namespace, x: Array, *, order: int) -> Array:
     return in_double(lambda xp, x: kernels.scaled_k(xp, order, x), xp, x)
 
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..backend import Array, Backend, Namespace
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 
 
 @primitive(linear=True, view=True, x=lambda g, x_shape: _reshape(g, shape=x_shape))
-def _reshape(xp, x, *, shape):
+def _reshape(xp: Namespace, x: Array, *, shape: tuple[int, ...]) -> Array:
     return xp.reshape(x, shape)
 
 
 @primitive(linear=True, view=True, x=lambda g, x_shape: sum_to(g, x_shape))
-def _expand(backend, x, *, shape):
+def _expand(backend: Backend, x: Array, *, shape: tuple[int, ...]) -> Array:
     return backend.broadcast_to(x, shape)
 
 
 @primitive(autocast="single", linear=True, x=lambda g, x_shape, dim, keepdim: expand_reduced(g, x_shape, dim, keepdim))
-def _sum(backend, x, *, dim, keepdim):
+def _sum(backend: Backend, x: Array, *, dim: tuple[int, ...], keepdim: bool) -> Array:
     return backend.sum(x, dim, keepdim)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import builtins
 import math
-from typing import Any
+from typing import Any, overload
 
 from .. import dtypes
+from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import Operand
 from .comparison import isfinite, isnan
 from .creation import full
 from .elementwise import binary
@@ -19,13 +21,13 @@ from .promotion import cast, require_tensors, result_type
 
 
 @binary(in_place=False, x=lambda g, x, y: g * _share(x > y, x == y, g), y=lambda g, x, y: g * _share(x < y, x == y, g))
-def maximum(xp, x, y):
+def maximum(xp: Namespace, x: Array, y: Array) -> Array:
     """The larger of each pair; at ties each gets half of the gradient."""
     return xp.maximum(x, y)
 
 
 @binary(in_place=False, x=lambda g, x, y: g * _share(x < y, x == y, g), y=lambda g, x, y: g * _share(x > y, x == y, g))
-def minimum(xp, x, y):
+def minimum(xp: Namespace, x: Array, y: Array) -> Array:
     """The smaller of each pair; at ties each gets half of the gradient."""
     return xp.minimum(x, y)
 
@@ -41,18 +43,22 @@ def _share(chosen: Tensor, tied: Tensor, like: Tensor) -> Tensor:
     x=lambda g, condition: _gate(g, condition),
     y=lambda g, condition: _gate(g, ~condition),
 )
-def _where(xp, condition, x, y):
+def _where(xp: Namespace, condition: Array, x: Array, y: Array) -> Array:
     return xp.where(condition, x, y)
 
 
 @primitive(holomorphic=True, keeps_order=True, up=lambda g, condition: _gate(g, condition))
-def _gate(backend, up, condition):
+def _gate(backend: Backend, up: Array, condition: Array) -> Array:
     """up where the condition holds, else 0."""
     return backend.gate(up, condition)
 
 
+@overload
+def where(condition: Tensor) -> tuple[Tensor, ...]: ...
+@overload
+def where(condition: Tensor, input: Operand, other: Operand) -> Tensor: ...
 @operation(method=False)
-def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+def where(condition: Tensor, input: Any = None, other: Any = None) -> Tensor | tuple[Tensor, ...]:
     """input where the condition holds, else other; all broadcast. Of a condition alone: `nonzero(as_tuple=True)`."""
     if input is None and other is None:
         return condition.nonzero(as_tuple=True)
@@ -78,7 +84,7 @@ def _branch(value: Any, condition: Tensor, kind: dtypes.dtype) -> Tensor:
     low=lambda g, x, low, high: _gate(g, _below(x, low, high)),
     high=lambda g, x, low, high: _gate(g, _above(x, low, high)),
 )
-def _clamp(xp, x, low, high):
+def _clamp(xp: Namespace, x: Array, low: Array, high: Array) -> Array:
     if low is not None:
         x = xp.maximum(x, low)
     return x if high is None else xp.minimum(x, high)
@@ -132,7 +138,7 @@ def clamp_max(input: Tensor, max: Any) -> Tensor:
     return clamp(input, max=max)
 
 
-def _two_tensors(name: str, input: Any, other: Any) -> tuple[Tensor, Tensor]:
+def _two_tensors(name: str, input: Operand, other: Operand) -> tuple[Tensor, Tensor]:
     x, y = promote(name, input, other)
     if not isinstance(x, Tensor):
         x = full((), x, dtype=y.dtype, device=y.device)
@@ -142,7 +148,7 @@ def _two_tensors(name: str, input: Any, other: Any) -> tuple[Tensor, Tensor]:
 
 
 @operation
-def fmax(input: Any, other: Any) -> Tensor:
+def fmax(input: Operand, other: Operand) -> Tensor:
     """The larger of each pair, a number rather than a nan."""
     x, y = _two_tensors("fmax", input, other)
     if not x.is_floating_point():
@@ -151,7 +157,7 @@ def fmax(input: Any, other: Any) -> Tensor:
 
 
 @operation
-def fmin(input: Any, other: Any) -> Tensor:
+def fmin(input: Operand, other: Operand) -> Tensor:
     """The smaller of each pair, a number rather than a nan."""
     x, y = _two_tensors("fmin", input, other)
     if not x.is_floating_point():
@@ -171,7 +177,7 @@ _LARGEST = {"float16": 65504.0, "float32": 3.4028234663852886e38, "float64": 1.7
 
 
 @primitive(x=lambda g, x: where(isfinite(x), g, 0.0))
-def _nan_to_num(xp, x, *, nan, posinf, neginf):
+def _nan_to_num(xp: Namespace, x: Array, *, nan: float, posinf: float, neginf: float) -> Array:
     x = xp.where(xp.isnan(x), nan, x)
     return xp.where(x == math.inf, posinf, xp.where(x == -math.inf, neginf, x))
 

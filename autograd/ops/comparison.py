@@ -6,8 +6,10 @@ import math
 from typing import Any
 
 from .. import dtypes
+from ..backend import Array, Namespace
 from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
+from ..types import Operand
 from .elementwise import binary, unary
 from .operands import as_operand
 from .operation import operation
@@ -15,62 +17,62 @@ from .promotion import cast, require_tensors, result_type
 
 
 @binary(holomorphic=True)
-def eq(xp, x, y):
+def eq(xp: Namespace, x: Array, y: Array) -> Array:
     """input == other, elementwise."""
     return xp.equal(x, y)
 
 
 @binary(aliases="not_equal", holomorphic=True)
-def ne(xp, x, y):
+def ne(xp: Namespace, x: Array, y: Array) -> Array:
     """input != other, elementwise."""
     return xp.not_equal(x, y)
 
 
 @binary(aliases="less")
-def lt(xp, x, y):
+def lt(xp: Namespace, x: Array, y: Array) -> Array:
     """input < other, elementwise."""
     return xp.less(x, y)
 
 
 @binary(aliases="less_equal")
-def le(xp, x, y):
+def le(xp: Namespace, x: Array, y: Array) -> Array:
     """input <= other, elementwise."""
     return xp.less_equal(x, y)
 
 
 @binary(aliases="greater")
-def gt(xp, x, y):
+def gt(xp: Namespace, x: Array, y: Array) -> Array:
     """input > other, elementwise."""
     return xp.greater(x, y)
 
 
 @binary(aliases="greater_equal")
-def ge(xp, x, y):
+def ge(xp: Namespace, x: Array, y: Array) -> Array:
     """input >= other, elementwise."""
     return xp.greater_equal(x, y)
 
 
-def truth(input: Any) -> Any:
+def truth(input: Operand) -> Any:
     return input if not isinstance(input, Tensor) or input.dtype is dtypes.bool else input != 0
 
 
 @binary()
-def _logical_and(xp, x, y):
+def _logical_and(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.logical_and(x, y)
 
 
 @binary()
-def _logical_or(xp, x, y):
+def _logical_or(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.logical_or(x, y)
 
 
 @binary()
-def _logical_xor(xp, x, y):
+def _logical_xor(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.logical_xor(x, y)
 
 
 @unary(to_float=False)
-def _logical_not(xp, x):
+def _logical_not(xp: Namespace, x: Array) -> Array:
     return xp.logical_not(x)
 
 
@@ -99,19 +101,19 @@ def logical_not(input: Tensor) -> Tensor:
 
 
 @unary(in_place=False, to_float=False, holomorphic=True)
-def isnan(xp, x):
+def isnan(xp: Namespace, x: Array) -> Array:
     """Whether it is not a number."""
     return xp.isnan(x)
 
 
 @unary(in_place=False, to_float=False, holomorphic=True)
-def isinf(xp, x):
+def isinf(xp: Namespace, x: Array) -> Array:
     """Whether it is infinite."""
     return xp.isinf(x)
 
 
 @unary(in_place=False, to_float=False, holomorphic=True)
-def isfinite(xp, x):
+def isfinite(xp: Namespace, x: Array) -> Array:
     """Whether it is neither infinite nor nan."""
     return xp.isfinite(x)
 

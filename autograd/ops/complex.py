@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 from .. import dtypes
+from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
@@ -23,17 +24,17 @@ from .trigonometric import atan2, cos, sin
 
 
 @primitive(view=True, complex_rules=True, x=lambda g: view_as_complex(g))
-def _view_as_real(backend, x):
+def _view_as_real(backend: Backend, x: Array) -> Array:
     return backend.to_pairs(x)
 
 
 @primitive(view=True, complex_rules=True, pairs=lambda g: view_as_real(g))
-def _view_as_complex(backend, pairs):
+def _view_as_complex(backend: Backend, pairs: Array) -> Array:
     return backend.from_pairs(pairs)
 
 
 @primitive(complex_rules=True, x=lambda g: conj(g))
-def _conj(xp, x):
+def _conj(xp: Namespace, x: Array) -> Array:
     return xp.conj(x)
 
 

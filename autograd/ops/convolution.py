@@ -21,10 +21,12 @@ from typing import Any
 
 import numpy as np
 
+from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import PerDim
 from .padding import pad_constant
 from .promotion import require_tensors
 from .reduction import sum
@@ -61,7 +63,17 @@ def output_size(size: int, kernel: int, stride: int, padding: int, dilation: int
     ),
     bias=lambda g: sum(g, [0, *range(2, g.ndim)]),
 )
-def _convolution(backend, x, weight, bias, *, stride, padding, dilation, groups):
+def _convolution(
+    backend: Backend,
+    x: Array,
+    weight: Array,
+    bias: Array | None,
+    *,
+    stride: tuple[int, ...],
+    padding: tuple[int, ...],
+    dilation: tuple[int, ...],
+    groups: int,
+) -> Array:
     """(N, C, *S), (O, C/groups, *K) -> (N, O, *S')."""
     xp = backend.xp
     outs = _output_space(x.shape[2:], weight.shape[2:], stride, padding, dilation)
@@ -94,7 +106,17 @@ def _convolution(backend, x, weight, bias, *, stride, padding, dilation, groups)
         groups=groups,
     ),
 )
-def _convolution_input(backend, up, weight, *, space, stride, padding, dilation, groups):
+def _convolution_input(
+    backend: Backend,
+    up: Array,
+    weight: Array,
+    *,
+    space: tuple[int, ...],
+    stride: tuple[int, ...],
+    padding: tuple[int, ...],
+    dilation: tuple[int, ...],
+    groups: int,
+) -> Array:
     """(N, O, *S'), (O, C/groups, *K) -> (N, C, *space)."""
     xp = backend.xp
     outs, kernel, channels = up.shape[2:], weight.shape[2:], weight.shape[1]
@@ -133,7 +155,17 @@ def _convolution_input(backend, up, weight, *, space, stride, padding, dilation,
         groups=groups,
     ),
 )
-def _convolution_weight(backend, up, x, *, kernel, stride, padding, dilation, groups):
+def _convolution_weight(
+    backend: Backend,
+    up: Array,
+    x: Array,
+    *,
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    padding: tuple[int, ...],
+    dilation: tuple[int, ...],
+    groups: int,
+) -> Array:
     """(N, O, *S'), (N, C, *S) -> (O, C/groups, *kernel)."""
     xp = backend.xp
     out, channels = up.shape[1], x.shape[1] // groups
@@ -158,7 +190,7 @@ def _output_space(
 
 
 def _blocks(
-    backend: Any, x: Any, outs: Sequence[int], kernel: Sequence[int], channels: int | None = None
+    backend: Backend, x: Array, outs: Sequence[int], kernel: Sequence[int], channels: int | None = None
 ) -> list[slice]:
     """Slices of the batch whose windows are small enough for the device to work on at once."""
     a_sample = math.prod(outs) * math.prod(kernel) * (x.shape[1] if channels is None else channels)
@@ -169,11 +201,13 @@ def _is_pointwise(kernel: Sequence[int], stride: Sequence[int], padding: Sequenc
     return all(k == 1 for k in kernel) and all(s == 1 for s in stride) and not any(padding)
 
 
-def _channels_last(xp: Any, x: Any) -> Any:
+def _channels_last(xp: Namespace, x: Array) -> Array:
     return xp.moveaxis(x, 1, -1)
 
 
-def _joined(backend: Any, part: Callable[[slice], Any], blocks: list[slice], shape: tuple[int, ...], kind: Any) -> Any:
+def _joined(
+    backend: Backend, part: Callable[[slice], Any], blocks: list[slice], shape: tuple[int, ...], kind: Any
+) -> Array:
     """The parts (n, *S, C) of a batch (N, *S, C) as (N, C, *S)."""
     xp = backend.xp
     if len(blocks) == 1:
@@ -188,8 +222,13 @@ def _joined(backend: Any, part: Callable[[slice], Any], blocks: list[slice], sha
 
 
 def _windows(
-    backend: Any, x: Any, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int]
-) -> Any:
+    backend: Backend,
+    x: Array,
+    kernel: Sequence[int],
+    stride: Sequence[int],
+    padding: Sequence[int],
+    dilation: Sequence[int],
+) -> Array:
     """All that the kernel sees, (N, *S', *K, C)."""
     xp = backend.xp
     last = _channels_last(xp, x)
@@ -204,7 +243,7 @@ def _windows(
     return backend.unfold(last, tuple(kernel), stride, dilation)
 
 
-def _by_group(xp: Any, x: Any, dims: int, groups: int) -> Any:
+def _by_group(xp: Namespace, x: Array, dims: int, groups: int) -> Array:
     """(N, *S, ..., C) with `dims` dimensions S as a matrix of a row a place, or as one a group of channels."""
     places, within, channels = math.prod(x.shape[: 1 + dims]), math.prod(x.shape[1 + dims : -1]), x.shape[-1]
     if groups == 1:
@@ -213,7 +252,7 @@ def _by_group(xp: Any, x: Any, dims: int, groups: int) -> Any:
     return xp.reshape(xp.permute_dims(apart, (2, 0, 1, 3)), (groups, places, within * channels // groups))
 
 
-def _weight_matrix(xp: Any, weight: Any, groups: int) -> Any:
+def _weight_matrix(xp: Namespace, weight: Array, groups: int) -> Array:
     """(O, C/groups, *K) as (K C, O), or as (groups, K C/groups, O/groups)."""
     last = xp.moveaxis(weight, 1, -1)
     a_row = math.prod(weight.shape[1:])
@@ -222,7 +261,7 @@ def _weight_matrix(xp: Any, weight: Any, groups: int) -> Any:
     return xp.matrix_transpose(xp.reshape(last, (groups, weight.shape[0] // groups, a_row)))
 
 
-def _join_groups(xp: Any, product: Any) -> Any:
+def _join_groups(xp: Namespace, product: Array) -> Array:
     """(groups, rows, O/groups) as (rows, O)."""
     if product.ndim == 2:
         return product
@@ -263,9 +302,9 @@ def convolution(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None,
-    stride: Any,
-    padding: Any,
-    dilation: Any,
+    stride: PerDim,
+    padding: PerDim | str,
+    dilation: PerDim,
     groups: int,
 ) -> Tensor:
     """The cross-correlation of (N, C, *S) or (C, *S) with (O, C/groups, *K), plus a bias a channel."""
@@ -321,11 +360,11 @@ def transposed(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None,
-    stride: Any,
-    padding: Any,
-    output_padding: Any,
+    stride: PerDim,
+    padding: PerDim,
+    output_padding: PerDim,
     groups: int,
-    dilation: Any,
+    dilation: PerDim,
 ) -> Tensor:
     """The adjoint of a convolution by its input: (N, C, *S), (C, O/groups, *K) -> (N, O, *S')."""
     require_tensors(name, input, weight)

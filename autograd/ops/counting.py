@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, overload
 
 from .. import dtypes
+from ..backend import Array, Backend
 from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
@@ -24,10 +25,26 @@ from .sorting import argsort, searchsorted
 
 
 @primitive()
-def _unique(backend, x):
+def _unique(backend: Backend, x: Array) -> tuple[Array, Array, Array]:
     return backend.unique(x)
 
 
+@overload
+def unique(
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: Literal[False] = False,
+    return_counts: Literal[False] = False,
+    dim: int | None = None,
+) -> Tensor: ...
+@overload
+def unique(
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
+) -> Any: ...
 @operation
 def unique(
     input: Tensor,
@@ -35,7 +52,7 @@ def unique(
     return_inverse: bool = False,
     return_counts: bool = False,
     dim: int | None = None,
-) -> Any:
+) -> Tensor | tuple[Tensor, ...]:
     """The different elements in order; with where each element went, and how often it occurs, if asked."""
     modes.note_unreplayable("unique()")
     if dim is not None:
@@ -82,10 +99,21 @@ def _lexicographic(rows: Tensor) -> Tensor:
     return order
 
 
+@overload
+def unique_consecutive(
+    input: Tensor,
+    return_inverse: Literal[False] = False,
+    return_counts: Literal[False] = False,
+    dim: int | None = None,
+) -> Tensor: ...
+@overload
+def unique_consecutive(
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any: ...
 @operation
 def unique_consecutive(
     input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
-) -> Any:
+) -> Tensor | tuple[Tensor, ...]:
     """The elements of the flattened tensor, or the slices of a dimension, without immediate repetitions."""
     modes.note_unreplayable("unique_consecutive()")
     axis = 0 if dim is None else normalize_dim("unique_consecutive", dim, input.ndim)
@@ -105,7 +133,7 @@ def unique_consecutive(
 
 
 @primitive()
-def _bincount(backend, x, weights, *, length):
+def _bincount(backend: Backend, x: Array, weights: Array | None, *, length: int) -> Array:
     return backend.bincount(x, weights, length)
 
 

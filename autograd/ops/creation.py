@@ -4,33 +4,34 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 
 from .. import dtypes
-from ..backend import get_backend
+from ..backend import Array, Backend, get_backend
 from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.size import Size
 from ..engine.tensor import Tensor, wrap
+from ..types import DeviceLike, DTypeLike, Number, Sizes
 from .operation import operation
 from .promotion import cast, move
 
 
 @primitive()
-def _full(backend, *, shape, fill, dtype):
+def _full(backend: Backend, *, shape: tuple[int, ...], fill: complex, dtype: dtypes.dtype) -> Array:
     return backend.xp.full(shape, fill, dtype=backend.native[dtype])
 
 
 @primitive()
-def _constant(backend, *, data):
+def _constant(backend: Backend, *, data: np.ndarray) -> Array:
     return backend.from_numpy(data.copy())
 
 
 @primitive()
-def _arange(backend, *, start, step, count, dtype):
+def _arange(backend: Backend, *, start: float, step: float, count: int, dtype: dtypes.dtype) -> Array:
     """start + step * i, counted in integers so that no rounding adds up."""
     xp = backend.xp
     if not dtype.is_floating_point:
@@ -40,7 +41,9 @@ def _arange(backend, *, start, step, count, dtype):
 
 
 @primitive()
-def _linspace(backend, *, start, end, steps, dtype):
+def _linspace(
+    backend: Backend, *, start: float | Tensor, end: float | Tensor, steps: int, dtype: dtypes.dtype
+) -> Array:
     kind = backend.native[dtype]
     if dtype.is_inexact:
         return backend.xp.linspace(start, end, steps, dtype=kind)
@@ -48,7 +51,7 @@ def _linspace(backend, *, start, end, steps, dtype):
 
 
 @primitive()
-def _eye(backend, *, n, m, dtype):
+def _eye(backend: Backend, *, n: int, m: int, dtype: dtypes.dtype) -> Array:
     return backend.xp.eye(n, m, dtype=backend.native[dtype])
 
 
@@ -107,7 +110,7 @@ def _holds_numpy(data: Any) -> bool:
 
 
 @operation(method=False)
-def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def tensor(data: Any, *, dtype: DTypeLike = None, device: DeviceLike = None, requires_grad: bool = False) -> Tensor:
     """A new leaf tensor that copies `data`: numbers, nested sequences, a NumPy array or a tensor.
 
     Python floats become the default dtype, ints int64, bools bool; NumPy data keeps its dtype.
@@ -129,7 +132,9 @@ def tensor(data: Any, *, dtype: dtypes.dtype | None = None, device: Any = None, 
     return _finish(_constant(backend=backend, data=host), requires_grad)
 
 
-def of_sizes_or_data(name: str, data: tuple, size: Any, dtype: dtypes.dtype | None, device: Any) -> Tensor:
+def of_sizes_or_data(
+    name: str, data: tuple, size: Sequence[int] | None, dtype: DTypeLike, device: DeviceLike
+) -> Tensor:
     """What torch's constructors of before `tensor` make: of ints, or of a Size, that shape; of a sequence its numbers.
 
     `Tensor(x.shape)` has the shape of x, where `Tensor([2, 3])` and `Tensor((2, 3))` hold two numbers.
@@ -150,7 +155,7 @@ def of_sizes_or_data(name: str, data: tuple, size: Any, dtype: dtypes.dtype | No
 
 
 @operation(method=False, aliases="asarray")
-def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Tensor:
+def as_tensor(data: Any, dtype: DTypeLike = None, device: DeviceLike = None) -> Tensor:
     """`data` as a tensor, without a copy where dtype and device allow it."""
     if isinstance(data, Tensor):
         moved = data if device is None else move(data, get_backend(device))
@@ -173,7 +178,12 @@ def from_numpy(array: np.ndarray) -> Tensor:
 
 @operation(method=False)
 def full(
-    size: Sequence[int], fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    size: Sequence[int],
+    fill_value: Number | Tensor,
+    *,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor filled with one value, whose type gives the dtype."""
     if isinstance(fill_value, Tensor):
@@ -184,14 +194,28 @@ def full(
     return _finish(made, requires_grad)
 
 
-def _filled(value: int, name: str, doc: str = "") -> Any:
-    def function(
-        *size: Any,
-        dtype: Any = None,
-        device: Any = None,
+class Filled(Protocol):
+    """A function that makes a tensor of a size, filled."""
+
+    def __call__(
+        self,
+        *size: Sizes,
+        dtype: DTypeLike = None,
+        device: DeviceLike = None,
         requires_grad: bool = False,
         pin_memory: bool = False,
-        memory_format: Any = None,
+        memory_format: object = None,
+    ) -> Tensor: ...
+
+
+def _filled(value: int, name: str, doc: str = "") -> Filled:
+    def function(
+        *size: Sizes,
+        dtype: DTypeLike = None,
+        device: DeviceLike = None,
+        requires_grad: bool = False,
+        pin_memory: bool = False,
+        memory_format: object = None,
     ) -> Tensor:
         kind = dtypes.get_default_dtype() if dtype is None else dtype
         made = _full(backend=get_backend(device), shape=shape_of(size, name), fill=value, dtype=kind)
@@ -211,7 +235,12 @@ empty = _filled(
 
 @operation(method=False)
 def full_like(
-    input: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    input: Tensor,
+    fill_value: Number | Tensor,
+    *,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A tensor with the input's shape, dtype and device, filled with one value."""
     return filled_like(input, fill_value, dtype, device, requires_grad)
@@ -250,7 +279,13 @@ def empty_like(input: Tensor, **options: Any) -> Tensor:
 
 @operation(method=False)
 def arange(
-    start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    start: float | Tensor,
+    end: float | Tensor | None = None,
+    step: float | Tensor = 1,
+    *,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """start, start + step, ... up to but without `end`; int64 if all three are ints.
 
@@ -280,7 +315,13 @@ def arange(
 
 @operation(method=False)
 def linspace(
-    start: Any, end: Any, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    start: float | Tensor,
+    end: float | Tensor,
+    steps: int,
+    *,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """`steps` evenly spaced numbers from start to end, both included."""
     kind = dtype or dtypes.get_default_dtype()
@@ -291,13 +332,13 @@ def linspace(
 
 @operation(method=False)
 def logspace(
-    start: Any,
-    end: Any,
+    start: float | Tensor,
+    end: float | Tensor,
     steps: int,
     base: float = 10.0,
     *,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """`steps` numbers from base**start to base**end, evenly spaced in their logarithms."""
@@ -308,7 +349,9 @@ def logspace(
 
 
 @operation(method=False)
-def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def eye(
+    n: int, m: int | None = None, *, dtype: DTypeLike = None, device: DeviceLike = None, requires_grad: bool = False
+) -> Tensor:
     """The identity matrix of n rows and m (default n) columns."""
     kind = dtype or dtypes.get_default_dtype()
     made = _eye(backend=get_backend(device), n=n, m=n if m is None else m, dtype=kind)
@@ -316,22 +359,26 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, 
 
 
 @operation(method=False)
-def scalar_tensor(value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def scalar_tensor(
+    value: Number, *, dtype: DTypeLike = None, device: DeviceLike = None, requires_grad: bool = False
+) -> Tensor:
     """A 0-d tensor of the default floating dtype."""
     return full((), value, dtype=dtype or dtypes.get_default_dtype(), device=device, requires_grad=requires_grad)
 
 
 @operation(face=None)
 def new_tensor(
-    input: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    input: Tensor, data: Any, *, dtype: DTypeLike = None, device: DeviceLike = None, requires_grad: bool = False
 ) -> Tensor:
     """A new tensor of `data` with the input's dtype and device."""
     kind, place = dtype or input.dtype, input.device if device is None else device
     return tensor(data, dtype=kind, device=place, requires_grad=requires_grad)
 
 
-def _new(make: Any, name: str) -> Any:
-    def method(input: Tensor, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def _new(make: Any, name: str) -> Callable[..., Tensor]:
+    def method(
+        input: Tensor, *size: Sizes, dtype: DTypeLike = None, device: DeviceLike = None, requires_grad: bool = False
+    ) -> Tensor:
         place = input.device if device is None else device
         return make(*size, dtype=dtype or input.dtype, device=place, requires_grad=requires_grad)
 
@@ -344,7 +391,7 @@ new_zeros, new_ones, new_empty = _new(zeros, "new_zeros"), _new(ones, "new_ones"
 
 
 @operation(face=None)
-def new_full(input: Tensor, size: Sequence[int], fill_value: Any, **options: Any) -> Tensor:
+def new_full(input: Tensor, size: Sequence[int], fill_value: Number | Tensor, **options: Any) -> Tensor:
     """full(size, fill_value) with the input's dtype and device."""
     return full(size, fill_value, **{"dtype": input.dtype, "device": input.device, **options})
 
@@ -352,12 +399,12 @@ def new_full(input: Tensor, size: Sequence[int], fill_value: Any, **options: Any
 @operation(face=None)
 def to(
     input: Tensor,
-    *where: Any,
-    dtype: Any = None,
-    device: Any = None,
+    *where: DTypeLike | DeviceLike | Tensor,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     non_blocking: bool = False,
     copy: bool = False,
-    memory_format: Any = None,
+    memory_format: object = None,
 ) -> Tensor:
     """The tensor with another dtype, on another device, or both; itself if nothing changes.
 

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from .. import dtypes
+from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
@@ -28,7 +29,7 @@ from .softmax import _log_softmax_of, log_softmax, softmax
     x=lambda g, x, y: g * _binary_cross_entropy_slope(x, y),
     y=lambda g, x: g * (_limited_log(1.0 - x, -x, log1p) - _limited_log(x, x, log)),
 )
-def binary_cross_entropy(xp, x, y):
+def binary_cross_entropy(xp: Namespace, x: Array, y: Array) -> Array:
     """-(y log(x) + (1 - y) log(1 - x)), the logarithms not below -100."""
     return (y - 1.0) * xp.maximum(xp.log1p(-x), -100.0) - y * xp.maximum(xp.log(x), -100.0)
 
@@ -46,7 +47,7 @@ def _binary_cross_entropy_slope(x: Tensor, y: Tensor) -> Tensor:
     y=lambda g, x, weight, y_shape: sum_to(-g * (x if weight is None else x + (weight - 1.0) * logsigmoid(x)), y_shape),
     weight=lambda g, x, y, weight_shape: sum_to(-g * y * logsigmoid(x), weight_shape),
 )
-def _binary_cross_entropy_of_logits(xp, x, y, weight):
+def _binary_cross_entropy_of_logits(xp: Namespace, x: Array, y: Array, weight: Array | None) -> Array:
     logarithm = xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x)))
     return (1.0 - y) * x - (logarithm if weight is None else (1.0 + (weight - 1.0) * y) * logarithm)
 
@@ -114,11 +115,11 @@ def cross_entropy(
     x=lambda g, x, expected: _slope(g, x, expected),
     expected=lambda g, x: -g.unsqueeze(-1) * log_softmax(x, -1),
 )
-def _cross_entropy(xp, x, expected):
+def _cross_entropy(xp: Namespace, x: Array, expected: Array) -> Array:
     return -xp.sum(_costs(xp, x, expected), axis=1)
 
 
-def _costs(xp: Any, x: Any, expected: Any) -> Any:
+def _costs(xp: Namespace, x: Array, expected: Array) -> Array:
     # Where nothing is expected, a logit of -inf costs nothing.
     return xp.where(expected == 0, expected, expected * _log_softmax_of(xp, x, 1))
 
@@ -134,7 +135,9 @@ def _slope(up: Tensor, x: Tensor, expected: Tensor) -> Tensor:
         g, x, target, weight, ignore=ignore, smoothing=smoothing, mean=mean
     ),
 )
-def _class_cross_entropy(backend, x, target, weight, *, ignore, smoothing, mean):
+def _class_cross_entropy(
+    backend: Backend, x: Array, target: Array, weight: Array | None, *, ignore: int, smoothing: float, mean: bool
+) -> Array:
     loss = backend.compiled("class_cross_entropy", x, target, weight, ignore, smoothing, mean)
     if loss is not NotImplemented:
         return loss
@@ -154,8 +157,18 @@ def _class_slope_composed(
     return _slope(up.expand(x.shape[0]), x, expected)
 
 
-@primitive(composed=_class_slope_composed)
-def _class_cross_entropy_slope(backend, up, x, target, weight, *, ignore, smoothing, mean):
+@primitive(composed=_class_slope_composed, by="up x")
+def _class_cross_entropy_slope(
+    backend: Backend,
+    up: Array,
+    x: Array,
+    target: Array,
+    weight: Array | None,
+    *,
+    ignore: int,
+    smoothing: float,
+    mean: bool,
+) -> Array:
     slope = backend.compiled("class_cross_entropy_slope", up, x, target, weight, ignore, smoothing, mean)
     if slope is not NotImplemented:
         return slope
@@ -176,11 +189,22 @@ def expected_classes(
 
 
 @primitive()
-def _expected_classes(backend, target, weight, *, classes, ignore, smoothing, dtype):
+def _expected_classes(
+    backend: Backend,
+    target: Array,
+    weight: Array | None,
+    *,
+    classes: int,
+    ignore: int,
+    smoothing: float,
+    dtype: dtypes.dtype,
+) -> Array:
     return _expected(backend.xp, target, weight, classes, ignore, smoothing, backend.native[dtype])
 
 
-def _expected(xp: Any, target: Any, weight: Any, classes: int, ignore: int, smoothing: float, kind: Any) -> Any:
+def _expected(
+    xp: Namespace, target: Array, weight: Array | None, classes: int, ignore: int, smoothing: float, kind: Any
+) -> Array:
     column = xp.expand_dims(target, axis=1)
     rows = xp.astype(column == xp.arange(classes, dtype=target.dtype), kind)
     if smoothing:
@@ -190,7 +214,9 @@ def _expected(xp: Any, target: Any, weight: Any, classes: int, ignore: int, smoo
     return rows if weight is None else rows * weight
 
 
-def _weight_met(xp: Any, x: Any, expected: Any, target: Any, weight: Any, ignore: int, smoothing: float) -> Any:
+def _weight_met(
+    xp: Namespace, x: Array, expected: Array, target: Array, weight: Array | None, ignore: int, smoothing: float
+) -> Array:
     """What the mean over classes divides by: the weights of those that were met."""
     if weight is not None and smoothing:
         expected = _expected(xp, target, weight, x.shape[1], ignore, 0.0, x.dtype)

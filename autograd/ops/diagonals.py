@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .. import dtypes
+from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import DeviceLike, DTypeLike
 from .creation import tensor, zeros
 from .dims import normalize_dim
 from .operation import operation
@@ -17,12 +17,12 @@ from .shape import flatten, movedim
 @primitive(
     linear=True, view=True, x=lambda g, x_shape, offset: diagonal_adjoint(g, offset=offset, shape=tuple(x_shape[-2:]))
 )
-def _diagonal(backend, x, *, offset):
+def _diagonal(backend: Backend, x: Array, *, offset: int) -> Array:
     return backend.diagonal(x, offset)
 
 
 @primitive(linear=True, up=lambda g, offset: _diagonal(g, offset=offset))
-def diagonal_adjoint(backend, up, *, offset, shape):
+def diagonal_adjoint(backend: Backend, up: Array, *, offset: int, shape: tuple[int, ...]) -> Array:
     """Matrices of zeros with `up` on a diagonal."""
     xp = backend.xp
     rows, columns = shape
@@ -83,20 +83,20 @@ def trace(input: Tensor) -> Tensor:
 
 
 @operation(method=False)
-def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: DTypeLike = None, device: DeviceLike = None) -> Tensor:
     """The positions of the lower triangle: a matrix of two rows."""
     places = [[i, j] for i in range(row) for j in range(col) if j - i <= offset]
     return _places(places, dtype, device)
 
 
 @operation(method=False)
-def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: DTypeLike = None, device: DeviceLike = None) -> Tensor:
     """The positions of the upper triangle: a matrix of two rows."""
     places = [[i, j] for i in range(row) for j in range(col) if j - i >= offset]
     return _places(places, dtype, device)
 
 
-def _places(places: list[list[int]], dtype: Any, device: Any) -> Tensor:
+def _places(places: list[list[int]], dtype: DTypeLike, device: DeviceLike) -> Tensor:
     kind = dtype or dtypes.int64
     return (
         tensor(places, dtype=kind, device=device).T.contiguous() if places else zeros(2, 0, dtype=kind, device=device)
@@ -104,12 +104,12 @@ def _places(places: list[list[int]], dtype: Any, device: Any) -> Tensor:
 
 
 @primitive(linear=True, x=lambda g, diagonal: tril(g, diagonal))
-def _tril(xp, x, *, diagonal):
+def _tril(xp: Namespace, x: Array, *, diagonal: int) -> Array:
     return xp.tril(x, k=diagonal)
 
 
 @primitive(linear=True, x=lambda g, diagonal: triu(g, diagonal))
-def _triu(xp, x, *, diagonal):
+def _triu(xp: Namespace, x: Array, *, diagonal: int) -> Array:
     return xp.triu(x, k=diagonal)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-F = TypeVar("F", bound=Callable[..., Any])
+from ..types import Dims
 
-Dims = int | Sequence[int] | None
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def normalize_dim(name: str, dim: int, ndim: int) -> int:

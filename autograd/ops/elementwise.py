@@ -6,8 +6,10 @@ import math
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from ..backend import Array, Namespace
 from ..engine.primitive import Primitive, Rule
 from ..engine.tensor import Tensor
+from ..types import Operand
 from .operands import promote
 from .operation import into, publish
 from .promotion import floating, inexact, refuse_complex, require_tensors
@@ -28,7 +30,7 @@ class Binary(Protocol):
 
     primitive: Primitive
 
-    def __call__(self, input: Any, other: Any, *, out: Tensor | None = None) -> Tensor: ...
+    def __call__(self, input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor: ...
 
 
 def _elementwise(compute: Callable[..., Any], rules: dict[str, Any], **options: Any) -> Primitive:
@@ -105,7 +107,7 @@ def binary(
         name = made.name
         takes_complex = holomorphic or complex_rules
 
-        def function(input: Any, other: Any, *, out: Tensor | None = None) -> Tensor:
+        def function(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
             if out is not None:
                 return into(name, out, lambda: function(input, other), (input, other))
             if (
@@ -125,12 +127,12 @@ def binary(
     return decorate
 
 
-def in_single(xp: Any, formula: Callable[[Any], Any], x: Any) -> Any:
+def in_single(xp: Namespace, formula: Callable[[Any], Any], x: Array) -> Array:
     """A formula of several steps, of which half precision would round each: it is computed in float32."""
     if x.dtype == getattr(xp, "float16", None):
         return xp.astype(formula(xp.astype(x, xp.float32)), x.dtype)
     return formula(x)
 
 
-def is_bool(xp: Any, x: Any) -> bool:
+def is_bool(xp: Namespace, x: Array) -> bool:
     return hasattr(x, "dtype") and x.dtype == xp.bool

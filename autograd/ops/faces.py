@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_overloads
 
 from ..engine.methods import Methods
 from .operation import OPERATIONS
@@ -159,7 +159,13 @@ def _member(name: str, value: Any, imports: dict[str, set[str]]) -> Iterator[str
         yield "@staticmethod"
         yield _signature(name, value.__func__, imports, bound=False)
     elif callable(value):
-        yield _signature(name, value, imports)
+        overloads = get_overloads(inspect.unwrap(value))
+        for overload in overloads:
+            yield "@overload"
+            yield _signature(name, overload, imports)
+            imports["typing"].add("overload")
+        if not overloads:
+            yield _signature(name, value, imports)
     else:
         imports["builtins"] |= set()
         yield f"{name}: builtins.{type(value).__name__}"
@@ -224,7 +230,7 @@ def _annotation(annotation: Any, function: Callable[..., Any], imports: dict[str
 
 def _home(name: str, names: dict[str, Any], imports: dict[str, set[str]]) -> str:
     """The module that a special form or an alias of types comes from."""
-    for module in ("typing", "collections.abc", "autograd.ops.dims", *imports):
+    for module in ("typing", "collections.abc", "autograd.types", "autograd.device", *imports):
         if getattr(importlib.import_module(module), name, None) is names[name]:
             return module
     return names["__name__"]

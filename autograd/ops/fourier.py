@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..backend import Array, Namespace
 from ..dtypes import get_default_dtype
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import DeviceLike, Dims, DTypeLike
 from .creation import arange, full
 from .dims import normalize_dim
 from .operation import operation
@@ -22,18 +24,18 @@ from .shape import narrow, roll
 
 
 @primitive(linear=True, x=lambda g, dims, inverse, norm: _fft(g, dims=dims, inverse=inverse, norm=norm))
-def _fft(xp, x, *, dims, inverse, norm):
+def _fft(xp: Namespace, x: Array, *, dims: tuple[int, ...], inverse: bool, norm: str) -> Array:
     """Its matrix is symmetric, so its transpose is itself."""
     return (xp.fft.ifftn if inverse else xp.fft.fftn)(x, axes=dims, norm=norm)
 
 
 @primitive(complex_rules=True, x=lambda g, x_shape, dim, norm: _half_adjoint(g, x_shape[dim], dim, norm))
-def _rfft(xp, x, *, dim, norm):
+def _rfft(xp: Namespace, x: Array, *, dim: int, norm: str) -> Array:
     return xp.fft.rfft(x, axis=dim, norm=norm)
 
 
 @primitive(complex_rules=True, x=lambda g, n, dim, norm: _whole_adjoint(g, n, dim, norm))
-def _irfft(xp, x, *, n, dim, norm):
+def _irfft(xp: Namespace, x: Array, *, n: int, dim: int, norm: str) -> Array:
     return xp.fft.irfft(x, n=n, axis=dim, norm=norm)
 
 
@@ -87,9 +89,6 @@ def resized(x: Tensor, dim: int, n: int) -> Tensor:
     return pad_constant(x, [0, 0] * (x.ndim - dim - 1) + [0, n - have])
 
 
-Sizes = Sequence[int] | int | None
-
-
 def _ready(name: str, x: Tensor, norm: str | None, real: bool = False) -> tuple[Tensor, str]:
     x = inexact(name, x)
     if x.dtype.name == "float16":
@@ -101,17 +100,18 @@ def _ready(name: str, x: Tensor, norm: str | None, real: bool = False) -> tuple[
     return (x if real else x.to(x.dtype.to_complex())), norm or "backward"
 
 
-def _extents(name: str, x: Tensor, s: Sizes, dim: Any) -> tuple[list[int], list[int | None]]:
+def _extents(name: str, x: Tensor, s: Dims, dim: Dims) -> tuple[list[int], list[int | None]]:
     """The dimensions meant, and the size that each is brought to (None: as it is)."""
     sizes = [s] if isinstance(s, int) else s
-    if dim is None:
+    given = [dim] if isinstance(dim, int) else dim
+    if given is None:
         dims = list(range(x.ndim)) if sizes is None else list(range(x.ndim - len(sizes), x.ndim))
         if sizes is not None and len(sizes) > x.ndim:
             raise RuntimeError(f"{name}: got sizes {tuple(sizes)} for a tensor of shape {tuple(x.shape)}")
     else:
-        dims = [normalize_dim(name, each, x.ndim) for each in ([dim] if isinstance(dim, int) else dim)]
-    if len(set(dims)) < len(dims):
-        raise RuntimeError(f"{name}: dim {tuple(dim)} names a dimension twice")
+        dims = [normalize_dim(name, each, x.ndim) for each in given]
+        if len(set(dims)) < len(dims):
+            raise RuntimeError(f"{name}: dim {tuple(given)} names a dimension twice")
     if sizes is None:
         return dims, [None] * len(dims)
     if len(sizes) != len(dims):
@@ -131,13 +131,13 @@ def _fit(name: str, x: Tensor, dims: Sequence[int], sizes: Sequence[int | None])
     return x
 
 
-def _complex(name: str, x: Tensor, s: Sizes, dim: Any, norm: str | None, inverse: bool) -> Tensor:
+def _complex(name: str, x: Tensor, s: Dims, dim: Dims, norm: str | None, inverse: bool) -> Tensor:
     x, how = _ready(name, x, norm)
     dims, sizes = _extents(name, x, s, dim)
     return transform(_fit(name, x, dims, sizes), tuple(dims), inverse, how)
 
 
-def _forward_real(name: str, x: Tensor, s: Sizes, dim: Any, norm: str | None) -> Tensor:
+def _forward_real(name: str, x: Tensor, s: Dims, dim: Dims, norm: str | None) -> Tensor:
     x, how = _ready(name, x, norm, real=True)
     dims, sizes = _extents(name, x, s, dim)
     if not dims:
@@ -146,7 +146,7 @@ def _forward_real(name: str, x: Tensor, s: Sizes, dim: Any, norm: str | None) ->
     return transform(half, tuple(dims[:-1]), False, how)
 
 
-def _inverse_real(name: str, x: Tensor, s: Sizes, dim: Any, norm: str | None) -> Tensor:
+def _inverse_real(name: str, x: Tensor, s: Dims, dim: Dims, norm: str | None) -> Tensor:
     x, how = _ready(name, x, norm)
     dims, sizes = _extents(name, x, s, dim)
     if not dims:
@@ -176,25 +176,25 @@ def ifft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None = 
 
 
 @operation(face="fft", method=False)
-def fftn(input: Tensor, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
+def fftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None) -> Tensor:
     """The transform over several dimensions (default: all, or the last len(s))."""
     return _complex("fftn", input, s, dim, norm, inverse=False)
 
 
 @operation(face="fft", method=False)
-def ifftn(input: Tensor, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
+def ifftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None) -> Tensor:
     """The inverse of `fftn`."""
     return _complex("ifftn", input, s, dim, norm, inverse=True)
 
 
 @operation(face="fft", method=False)
-def fft2(input: Tensor, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
+def fft2(input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None) -> Tensor:
     """`fftn` over two dimensions."""
     return _complex("fft2", input, s, dim, norm, inverse=False)
 
 
 @operation(face="fft", method=False)
-def ifft2(input: Tensor, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
+def ifft2(input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None) -> Tensor:
     """The inverse of `fft2`."""
     return _complex("ifft2", input, s, dim, norm, inverse=True)
 
@@ -217,35 +217,35 @@ def irfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
 
 
 @operation(face="fft", method=False)
-def rfftn(input: Tensor, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
+def rfftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None) -> Tensor:
     """The transform of real numbers over several dimensions, the last of them halved."""
     return _forward_real("rfftn", input, s, dim, norm)
 
 
 @operation(face="fft", method=False)
-def irfftn(input: Tensor, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
+def irfftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None) -> Tensor:
     """The real numbers whose `rfftn` is given."""
     return _inverse_real("irfftn", input, s, dim, norm)
 
 
 @operation(face="fft", method=False)
-def rfft2(input: Tensor, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
+def rfft2(input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None) -> Tensor:
     """`rfftn` over two dimensions."""
     return _forward_real("rfft2", input, s, dim, norm)
 
 
 @operation(face="fft", method=False)
-def irfft2(input: Tensor, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
+def irfft2(input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None) -> Tensor:
     """`irfftn` over two dimensions."""
     return _inverse_real("irfft2", input, s, dim, norm)
 
 
-def _hermitian(name: str, x: Tensor, s: Sizes, dim: Any, norm: str | None) -> Tensor:
+def _hermitian(name: str, x: Tensor, s: Dims, dim: Dims, norm: str | None) -> Tensor:
     x, how = _ready(name, x, norm)
     return _inverse_real(name, x.conj(), s, dim, UNSCALED[how])
 
 
-def _inverse_hermitian(name: str, x: Tensor, s: Sizes, dim: Any, norm: str | None) -> Tensor:
+def _inverse_hermitian(name: str, x: Tensor, s: Dims, dim: Dims, norm: str | None) -> Tensor:
     x, how = _ready(name, x, norm, real=True)
     return _forward_real(name, x, s, dim, UNSCALED[how]).conj()
 
@@ -263,31 +263,33 @@ def ihfft(input: Tensor, n: int | None = None, dim: int = -1, norm: str | None =
 
 
 @operation(face="fft", method=False)
-def hfftn(input: Tensor, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
+def hfftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None) -> Tensor:
     """`hfft` over several dimensions."""
     return _hermitian("hfftn", input, s, dim, norm)
 
 
 @operation(face="fft", method=False)
-def ihfftn(input: Tensor, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
+def ihfftn(input: Tensor, s: Dims = None, dim: Dims = None, norm: str | None = None) -> Tensor:
     """The inverse of `hfftn`."""
     return _inverse_hermitian("ihfftn", input, s, dim, norm)
 
 
 @operation(face="fft", method=False)
-def hfft2(input: Tensor, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
+def hfft2(input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None) -> Tensor:
     """`hfftn` over two dimensions."""
     return _hermitian("hfft2", input, s, dim, norm)
 
 
 @operation(face="fft", method=False)
-def ihfft2(input: Tensor, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
+def ihfft2(input: Tensor, s: Dims = None, dim: Dims = (-2, -1), norm: str | None = None) -> Tensor:
     """The inverse of `hfft2`."""
     return _inverse_hermitian("ihfft2", input, s, dim, norm)
 
 
 @operation(face="fft", method=False)
-def fftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def fftfreq(
+    n: int, d: float = 1.0, *, dtype: DTypeLike = None, device: DeviceLike = None, requires_grad: bool = False
+) -> Tensor:
     """The frequencies of `fft` in cycles per unit: 0, 1, ..., -2, -1 divided by n * d.
 
     >>> import autograd
@@ -299,17 +301,19 @@ def fftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, re
 
 
 @operation(face="fft", method=False)
-def rfftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def rfftfreq(
+    n: int, d: float = 1.0, *, dtype: DTypeLike = None, device: DeviceLike = None, requires_grad: bool = False
+) -> Tensor:
     """The frequencies of `rfft` in cycles per unit: 0, ..., n // 2 divided by n * d."""
     numbers = arange(n // 2 + 1, dtype=_float(dtype), device=device)
     return (numbers * (1.0 / (n * d))).requires_grad_(requires_grad)
 
 
-def _float(dtype: Any) -> Any:
+def _float(dtype: DTypeLike) -> Any:
     return dtype or get_default_dtype()
 
 
-def _shift(name: str, input: Tensor, dim: Any, inverse: bool) -> Tensor:
+def _shift(name: str, input: Tensor, dim: Dims, inverse: bool) -> Tensor:
     dims = list(range(input.ndim)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
     sizes = [input._array.shape[normalize_dim(name, each, input.ndim)] for each in dims]
     shifts = [(size + 1) // 2 if inverse else size // 2 for size in sizes]
@@ -317,12 +321,12 @@ def _shift(name: str, input: Tensor, dim: Any, inverse: bool) -> Tensor:
 
 
 @operation(face="fft", method=False)
-def fftshift(input: Tensor, dim: Any = None) -> Tensor:
+def fftshift(input: Tensor, dim: Dims = None) -> Tensor:
     """The frequencies reordered so that 0 stands in the middle."""
     return _shift("fftshift", input, dim, inverse=False)
 
 
 @operation(face="fft", method=False)
-def ifftshift(input: Tensor, dim: Any = None) -> Tensor:
+def ifftshift(input: Tensor, dim: Dims = None) -> Tensor:
     """The inverse of `fftshift`."""
     return _shift("ifftshift", input, dim, inverse=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal, overload
 
 import numpy as np
 
 from .. import dtypes
+from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError, OutOfRangeError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import Index, Operand
 from .choosing import where
 from .creation import arange, as_tensor, full
 from .dims import normalize_dim, scalars_as_vectors
@@ -21,7 +24,7 @@ from .shape import broadcast_tensors, expand, reshape, unsqueeze
 
 
 @operation(method=False)
-def unravel_index(indices: Tensor, shape: Any) -> tuple[Tensor, ...]:
+def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, ...]:
     """The coordinates in a tensor of this shape of positions in the flattened one."""
     sizes = (shape,) if isinstance(shape, int) else tuple(int(size) for size in shape)
     rest, found = indices, []
@@ -43,12 +46,12 @@ def _fill(pattern: tuple, indices: tuple) -> tuple:
 
 
 @primitive(linear=True, view=True, x=lambda g, x_shape, index: _slice_adjoint(g, shape=tuple(x_shape), index=index))
-def _slice(xp, x, *, index):
+def _slice(xp: Namespace, x: Array, *, index: tuple) -> Array:
     return x[index]
 
 
 @primitive(linear=True, up=lambda g, index: _slice(g, index=index))
-def _slice_adjoint(backend, up, *, shape, index):
+def _slice_adjoint(backend: Backend, up: Array, *, shape: tuple[int, ...], index: tuple) -> Array:
     """Zeros with `up` where the slice lies."""
     whole = backend.xp.zeros(shape, dtype=up.dtype)
     backend.index_write(whole, index, up)
@@ -59,12 +62,12 @@ def _slice_adjoint(backend, up, *, shape, index):
     linear=True,
     x=lambda g, x_shape, indices, pattern: index_adjoint(g, *indices, shape=tuple(x_shape), pattern=pattern),
 )
-def _index(backend, x, *indices, pattern):
+def _index(backend: Backend, x: Array, *indices: Array, pattern: tuple) -> Array:
     return backend.index(x, _fill(pattern, indices))
 
 
 @primitive(linear=True, up=lambda g, indices, pattern: _index(g, *indices, pattern=pattern))
-def index_adjoint(backend, up, *indices, shape, pattern):
+def index_adjoint(backend: Backend, up: Array, *indices: Array, shape: tuple[int, ...], pattern: tuple) -> Array:
     """Zeros to which `up` is added at the indices."""
     whole = backend.xp.zeros(shape, dtype=up.dtype)
     backend.index_add(whole, _fill(pattern, indices), up)
@@ -78,7 +81,7 @@ def index_adjoint(backend, up, *indices, shape, pattern):
     x=lambda g, indices, pattern: _without(g, indices, pattern),
     value=lambda g, indices, pattern: read(g, _fill(pattern, indices)),
 )
-def _index_put(backend, x, value, *indices, pattern):
+def _index_put(backend: Backend, x: Array, value: Array, *indices: Array, pattern: tuple) -> Array:
     backend.index_write(x, _fill(pattern, indices), value)
     return x
 
@@ -88,7 +91,7 @@ def _without(g: Tensor, indices: list[Tensor], pattern: tuple) -> Tensor:
     return write(g.clone(), _fill(pattern, tuple(indices)), 0.0)
 
 
-def parse_index(x: Tensor, index: Any) -> tuple[tuple, list[Tensor]]:
+def parse_index(x: Tensor, index: Index) -> tuple[tuple, list[Tensor]]:
     """An index as a pattern of static parts, and the index tensors that go into it."""
     parts = index if isinstance(index, tuple) else (index,)
     pattern: list[Any] = []
@@ -152,7 +155,7 @@ def _integers_first(x: Tensor, pattern: tuple, tensors: list[Tensor]) -> tuple[T
     return read(x, tuple(selection)), tuple(part for part in pattern if not isinstance(part, int))
 
 
-def read(x: Tensor, index: Any) -> Tensor:
+def read(x: Tensor, index: Index) -> Tensor:
     """x[index]: a view for integers, slices, None and Ellipsis; a copy for index tensors and masks."""
     pattern, tensors = parse_index(x, index)
     x, pattern = _integers_first(x, pattern, tensors)
@@ -161,7 +164,7 @@ def read(x: Tensor, index: Any) -> Tensor:
     return _index(x, *tensors, pattern=pattern)
 
 
-def write(x: Tensor, index: Any, value: Any) -> Tensor:
+def write(x: Tensor, index: Index, value: Any) -> Tensor:
     """x[index] = value, in place; the value broadcasts. An integer index named twice keeps one of the values."""
     pattern, tensors = parse_index(x, index)
     if isinstance(value, Tensor):
@@ -187,12 +190,12 @@ def _as_kind(value: Any, kind: dtypes.dtype) -> Any:
 
 
 @primitive(linear=True, x=lambda g, index, x_shape, dim: scatter_sum(g, index, shape=tuple(x_shape), dim=dim))
-def _gather(backend, x, index, *, dim):
+def _gather(backend: Backend, x: Array, index: Array, *, dim: int) -> Array:
     return backend.take_along(x, index, dim)
 
 
 @primitive(linear=True, up=lambda g, index, dim: _gather(g, index, dim=dim))
-def scatter_sum(backend, up, index, *, shape, dim):
+def scatter_sum(backend: Backend, up: Array, index: Array, *, shape: tuple[int, ...], dim: int) -> Array:
     """Zeros to which `up` is added where `gather` would read."""
     whole = backend.xp.zeros(shape, dtype=up.dtype)
     backend.add_along(whole, index, up, dim)
@@ -242,7 +245,7 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
 
 
 @operation(in_place=True)
-def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Tensor:
     """input with `value` where the mask is true; both broadcast."""
     if mask.dtype is not dtypes.bool:
         raise OperationError(f"masked_fill: expected a mask of bools, got {mask.dtype}; convert it with .bool()")
@@ -263,12 +266,16 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
 
 
 @primitive()
-def _nonzero(xp, x):
+def _nonzero(xp: Namespace, x: Array) -> Array:
     return xp.stack(xp.nonzero(x), axis=1)
 
 
+@overload
+def nonzero(input: Tensor, *, as_tuple: Literal[False] = False) -> Tensor: ...
+@overload
+def nonzero(input: Tensor, *, as_tuple: Literal[True]) -> tuple[Tensor, ...]: ...
 @operation
-def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
+def nonzero(input: Tensor, *, as_tuple: bool = False) -> Tensor | tuple[Tensor, ...]:
     """The positions of the nonzero elements: a matrix of a row each, or a tuple of a vector a dimension."""
     modes.note_unreplayable("nonzero()")
     if not input.ndim:  # torch's way with a scalar

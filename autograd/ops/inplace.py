@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .. import dtypes
+from ..backend import Array, Namespace
 from ..engine.errors import BackwardError, OperationError
 from ..engine.memory import Memory
 from ..engine.modes import modes
@@ -23,14 +24,14 @@ from .shape import _permute, clone, inverse
 
 
 @primitive(linear=True, mutates=(0,), broadcasts=True, x=lambda g: zeros_like(g), value=lambda g: g)
-def _copy(xp, x, value):
+def _copy(xp: Namespace, x: Array, value: Array) -> Array:
     """x[...] = value; x's old gradient is zero."""
     x[...] = value
     return x
 
 
 @primitive(linear=True, mutates=(0,))
-def _add_into(xp, x, value):
+def _add_into(xp: Namespace, x: Array, value: Array) -> Array:
     x += value
     return x
 

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
+from ..backend import Array, Namespace
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import Sizes
 from .creation import arange, shape_of
 from .dims import normalize_dim
 from .operation import operation
@@ -140,7 +142,7 @@ def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) ->
 
 
 @primitive(linear=True, tensors=lambda g, index, shapes, dim: _cat_slice(g, index, shapes, dim))
-def _cat(xp, *tensors, dim):
+def _cat(xp: Namespace, *tensors: Array, dim: int) -> Array:
     return xp.concat(tensors, axis=dim)
 
 
@@ -150,7 +152,7 @@ def _cat_slice(g: Tensor, index: int, shapes: list[tuple[int, ...]], dim: int) -
 
 
 @operation
-def repeat(input: Tensor, *sizes: Any) -> Tensor:
+def repeat(input: Tensor, *sizes: Sizes) -> Tensor:
     """Copies of the tensor side by side, sizes[i] of them along dimension i."""
     times = shape_of(sizes)
     shape = (1,) * (len(times) - input.ndim) + tuple(input._array.shape)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..backend import Array, Backend
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .promotion import require_floating, restored, single
@@ -19,7 +20,9 @@ from .promotion import require_floating, restored, single
     weight=lambda g, x, out1, out2, weight_shape, eps: _by_weight(g[0], x, out1, out2, weight_shape, eps),
     bias=lambda g: g[0],
 )
-def _normalise(backend, x, weight, bias, *, dims, eps):
+def _normalise(
+    backend: Backend, x: Array, weight: Array | None, bias: Array | None, *, dims: tuple[int, ...], eps: float
+) -> tuple[Array, Array, Array]:
     """(x - mean) / sqrt(var + eps) weight + bias, and the mean and the (biased) variance over some dimensions."""
     mean = backend.average(x, dims)
     y = x - mean
@@ -47,7 +50,7 @@ def _sum_down_to(g: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 
 @primitive(linear=True, x=lambda g, x_shape: g.expand(x_shape))
-def _total(backend, x, *, dims):
+def _total(backend: Backend, x: Array, *, dims: tuple[int, ...]) -> Array:
     return backend.total(x, dims)
 
 
@@ -86,12 +89,24 @@ def _scaled_sum_composed(up: Tensor, x: Tensor, mean: Tensor, var: Tensor, dims:
 
 
 @primitive(composed=_slope_composed)
-def _normalise_slope(backend, up, x, weight, mean, var, *, dims, eps):
+def _normalise_slope(
+    backend: Backend,
+    up: Array,
+    x: Array,
+    weight: Array | None,
+    mean: Array,
+    var: Array,
+    *,
+    dims: tuple[int, ...],
+    eps: float,
+) -> Array:
     return _slope(lambda value: backend.average(value, dims), up, x, weight, mean, var, dims, eps)
 
 
 @primitive(composed=_scaled_sum_composed)
-def _normalise_sum(backend, up, x, mean, var, *, dims, eps):
+def _normalise_sum(
+    backend: Backend, up: Array, x: Array, mean: Array, var: Array, *, dims: tuple[int, ...], eps: float
+) -> Array:
     return _scaled_sum(lambda value: backend.total(value, dims), up, x, mean, var, eps)
 
 

@@ -6,6 +6,7 @@ import math
 import operator
 from collections.abc import Sequence
 
+from ..backend import Array, Namespace
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
@@ -48,7 +49,7 @@ def _source(i: int, count: int, mode: str) -> int:
 
 
 @primitive(linear=True, x=lambda g, widths: _crop(g, widths))
-def _pad(xp, x, *, widths, value):
+def _pad(xp: Namespace, x: Array, *, widths: tuple[tuple[int, int], ...], value: float) -> Array:
     """Grows each dimension by (before, after) elements of one value."""
     shape = tuple(size + before + after for size, (before, after) in zip(x.shape, widths, strict=True))
     padded = xp.full(shape, value, dtype=x.dtype) if value else xp.zeros(shape, dtype=x.dtype)

@@ -12,10 +12,12 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ..backend import Array, Backend, Namespace
 from ..backend.base import window_slices
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import PerDim
 from .convolution import as_tuple
 from .creation import ones
 from .joining import cat
@@ -34,7 +36,15 @@ def _places(x: Any, kernel: Sequence[int], stride: Sequence[int], dilation: Sequ
         g, out1, space=tuple(x_shape[2:]), kernel=kernel, stride=stride, dilation=dilation
     )
 )
-def _max_pool(backend, x, *, kernel, stride, dilation, padding):
+def _max_pool(
+    backend: Backend,
+    x: Array,
+    *,
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+    padding: tuple[int, ...],
+) -> tuple[Array, Array]:
     """The maxima of the windows, and the numbers of their places: the first at a tie, a nan before all."""
     return backend.max_pool(x, kernel, stride, dilation, padding)
 
@@ -42,7 +52,16 @@ def _max_pool(backend, x, *, kernel, stride, dilation, padding):
 @primitive(
     up=lambda g, place, kernel, stride, dilation: _max_gather(g, place, kernel=kernel, stride=stride, dilation=dilation)
 )
-def _max_scatter(backend, up, place, *, space, kernel, stride, dilation):
+def _max_scatter(
+    backend: Backend,
+    up: Array,
+    place: Array,
+    *,
+    space: tuple[int, ...],
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+) -> Array:
     """Zeros of this space, with `up` added where the maxima stood."""
     return backend.max_scatter(up, place, space, kernel, stride, dilation)
 
@@ -52,7 +71,15 @@ def _max_scatter(backend, up, place, *, space, kernel, stride, dilation):
         g, place, space=tuple(up_shape[2:]), kernel=kernel, stride=stride, dilation=dilation
     )
 )
-def _max_gather(backend, up, place, *, kernel, stride, dilation):
+def _max_gather(
+    backend: Backend,
+    up: Array,
+    place: Array,
+    *,
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+) -> Array:
     """What stands where the maxima stood."""
     total = backend.xp.zeros(place.shape, dtype=up.dtype)
     for number, cut in enumerate(_places(up, kernel, stride, dilation)):
@@ -61,7 +88,16 @@ def _max_gather(backend, up, place, *, kernel, stride, dilation):
 
 
 @primitive()
-def _max_positions(xp, place, *, kernel, stride, dilation, padding, space):
+def _max_positions(
+    xp: Namespace,
+    place: Array,
+    *,
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    dilation: tuple[int, ...],
+    padding: tuple[int, ...],
+    space: tuple[int, ...],
+) -> Array:
     """The flat index in the unpadded input of each maximum, as torch's return_indices gives it."""
     place = xp.astype(place, xp.int64)
     positions = xp.zeros(place.shape, dtype=xp.int64)
@@ -74,7 +110,7 @@ def _max_positions(xp, place, *, kernel, stride, dilation, padding, space):
 
 
 @primitive(x=lambda g, x_shape, kernel, stride: _spread(g, space=tuple(x_shape[2:]), kernel=kernel, stride=stride))
-def _sum_pool(xp, x, *, kernel, stride):
+def _sum_pool(xp: Namespace, x: Array, *, kernel: tuple[int, ...], stride: tuple[int, ...]) -> Array:
     total = None
     for place in _places(x, kernel, stride, (1,) * len(kernel)):
         if total is None:
@@ -85,7 +121,9 @@ def _sum_pool(xp, x, *, kernel, stride):
 
 
 @primitive(up=lambda g, kernel, stride: _sum_pool(g, kernel=kernel, stride=stride))
-def _spread(xp, up, *, space, kernel, stride):
+def _spread(
+    xp: Namespace, up: Array, *, space: tuple[int, ...], kernel: tuple[int, ...], stride: tuple[int, ...]
+) -> Array:
     whole = xp.zeros((*up.shape[:2], *space), dtype=up.dtype)
     for place in _places(whole, kernel, stride, (1,) * len(kernel)):
         whole[place] += up
@@ -102,7 +140,14 @@ def _output(size: int, kernel: int, stride: int, padding: int, dilation: int, ce
 
 
 def _prepare(
-    name: str, dims: int, input: Tensor, kernel: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
+    name: str,
+    dims: int,
+    input: Tensor,
+    kernel: PerDim,
+    stride: PerDim | None,
+    padding: PerDim,
+    dilation: PerDim,
+    ceil_mode: bool,
 ) -> tuple[tuple[int, ...], ...]:
     """kernel, stride, padding, dilation a dimension, and how far the last windows hang over."""
     kernels = as_tuple(kernel, dims)
@@ -139,10 +184,10 @@ def max_pool(
     name: str,
     dims: int,
     input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
+    kernel_size: PerDim,
+    stride: PerDim | None = None,
+    padding: PerDim = 0,
+    dilation: PerDim = 1,
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Any:
@@ -176,9 +221,9 @@ def avg_pool(
     name: str,
     dims: int,
     input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
+    kernel_size: PerDim,
+    stride: PerDim | None = None,
+    padding: PerDim = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
     divisor_override: int | None = None,
@@ -202,7 +247,7 @@ def avg_pool(
     return total / _sum_pool(counted, kernel=kernel, stride=strides)
 
 
-def adaptive_sizes(name: str, dims: int, input: Tensor, output_size: Any) -> list[int]:
+def adaptive_sizes(name: str, dims: int, input: Tensor, output_size: PerDim) -> list[int]:
     if input.ndim not in (dims + 1, dims + 2):
         raise OperationError(f"{name}: expected {dims + 1} or {dims + 2} dimensions, got shape {tuple(input.shape)}")
     wanted = [output_size] * dims if isinstance(output_size, int) or output_size is None else list(output_size)
@@ -222,7 +267,7 @@ def divides_evenly(have: Sequence[int], want: Sequence[int]) -> bool:
     return all(size and not n % size for n, size in zip(have, want, strict=True))
 
 
-def adaptive_avg_pool(name: str, dims: int, input: Tensor, output_size: Any) -> Tensor:
+def adaptive_avg_pool(name: str, dims: int, input: Tensor, output_size: PerDim) -> Tensor:
     """Means of windows that cut the last dimensions into nearly equal parts; None keeps a size."""
     sizes = adaptive_sizes(name, dims, input, output_size)
     have = input.shape[-dims:]

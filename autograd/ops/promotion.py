@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
+from ..backend import Array, Backend
 from ..engine.errors import NotATensorError, OperationError
 from ..engine.modes import modes
 from ..engine.node import Gradients, Node, edge_of
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor, wrap
+from ..types import DTypeLike
 from .operation import operation
 
 
 @primitive(complex_rules=True, keeps_order=True, x=lambda g, source: cast(g, source))
-def _cast(backend, x, *, dtype, source):
+def _cast(backend: Backend, x: Array, *, dtype: dtypes.dtype, source: dtypes.dtype) -> Array:
     if source.is_complex and not dtype.is_complex:
         x = backend.xp.real(x)
     return backend.xp.astype(x, backend.native[dtype])
@@ -50,7 +52,7 @@ def result_type(*operands: Any) -> dtypes.dtype:
             kind = dtypes.dtype_of_scalar(x)
         held = ranked[rank]
         ranked[rank] = kind if held is None else dtypes.promote_types(held, kind)
-    result: dtypes.dtype | None = None
+    result: DTypeLike = None
     for kind in ranked:  # type: ignore[assignment]
         if kind is not None and (result is None or kind.category > result.category):
             result = dtypes.promote_types(kind, result) if result is not None and kind.is_complex else kind
@@ -113,7 +115,7 @@ def require_inexact(name: str, x: Tensor) -> Tensor:
     return x
 
 
-def move(x: Tensor, backend: Any) -> Tensor:
+def move(x: Tensor, backend: Backend) -> Tensor:
     """x on another device. A copy; its gradient travels back."""
     if x._backend is backend:
         return x

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, overload
 
 from ..engine.tensor import Tensor
 from .operation import operation
@@ -56,13 +56,17 @@ def nbytes(input: Tensor) -> int:
     return input.numel() * input.itemsize
 
 
-def stride(input: Tensor, dim: int | None = None) -> Any:
+@overload
+def stride(input: Tensor, dim: None = None) -> tuple[int, ...]: ...
+@overload
+def stride(input: Tensor, dim: int) -> int: ...
+def stride(input: Tensor, dim: int | None = None) -> tuple[int, ...] | int:
     """The step in elements to the next item, of every dimension or of one."""
     strides = input._backend.strides(_settled(input))
     return strides if dim is None else strides[dim]
 
 
-def is_contiguous(input: Tensor, memory_format: Any = None) -> bool:
+def is_contiguous(input: Tensor, memory_format: object = None) -> bool:
     return input._backend.is_contiguous(_settled(input))
 
 

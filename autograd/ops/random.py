@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
-from ..backend import get_backend, is_available
+from ..backend import Array, Backend, Namespace, get_backend, is_available
 from ..engine.errors import OperationError
 from ..engine.modes import modes, no_grad, unlistened
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor, wrap
 from ..engine.views import check_writable
+from ..types import DeviceLike, DTypeLike, Sizes
 from .arithmetic import sqrt
 from .choosing import clamp, where
 from .comparison import isfinite
@@ -44,7 +45,7 @@ class Generator:
     True
     """
 
-    def __init__(self, device: Any = "cpu") -> None:
+    def __init__(self, device: DeviceLike = "cpu") -> None:
         import numpy as np
 
         self._backend = get_backend(device)
@@ -107,7 +108,7 @@ _defaults: dict[Any, Generator] = {}
 _seed = DEFAULT_SEED
 
 
-def default_generator(device: Any = "cpu") -> Generator:
+def default_generator(device: DeviceLike = "cpu") -> Generator:
     """The generator that functions on a device use when they are given none."""
     backend = get_backend(device)
     found = _defaults.get(backend)
@@ -166,7 +167,7 @@ def set_generator_states(states: dict[str, Tensor]) -> None:
 
 
 @primitive(mutates=(0,))
-def _uniform(backend, state, *, shape, dtype):
+def _uniform(backend: Backend, state: Array, *, shape: tuple[int, ...], dtype: dtypes.dtype) -> Array:
     """Numbers in [0, 1): 24 random bits each for float32 and below, 53 for float64."""
     xp, count = backend.xp, math.prod(shape)
     if dtype is dtypes.float64:
@@ -179,7 +180,7 @@ def _uniform(backend, state, *, shape, dtype):
 
 
 @primitive(mutates=(0,))
-def _normal(backend, state, *, shape, dtype):
+def _normal(backend: Backend, state: Array, *, shape: tuple[int, ...], dtype: dtypes.dtype) -> Array:
     """Two normal numbers from two uniform ones (G. Box, M. Muller, 1958)."""
     xp, count = backend.xp, math.prod(shape)
     half = (count + 1) // 2
@@ -192,7 +193,9 @@ def _normal(backend, state, *, shape, dtype):
 
 
 @primitive(mutates=(0,))
-def _integers(backend, state, *, low, high, shape, dtype):
+def _integers(
+    backend: Backend, state: Array, *, low: int, high: int, shape: tuple[int, ...], dtype: dtypes.dtype
+) -> Array:
     xp = backend.xp
     bits = backend.random_bits(state, math.prod(shape)) >> xp.asarray(1, dtype=xp.uint64)
     numbers = xp.astype(bits, xp.int64) % (high - low) + low
@@ -200,20 +203,20 @@ def _integers(backend, state, *, low, high, shape, dtype):
 
 
 @primitive(mutates=(0,))
-def _permutation(backend, state, *, n, dtype):
+def _permutation(backend: Backend, state: Array, *, n: int, dtype: dtypes.dtype) -> Array:
     xp = backend.xp
     return xp.astype(xp.argsort(backend.random_bits(state, n)), backend.native[dtype])
 
 
 @primitive(mutates=(0,))
-def _keep(backend, state, *, shape, p, dtype):
+def _keep(backend: Backend, state: Array, *, shape: tuple[int, ...], p: float, dtype: dtypes.dtype) -> Array:
     """1/(1-p) with probability 1-p, else 0: what dropout multiplies by."""
     xp = backend.xp
     kept = backend.random_halves(state, math.prod(shape)) >= int(p * 2**24)
     return xp.reshape(xp.astype(kept, backend.native[dtype]) * (1.0 / (1.0 - p) if p < 1 else 0.0), shape)
 
 
-def _state(generator: Generator | None, device: Any) -> Tensor:
+def _state(generator: Generator | None, device: DeviceLike) -> Tensor:
     if generator is None:
         with unlistened():
             return default_generator(device)._state
@@ -224,7 +227,13 @@ def _state(generator: Generator | None, device: Any) -> Tensor:
 
 @no_grad()
 def _draw(
-    primitive_: Any, size: Any, dtype: Any, device: Any, generator: Any, requires_grad: bool, **params: Any
+    primitive_: Any,
+    size: Any,
+    dtype: DTypeLike,
+    device: DeviceLike,
+    generator: Generator | None,
+    requires_grad: bool,
+    **params: Any,
 ) -> Tensor:
     kind = dtypes.get_default_dtype() if dtype is None else dtype
     drawn = primitive_(_state(generator, device), shape=shape_of(size), dtype=kind, **params)
@@ -233,11 +242,11 @@ def _draw(
 
 @operation(method=False)
 def rand(
-    *sizes: Any,
+    *sizes: Sizes,
     size: Any = None,
     generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
     pin_memory: bool = False,
 ) -> Tensor:
@@ -247,11 +256,11 @@ def rand(
 
 @operation(method=False)
 def randn(
-    *sizes: Any,
+    *sizes: Sizes,
     size: Any = None,
     generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
     pin_memory: bool = False,
 ) -> Tensor:
@@ -266,8 +275,8 @@ def randint(
     size: Sequence[int] | None = None,
     *,
     generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """Integers in [low, high), or in [0, low) if only one bound is given."""
@@ -283,13 +292,15 @@ def randint(
 
 @operation(method=False)
 @no_grad()
-def randperm(n: int, *, generator: Generator | None = None, dtype: Any = None, device: Any = None) -> Tensor:
+def randperm(
+    n: int, *, generator: Generator | None = None, dtype: DTypeLike = None, device: DeviceLike = None
+) -> Tensor:
     """The integers below n in random order."""
     return _permutation(_state(generator, device), n=n, dtype=dtype or dtypes.int64)
 
 
 def _like(function: Any, name: str) -> Any:
-    def like(input: Tensor, *, dtype: Any = None, device: Any = None, **options: Any) -> Tensor:
+    def like(input: Tensor, *, dtype: DTypeLike = None, device: DeviceLike = None, **options: Any) -> Tensor:
         place = input.device if device is None else device
         return function(tuple(input.shape), dtype=dtype or input.dtype, device=place, **options)
 
@@ -303,7 +314,13 @@ rand_like, randn_like = _like(rand, "rand_like"), _like(randn, "randn_like")
 
 @operation(method=False)
 def randint_like(
-    input: Tensor, low: int, high: int | None = None, *, dtype: Any = None, device: Any = None, **options: Any
+    input: Tensor,
+    low: int,
+    high: int | None = None,
+    *,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
+    **options: Any,
 ) -> Tensor:
     """randint with the input's shape, dtype and device."""
     if high is None:
@@ -319,8 +336,8 @@ def normal(
     size: Sequence[int] | None = None,
     *,
     generator: Generator | None = None,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
 ) -> Tensor:
     """Normal numbers of given means and standard deviations, which may be tensors that broadcast."""
     if size is None:
@@ -335,7 +352,7 @@ def _probabilities(x: Tensor) -> bool:
 
 
 @primitive(p=lambda g: zeros_like(g))
-def _below(xp, drawn, p):
+def _below(xp: Namespace, drawn: Array, p: Array) -> Array:
     return xp.astype(drawn < xp.astype(p, xp.float64), p.dtype)
 
 
@@ -415,7 +432,9 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
 
 
 @operation(face=None)
-def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Any = None, **bounds: float) -> Tensor:
+def uniform_(
+    input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None, **bounds: float
+) -> Tensor:
     """Fills with uniform numbers in [from, to)."""
     check_writable(input, "uniform_")
     low, high = bounds.get("from", from_), to
@@ -426,14 +445,14 @@ def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: A
 
 
 @primitive(mutates=(0,))
-def _scale_into(xp, x, scale, offset):
+def _scale_into(xp: Namespace, x: Array, scale: Array, offset: Array) -> Array:
     x *= scale
     x += offset
     return x
 
 
 @operation(face=None)
-def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Any = None) -> Tensor:
+def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
     """Fills with normal numbers."""
     check_writable(input, "normal_")
     if std < 0:
@@ -443,7 +462,7 @@ def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: An
 
 
 @operation(face=None)
-def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
+def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
     """Fills with ones with probability p, which may be a tensor that broadcasts, else zeros."""
     check_writable(input, "bernoulli_")
     if not isinstance(p, Tensor):
@@ -453,7 +472,7 @@ def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Any = None) -> Tensor:
 
 
 @operation(face=None)
-def random_(input: Tensor, from_: int = 0, to: int | None = None, *, generator: Any = None) -> Tensor:
+def random_(input: Tensor, from_: int = 0, to: int | None = None, *, generator: Generator | None = None) -> Tensor:
     """Fills with integers in [from_, to); with one bound, in [0, bound)."""
     check_writable(input, "random_")
     low, high = (from_, to) if to is not None else (0, from_ or 2 ** min(8 * input.itemsize - 1, 24))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import builtins
 import math
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from .. import dtypes
+from ..backend import Array, Namespace
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import Dims, DTypeLike
 from .arithmetic import sqrt
 from .broadcast import _sum, expand_reduced
 from .choosing import clamp, maximum, minimum, where
 from .comparison import isfinite, isnan, truth
 from .diagonals import diagonal
-from .dims import Dims, normalize_dim, normalize_dims
+from .dims import normalize_dim, normalize_dims
 from .exponential import exp, log
 from .operation import operation
 from .promotion import cast, inexact, require_floating, require_inexact, require_tensors, restored, single
@@ -23,14 +25,14 @@ from .shape import reshape, squeeze, unsqueeze
 
 
 @operation
-def nansum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+def nansum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DTypeLike = None) -> Tensor:
     """The sum of the elements that are not nan."""
     x = where(isnan(input), 0.0, input) if input.is_floating_point() else input
     return sum(x, dim, keepdim, dtype=dtype)
 
 
 @operation
-def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+def nanmean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DTypeLike = None) -> Tensor:
     """The mean of the elements that are not nan."""
     x = input if dtype is None else cast(input, dtype)
     dims = normalize_dims("nanmean", dim, x.ndim)
@@ -54,7 +56,7 @@ class ValuesAndIndices(NamedTuple):
 
 
 @operation
-def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DTypeLike = None) -> Tensor:
     """The sum over some dimensions (default all). Integers and bools sum as int64.
 
     >>> import autograd
@@ -74,7 +76,7 @@ def _count(x: Tensor, dims: tuple[int, ...]) -> int:
 
 
 @operation
-def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DTypeLike = None) -> Tensor:
     """The mean over some dimensions (default all) of a floating-point tensor."""
     if dtype is not None:
         input = cast(input, dtype)
@@ -165,22 +167,22 @@ def _among_ties(g: Tensor, x: Tensor, out: Tensor, dim: tuple[int, ...], keepdim
 
 
 @primitive(x=lambda g, x, out, dim, keepdim: _among_ties(g, x, out, dim, keepdim))
-def _amax(xp, x, *, dim, keepdim):
+def _amax(xp: Namespace, x: Array, *, dim: tuple[int, ...], keepdim: bool) -> Array:
     return xp.max(x, axis=dim, keepdims=keepdim)
 
 
 @primitive(x=lambda g, x, out, dim, keepdim: _among_ties(g, x, out, dim, keepdim))
-def _amin(xp, x, *, dim, keepdim):
+def _amin(xp: Namespace, x: Array, *, dim: tuple[int, ...], keepdim: bool) -> Array:
     return xp.min(x, axis=dim, keepdims=keepdim)
 
 
 @primitive()
-def _argmax(xp, x, *, dim, keepdim):
+def _argmax(xp: Namespace, x: Array, *, dim: int, keepdim: bool) -> Array:
     return xp.argmax(x, axis=dim, keepdims=keepdim)
 
 
 @primitive()
-def _argmin(xp, x, *, dim, keepdim):
+def _argmin(xp: Namespace, x: Array, *, dim: int, keepdim: bool) -> Array:
     return xp.argmin(x, axis=dim, keepdims=keepdim)
 
 
@@ -232,7 +234,9 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
     return _arg("argmin", _argmin, input, dim, keepdim)
 
 
-def _extreme(name: str, whole: Any, pairwise: Any, place: Any, input: Tensor, dim: Any, keepdim: bool) -> Any:
+def _extreme(
+    name: str, whole: Any, pairwise: Any, place: Any, input: Tensor, dim: int | Tensor | None, keepdim: bool
+) -> Any:
     require_tensors(name, input)
     if isinstance(dim, Tensor):
         return pairwise(input, dim)
@@ -249,25 +253,37 @@ def _extreme(name: str, whole: Any, pairwise: Any, place: Any, input: Tensor, di
     )
 
 
+@overload
+def max(input: Tensor) -> Tensor: ...
+@overload
+def max(input: Tensor, dim: Tensor) -> Tensor: ...
+@overload
+def max(input: Tensor, dim: int, keepdim: bool = False) -> ValuesAndIndices: ...
 @operation
-def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+def max(input: Tensor, dim: int | Tensor | None = None, keepdim: bool = False) -> Tensor | ValuesAndIndices:
     """The largest element of all; with `dim`, (values, indices) along it; with a tensor, `maximum`."""
     return _extreme("max", amax, maximum, argmax, input, dim, keepdim)
 
 
+@overload
+def min(input: Tensor) -> Tensor: ...
+@overload
+def min(input: Tensor, dim: Tensor) -> Tensor: ...
+@overload
+def min(input: Tensor, dim: int, keepdim: bool = False) -> ValuesAndIndices: ...
 @operation
-def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
+def min(input: Tensor, dim: int | Tensor | None = None, keepdim: bool = False) -> Tensor | ValuesAndIndices:
     """The smallest element of all; with `dim`, (values, indices) along it; with a tensor, `minimum`."""
     return _extreme("min", amin, minimum, argmin, input, dim, keepdim)
 
 
 @primitive()
-def _any(xp, x, *, dim, keepdim):
+def _any(xp: Namespace, x: Array, *, dim: tuple[int, ...], keepdim: bool) -> Array:
     return xp.any(x, axis=dim, keepdims=keepdim)
 
 
 @primitive()
-def _all(xp, x, *, dim, keepdim):
+def _all(xp: Namespace, x: Array, *, dim: tuple[int, ...], keepdim: bool) -> Array:
     return xp.all(x, axis=dim, keepdims=keepdim)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 
 from .. import dtypes
+from ..backend import Array, Namespace
 from ..engine.tensor import Tensor
 from .creation import zeros_like
 from .elementwise import unary
@@ -13,19 +14,19 @@ from .promotion import cast
 
 
 @unary(to_float=False, x=lambda g: zeros_like(g))
-def floor(xp, x):
+def floor(xp: Namespace, x: Array) -> Array:
     """The next integer below."""
     return xp.floor(x)
 
 
 @unary(to_float=False, x=lambda g: zeros_like(g))
-def ceil(xp, x):
+def ceil(xp: Namespace, x: Array) -> Array:
     """The next integer above."""
     return xp.ceil(x)
 
 
 @unary(to_float=False, x=lambda g: zeros_like(g))
-def _round(xp, x):
+def _round(xp: Namespace, x: Array) -> Array:
     return xp.round(x)
 
 
@@ -45,7 +46,7 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
 
 
 @unary(aliases="fix", to_float=False, x=lambda g: zeros_like(g))
-def trunc(xp, x):
+def trunc(xp: Namespace, x: Array) -> Array:
     """The next integer towards 0."""
     return xp.trunc(x)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
+from ..backend import Array, Namespace
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import DTypeLike
 from .choosing import where
 from .comparison import ge, isnan, le
 from .creation import arange, full_like
@@ -21,7 +23,7 @@ from .shape import expand, flip, narrow, reshape, unsqueeze
 
 
 @primitive(autocast="single", linear=True, x=lambda g, dim: _from_the_end(g, dim))
-def _cumsum(xp, x, *, dim):
+def _cumsum(xp: Namespace, x: Array, *, dim: int) -> Array:
     return xp.cumulative_sum(x, axis=dim)
 
 
@@ -30,7 +32,7 @@ def _from_the_end(g: Tensor, dim: int) -> Tensor:
     return flip(_cumsum(flip(g, dim), dim=dim), dim)
 
 
-def _summed(name: str, input: Tensor, dtype: dtypes.dtype | None) -> Tensor:
+def _summed(name: str, input: Tensor, dtype: DTypeLike) -> Tensor:
     if dtype is not None:
         return cast(input, dtype)
     return input if input.dtype.is_inexact else cast(input, dtypes.int64)
@@ -44,7 +46,7 @@ def _along(name: str, primitive_: Any, x: Tensor, dim: int) -> Tensor:
 
 
 @operation(in_place=True)
-def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Tensor:
+def cumsum(input: Tensor, dim: int, *, dtype: DTypeLike = None) -> Tensor:
     """The sums of the elements up to each along a dimension. Integers give int64.
 
     >>> import autograd
@@ -59,7 +61,7 @@ def cumsum(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Ten
     x=lambda g, a, dim: _recurrence_from_the_end(g, a, dim),
     a=lambda g, a, out, dim: _recurrence_from_the_end(g, a, dim) * _delayed(out, dim),
 )
-def _recurrence(xp, x, a, *, dim):
+def _recurrence(xp: Namespace, x: Array, a: Array, *, dim: int) -> Array:
     """y_i = x_i + a_i y_(i-1): each round doubles how far back every element reaches."""
 
     def part(y: Any, start: int, stop: int) -> Any:
@@ -90,7 +92,7 @@ def _delayed(x: Tensor, dim: int, first: float = 0.0) -> Tensor:
     holomorphic=True,
     x=lambda g, x, dim: _factors_before(x, dim) * _recurrence_from_the_end(g, x, dim),
 )
-def _cumprod(xp, x, *, dim):
+def _cumprod(xp: Namespace, x: Array, *, dim: int) -> Array:
     return xp.cumulative_prod(x, axis=dim)
 
 
@@ -100,13 +102,13 @@ def _factors_before(x: Tensor, dim: int) -> Tensor:
 
 
 @operation(in_place=True)
-def cumprod(input: Tensor, dim: int, *, dtype: dtypes.dtype | None = None) -> Tensor:
+def cumprod(input: Tensor, dim: int, *, dtype: DTypeLike = None) -> Tensor:
     """The products of the elements up to each along a dimension. Integers give int64."""
     return _along("cumprod", _cumprod, _summed("cumprod", input, dtype), dim)
 
 
 @primitive(autocast="single", holomorphic=True, x=lambda g, x, dim: _prod_slope(g, x, dim))
-def _prod(xp, x, *, dim):
+def _prod(xp: Namespace, x: Array, *, dim: int) -> Array:
     return xp.prod(x, axis=dim)
 
 
@@ -116,7 +118,7 @@ def _prod_slope(g: Tensor, x: Tensor, dim: int) -> Tensor:
 
 
 @operation
-def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: dtypes.dtype | None = None) -> Tensor:
+def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DTypeLike = None) -> Tensor:
     """The product of all elements, or along a dimension. Integers give int64."""
     x = _summed("prod", input, dtype)
     if dim is None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
+from ..backend import Array, Backend
 from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import DTypeLike
 from .choosing import clamp, where
 from .creation import arange, full_like, ones_like, zeros, zeros_like
 from .diagonals import diagonal_adjoint
@@ -49,7 +51,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     return input + spread
 
 
-def _counted(input: Tensor, dim: int, index: Tensor, dtype: Any) -> Tensor:
+def _counted(input: Tensor, dim: int, index: Tensor, dtype: DTypeLike) -> Tensor:
     """How often each element of the input is named by an index."""
     ones = ones_like(index, dtype=dtype)
     return scatter_sum(ones, index.detach(), shape=tuple(input._array.shape), dim=dim)
@@ -109,7 +111,9 @@ def scatter_reduce(
     x=lambda g, x, index, src, out, dim, own: _extreme_slopes(g, x, index, src, out, dim, own)[0],
     src=lambda g, x, index, src, out, dim, own: _extreme_slopes(g, x, index, src, out, dim, own)[1],
 )
-def _scatter_extreme(backend, x, index, src, *, dim, largest, own):
+def _scatter_extreme(
+    backend: Backend, x: Array, index: Array, src: Array, *, dim: int, largest: bool, own: bool
+) -> Array:
     """The largest (or smallest) of all values that go to a place, and of what is there if `own`."""
     return backend.extreme_along(x, index, src, dim, largest, own)
 

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
+from ..backend import Array, Backend, Namespace
 from ..dtypes import dtype
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.size import Size
 from ..engine.tensor import Tensor
 from ..engine.views import drop_hidden_base, settle
+from ..types import Sizes
 from .broadcast import _expand, _reshape, sum_to
 from .creation import shape_of
 from .dims import normalize_dim
 from .operation import operation
 
 
-def as_list(tensors: Any) -> list[Tensor]:
+def as_list(tensors: Sequence[Any]) -> list[Tensor]:
     return list(tensors[0]) if len(tensors) == 1 and not isinstance(tensors[0], Tensor) else list(tensors)
 
 
+@overload
+def atleast_1d(tensor: Tensor, /) -> Tensor: ...
+@overload
+def atleast_1d(*tensors: Tensor | Sequence[Tensor]) -> Any: ...
 @operation(method=False)
 def atleast_1d(*tensors: Any) -> Any:
     """Each tensor with at least one dimension."""
@@ -31,6 +37,10 @@ def atleast_1d(*tensors: Any) -> Any:
     return made[0] if len(tensors) == 1 and isinstance(tensors[0], Tensor) else tuple(made)
 
 
+@overload
+def atleast_2d(tensor: Tensor, /) -> Tensor: ...
+@overload
+def atleast_2d(*tensors: Tensor | Sequence[Tensor]) -> Any: ...
 @operation(method=False)
 def atleast_2d(*tensors: Any) -> Any:
     """Each tensor with at least two dimensions; vectors become rows."""
@@ -38,6 +48,10 @@ def atleast_2d(*tensors: Any) -> Any:
     return made[0] if len(tensors) == 1 and isinstance(tensors[0], Tensor) else tuple(made)
 
 
+@overload
+def atleast_3d(tensor: Tensor, /) -> Tensor: ...
+@overload
+def atleast_3d(*tensors: Tensor | Sequence[Tensor]) -> Any: ...
 @operation(method=False)
 def atleast_3d(*tensors: Any) -> Any:
     """Each tensor with at least three dimensions: (n,) -> (1, n, 1), (m, n) -> (m, n, 1)."""
@@ -96,12 +110,12 @@ def unfold(input: Tensor, dimension: int, size: int, step: int) -> Tensor:
     view=True,
     x=lambda g, x_shape, axis, size, step: _windows_adjoint(g, length=x_shape[axis], axis=axis, step=step),
 )
-def _windows(backend, x, *, axis, size, step):
+def _windows(backend: Backend, x: Array, *, axis: int, size: int, step: int) -> Array:
     return backend.windows(x, axis, size, step)
 
 
 @primitive(linear=True, up=lambda g, up_shape, axis, step: _windows(g, axis=axis, size=up_shape[-1], step=step))
-def _windows_adjoint(xp, up, *, length, axis, step):
+def _windows_adjoint(xp: Namespace, up: Array, *, length: int, axis: int, step: int) -> Array:
     """Zeros of `length` along the axis, to which each window is added where it was taken from."""
     *shape, size = up.shape
     count = shape[axis]
@@ -127,7 +141,7 @@ def adjoint(input: Tensor) -> Tensor:
 
 
 @operation(face=None)
-def sum_to_size(input: Tensor, *size: Any) -> Tensor:
+def sum_to_size(input: Tensor, *size: Sizes) -> Tensor:
     """Summed down to a size that broadcasts to the input's."""
     wanted = shape_of(size)
     extra = input.ndim - len(wanted)
@@ -137,27 +151,27 @@ def sum_to_size(input: Tensor, *size: Any) -> Tensor:
 
 
 @primitive(linear=True, view=True, x=lambda g, dims: permute(g, inverse(dims)))
-def _permute(xp, x, *, dims):
+def _permute(xp: Namespace, x: Array, *, dims: tuple[int, ...]) -> Array:
     return xp.permute_dims(x, dims)
 
 
 @primitive(linear=True, x=lambda g: g, keeps_order=True)
-def _clone(backend, x):
+def _clone(backend: Backend, x: Array) -> Array:
     return backend.copy(x)
 
 
 @primitive(linear=True, x=lambda g: g)
-def _contiguous(backend, x):
+def _contiguous(backend: Backend, x: Array) -> Array:
     return backend.contiguous(x)
 
 
 @primitive(linear=True, keeps_order=True, x=lambda g, dims: flip(g, dims))
-def _flip(backend, x, *, dims):
+def _flip(backend: Backend, x: Array, *, dims: tuple[int, ...]) -> Array:
     return backend.copy(backend.xp.flip(x, axis=dims))
 
 
 @primitive(linear=True, x=lambda g, shifts, dims: roll(g, [-s for s in shifts], dims))
-def _roll(xp, x, *, shifts, dims):
+def _roll(xp: Namespace, x: Array, *, shifts: tuple[int, ...], dims: tuple[int, ...]) -> Array:
     return xp.roll(x, shifts, axis=dims)
 
 
@@ -169,7 +183,7 @@ def inverse(dims: Sequence[int]) -> tuple[int, ...]:
 
 
 @operation
-def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
+def clone(input: Tensor, *, memory_format: object = None) -> Tensor:
     """A copy with memory of its own; the gradient passes through."""
     return _clone(input)
 
@@ -180,7 +194,7 @@ def in_c_order(input: Tensor) -> Tensor:
 
 
 @operation(face=None)
-def contiguous(input: Tensor, memory_format: Any = None) -> Tensor:
+def contiguous(input: Tensor, memory_format: object = None) -> Tensor:
     """The tensor itself if its elements lie in C order, else a copy that does."""
     if input.is_contiguous():
         return input
@@ -196,7 +210,7 @@ def _noting_copy(input: Tensor, made: Tensor) -> Tensor:
 
 
 @operation
-def reshape(input: Tensor, *shape: Any) -> Tensor:
+def reshape(input: Tensor, *shape: Sizes) -> Tensor:
     """The same elements in another shape; one size may be -1. A view where the memory's order allows it.
 
     >>> import autograd
@@ -231,7 +245,7 @@ def _in_shape(input: Tensor, wanted: tuple[int, ...], name: str) -> Tensor:
 
 
 @operation(face=None)
-def view(input: Tensor, *shape: Any) -> Tensor:
+def view(input: Tensor, *shape: Sizes) -> Tensor:
     """`reshape` as a view: a write into the result is one into the input.
 
     Where torch raises, for a transposed tensor, say, the result is a copy here.
@@ -296,14 +310,13 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
 
 
 @operation
-def permute(input: Tensor, *order: Any, dims: Sequence[int] = ()) -> Tensor:
+def permute(input: Tensor, *order: Sizes, dims: Sequence[int] = ()) -> Tensor:
     """Reorders the dimensions: dimension i of the result is dimension dims[i] of the input. A view."""
-    order = shape_of(order or (dims,))
     ndim = input.ndim
-    order = tuple(normalize_dim("permute", dim, ndim) for dim in order)
-    if sorted(order) != list(range(ndim)):
-        raise RuntimeError(f"permute: dims {order} are not an order of the {ndim} dimensions")
-    return _permute(input, dims=order)
+    wanted = tuple(normalize_dim("permute", dim, ndim) for dim in shape_of(order or (dims,)))
+    if sorted(wanted) != list(range(ndim)):
+        raise RuntimeError(f"permute: dims {wanted} are not an order of the {ndim} dimensions")
+    return _permute(input, dims=wanted)
 
 
 @operation(aliases="Tensor.swapdims")
@@ -358,7 +371,7 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
 
 
 @operation(face=None)
-def expand(input: Tensor, *sizes: Any) -> Tensor:
+def expand(input: Tensor, *sizes: Sizes) -> Tensor:
     """Stretches dimensions of size 1 without copying; -1 keeps a size. A view: clone() it before writing."""
     wanted = list(shape_of(sizes))
     shape = input._array.shape
@@ -421,7 +434,7 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
 
 
 @operation
-def flip(input: Tensor, *axes: Any, dims: int | Sequence[int] = ()) -> Tensor:
+def flip(input: Tensor, *axes: Sizes, dims: int | Sequence[int] = ()) -> Tensor:
     """Reverses the order of the elements along dimensions. A copy."""
     order = shape_of(axes or (dims,))
     dims = tuple(normalize_dim("flip", dim, input.ndim) for dim in order)
@@ -441,7 +454,7 @@ def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] |
 
 
 @operation(method=False)
-def broadcast_shapes(*shapes: Any) -> Any:
+def broadcast_shapes(*shapes: int | Sequence[int]) -> Size:
     """The shape that tensors of these shapes broadcast to.
 
     >>> broadcast_shapes((2, 1), (3,))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, overload
 
 from .. import dtypes
+from ..backend import Array, Backend
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..types import Operand
 from .choosing import clamp, minimum, where
 from .comparison import isnan, le, lt
 from .creation import tensor
@@ -23,12 +25,12 @@ from .shape import contiguous, flatten, movedim, narrow, reshape, squeeze, unsqu
 
 
 @primitive()
-def _argsort(backend, x, *, dim, descending):
+def _argsort(backend: Backend, x: Array, *, dim: int, descending: bool) -> Array:
     return backend.argsort(x, dim, descending)
 
 
 @primitive()
-def _topk(backend, x, *, k, dim, largest):
+def _topk(backend: Backend, x: Array, *, k: int, dim: int, largest: bool) -> Array:
     return backend.topk(x, k, dim, largest)
 
 
@@ -98,8 +100,12 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Val
     return _picked(input, narrow(argsort(input, axis), axis, k - 1, 1), axis, keepdim)
 
 
+@overload
+def median(input: Tensor, dim: None = None, keepdim: bool = False) -> Tensor: ...
+@overload
+def median(input: Tensor, dim: int, keepdim: bool = False) -> ValuesAndIndices: ...
 @operation
-def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor | ValuesAndIndices:
     """The lower median of all elements, or (value, index) along a dimension; nan if one is there."""
     if dim is None:
         flat = reshape(input, -1)
@@ -126,8 +132,12 @@ def _first_nan(input: Tensor, axis: int) -> Tensor:
     return argmax(isnan(input.detach()), axis, keepdim=True)
 
 
+@overload
+def nanmedian(input: Tensor, dim: None = None, keepdim: bool = False) -> Tensor: ...
+@overload
+def nanmedian(input: Tensor, dim: int, keepdim: bool = False) -> ValuesAndIndices: ...
 @operation
-def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
+def nanmedian(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor | ValuesAndIndices:
     """The lower median of the elements that are not nan, or (value, index) along a dimension."""
     if dim is None:
         flat = reshape(input, -1)
@@ -235,7 +245,7 @@ def searchsorted(
 
 
 @operation(method=False)
-def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
+def bucketize(input: Operand, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """The number of the bucket between ordered boundaries that each value falls into."""
     if boundaries.ndim != 1:
         raise OperationError(f"bucketize: expected a vector of boundaries, got shape {tuple(boundaries.shape)}")

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from .. import dtypes
-from ..backend import special as kernels
+from ..backend import Array, Backend, Namespace, special as kernels
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
@@ -24,49 +24,49 @@ SQRT_HALF = math.sqrt(0.5)
 
 
 @unary(aliases="special.erf", x=lambda g, x: TWO_OVER_SQRT_PI * g * exp(-x * x))
-def erf(backend, x):
+def erf(backend: Backend, x: Array) -> Array:
     """The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to input."""
     return in_single(backend.xp, backend.erf, x)
 
 
-def in_double(kernel: Any, xp: Any, x: Any, *more: Any) -> Any:
+def in_double(kernel: Any, xp: Namespace, x: Array, *more: Array) -> Array:
     """Computed in float64, where the formula loses digits that single precision does not have to spare."""
     found = kernel(xp, *more, xp.astype(x, xp.float64))
     return found if x.dtype == xp.float64 else xp.astype(found, x.dtype)
 
 
 @unary(aliases="special.erfc", x=lambda g, x: -TWO_OVER_SQRT_PI * g * exp(-x * x))
-def erfc(xp, x):
+def erfc(xp: Namespace, x: Array) -> Array:
     """1 - erf(input), exact also where erf is close to 1."""
     return in_double(kernels.erfc, xp, x)
 
 
 @unary(face="special", method=False, in_place=False, x=lambda g, x, out: g * (2 * (x * out) - TWO_OVER_SQRT_PI))
-def erfcx(xp, x):
+def erfcx(xp: Namespace, x: Array) -> Array:
     """exp(input^2) * erfc(input)."""
     return in_double(kernels.erfcx, xp, x)
 
 
 @unary(autocast="single", aliases="special.erfinv", x=lambda g, x: g * exp(erfinv(x) ** 2) * (0.5 * math.sqrt(math.pi)))
-def erfinv(xp, x):
+def erfinv(xp: Namespace, x: Array) -> Array:
     """The inverse of erf."""
     return in_double(kernels.erfinv, xp, x)
 
 
 @unary(aliases="special.gammaln", x=lambda g, x: g * digamma(x))
-def lgamma(xp, x):
+def lgamma(xp: Namespace, x: Array) -> Array:
     """log |Gamma(input)|."""
     return in_double(kernels.lgamma, xp, x)
 
 
 @unary(aliases="special.psi special.digamma", x=lambda g, x: g * polygamma(1, x))
-def digamma(xp, x):
+def digamma(xp: Namespace, x: Array) -> Array:
     """The derivative of lgamma."""
     return in_double(kernels.digamma, xp, x)
 
 
 @primitive(x=lambda g, x, n: g * polygamma(n + 1, x))
-def _polygamma(xp, x, *, n):
+def _polygamma(xp: Namespace, x: Array, *, n: int) -> Array:
     return in_double(kernels.polygamma, xp, x, n)
 
 
@@ -97,7 +97,7 @@ def sinc(input: Tensor) -> Tensor:
 
 
 @primitive(holomorphic=True, x=lambda g, x: g * _sinc_slope(x))
-def _sinc(xp, x):
+def _sinc(xp: Namespace, x: Array) -> Array:
     safe = xp.where(x == 0, 1.0, x)
     return xp.where(x == 0, 1.0, xp.sin(safe) / safe)
 
@@ -118,7 +118,7 @@ def _sinc_slope(x: Tensor) -> Tensor:
 
 
 @unary(x=lambda g, x: g * _logit_slope(x))
-def _logit(xp, x):
+def _logit(xp: Namespace, x: Array) -> Array:
     return xp.log(x / (1.0 - x))
 
 
@@ -138,7 +138,7 @@ def logit(input: Tensor, eps: float | None = None) -> Tensor:
 @binary(
     aliases="special.xlogy", to_float=True, x=lambda g, x, y: g * _xlogy_slope(x, log, y), y=lambda g, x, y: g * x / y
 )
-def xlogy(xp, x, y):
+def xlogy(xp: Namespace, x: Array, y: Array) -> Array:
     """input * log(other), 0 where input is 0."""
     return _xlog(xp, x, y, xp.log)
 
@@ -151,12 +151,12 @@ def xlogy(xp, x, y):
     x=lambda g, x, y: g * _xlogy_slope(x, log1p, y),
     y=lambda g, x, y: g * x / (1 + y),
 )
-def xlog1py(xp, x, y):
+def xlog1py(xp: Namespace, x: Array, y: Array) -> Array:
     """input * log(1 + other), 0 where input is 0."""
     return _xlog(xp, x, y, xp.log1p)
 
 
-def _xlog(xp: Any, x: Any, y: Any, logarithm: Any) -> Any:
+def _xlog(xp: Namespace, x: Array, y: Array, logarithm: Any) -> Array:
     if isinstance(y, float):
         y = xp.full(x.shape, y, dtype=x.dtype)
     found = xp.multiply(x, logarithm(y))
@@ -174,14 +174,14 @@ def _xlogy_slope(x: Any, logarithm: Any, y: Any) -> Any:
 
 
 @unary(face="special", method=False, in_place=False, x=lambda g, x: -g * (log(x) + 1.0))
-def entr(xp, x):
+def entr(xp: Namespace, x: Array) -> Array:
     """-input * log(input), 0 at 0 and -inf below."""
     found = -x * xp.log(xp.where(x > 0, x, 1.0))
     return xp.where(x > 0, found, xp.where(x == 0, 0.0, xp.where(x < 0, -math.inf, x)))
 
 
 @unary(face="special", method=False, in_place=False, x=lambda g, x: g * (exp(-0.5 * x * x) * INV_SQRT_2PI))
-def ndtr(xp, x):
+def ndtr(xp: Namespace, x: Array) -> Array:
     """The distribution function of the standard normal."""
     return in_double(kernels.ndtr, xp, x)
 
@@ -189,13 +189,13 @@ def ndtr(xp, x):
 @unary(
     face="special", method=False, in_place=False, x=lambda g, out: g * math.sqrt(2.0 * math.pi) * exp(0.5 * out * out)
 )
-def ndtri(xp, x):
+def ndtri(xp: Namespace, x: Array) -> Array:
     """The inverse of ndtr."""
     return in_double(kernels.ndtri, xp, x)
 
 
 @unary(face="special", method=False, in_place=False, x=lambda g, x: g * _log_ndtr_slope(x))
-def log_ndtr(xp, x):
+def log_ndtr(xp: Namespace, x: Array) -> Array:
     """log(ndtr(input)), exact also far below 0."""
     return in_double(kernels.log_ndtr, xp, x)
 
@@ -232,7 +232,7 @@ def _unknown(name: str, argument: str) -> Any:
     x=lambda g: _unknown("zeta", "its first argument"),
     y=lambda g, x, y: -g * x * zeta(x + 1, y),
 )
-def zeta(xp, x, y):
+def zeta(xp: Namespace, x: Array, y: Array) -> Array:
     """Hurwitz's zeta function, the sum of (other + k)^-input over k = 0, 1, ...; Riemann's for other = 1."""
     like = y if isinstance(x, float) else x
     s, q = (
@@ -245,7 +245,7 @@ def zeta(xp, x, y):
     return xp.astype(found, like.dtype)
 
 
-def _incomplete(position: int, xp: Any, a: Any, x: Any) -> Any:
+def _incomplete(position: int, xp: Namespace, a: Array, x: Array) -> Array:
     like = a if not isinstance(a, float) else x
     a, x = (xp.full(like.shape, each, dtype=like.dtype) if isinstance(each, float) else each for each in (a, x))
     a, x = xp.astype(a, xp.float64), xp.astype(x, xp.float64)
@@ -263,7 +263,7 @@ def _igamma_slope(a: Any, x: Any) -> Tensor:
     x=lambda g: _unknown("igamma", "its first argument"),
     y=lambda g, x, y: g * _igamma_slope(x, y),
 )
-def igamma(xp, x, y):
+def igamma(xp: Namespace, x: Array, y: Array) -> Array:
     """The regularised lower incomplete gamma function P(input, other)."""
     return _incomplete(0, xp, x, y)
 
@@ -274,7 +274,7 @@ def igamma(xp, x, y):
     x=lambda g: _unknown("igammac", "its first argument"),
     y=lambda g, x, y: -g * _igamma_slope(x, y),
 )
-def igammac(xp, x, y):
+def igammac(xp: Namespace, x: Array, y: Array) -> Array:
     """The regularised upper incomplete gamma function Q(input, other) = 1 - P."""
     return _incomplete(1, xp, x, y)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..backend import Array, Namespace
 from ..engine.tensor import Tensor
 from .arithmetic import sqrt
 from .choosing import where
@@ -14,37 +15,37 @@ from .promotion import floating
 
 
 @unary(holomorphic=True, x=lambda g, x: g * cos(x))
-def sin(xp, x):
+def sin(xp: Namespace, x: Array) -> Array:
     """The sine of an angle in radians."""
     return xp.sin(x)
 
 
 @unary(holomorphic=True, x=lambda g, x: -g * sin(x))
-def cos(xp, x):
+def cos(xp: Namespace, x: Array) -> Array:
     """The cosine of an angle in radians."""
     return xp.cos(x)
 
 
 @unary(autocast="single", holomorphic=True, x=lambda g, out: g * (1 + out * out))
-def tan(xp, x):
+def tan(xp: Namespace, x: Array) -> Array:
     """The tangent of an angle in radians."""
     return xp.tan(x)
 
 
 @unary(autocast="single", aliases="arcsin", holomorphic=True, x=lambda g, x: g / sqrt(1 - x * x))
-def asin(xp, x):
+def asin(xp: Namespace, x: Array) -> Array:
     """The inverse sine."""
     return xp.asin(x)
 
 
 @unary(autocast="single", aliases="arccos", holomorphic=True, x=lambda g, x: -g / sqrt(1 - x * x))
-def acos(xp, x):
+def acos(xp: Namespace, x: Array) -> Array:
     """The inverse cosine."""
     return xp.acos(x)
 
 
 @unary(aliases="arctan", holomorphic=True, x=lambda g, x: g / (1 + x * x))
-def atan(xp, x):
+def atan(xp: Namespace, x: Array) -> Array:
     """The inverse tangent."""
     return xp.atan(x)
 
@@ -55,7 +56,7 @@ def atan(xp, x):
     x=lambda g, x, y: g * _atan2_slope(y, x, y),
     y=lambda g, x, y: -g * _atan2_slope(x, x, y),
 )
-def atan2(xp, x, y):
+def atan2(xp: Namespace, x: Array, y: Array) -> Array:
     """The angle of the point (other, input); the derivatives at the origin are taken as 0."""
     return xp.atan2(x, y)
 
@@ -69,37 +70,37 @@ def _atan2_slope(part: Any, x: Any, y: Any) -> Any:
 
 
 @unary(autocast="single", holomorphic=True, x=lambda g, x: g * cosh(x))
-def sinh(xp, x):
+def sinh(xp: Namespace, x: Array) -> Array:
     """The hyperbolic sine."""
     return xp.sinh(x)
 
 
 @unary(autocast="single", holomorphic=True, x=lambda g, x: g * sinh(x))
-def cosh(xp, x):
+def cosh(xp: Namespace, x: Array) -> Array:
     """The hyperbolic cosine."""
     return xp.cosh(x)
 
 
 @unary(holomorphic=True, x=lambda g, out: g * (1 - out * out))
-def tanh(xp, x):
+def tanh(xp: Namespace, x: Array) -> Array:
     """The hyperbolic tangent."""
     return xp.tanh(x)
 
 
 @unary(aliases="arcsinh", holomorphic=True, x=lambda g, x: g / sqrt(1 + x * x))
-def asinh(xp, x):
+def asinh(xp: Namespace, x: Array) -> Array:
     """The inverse hyperbolic sine."""
     return xp.asinh(x)
 
 
 @unary(aliases="arccosh", holomorphic=True, x=lambda g, x: g / (sqrt(x - 1) * sqrt(x + 1)))
-def acosh(xp, x):
+def acosh(xp: Namespace, x: Array) -> Array:
     """The inverse hyperbolic cosine."""
     return xp.acosh(x)
 
 
 @unary(aliases="arctanh", holomorphic=True, x=lambda g, x: g / (1 - x * x))
-def atanh(xp, x):
+def atanh(xp: Namespace, x: Array) -> Array:
     """The inverse hyperbolic tangent."""
     return xp.atanh(x)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import dtypes
 from ..engine.tensor import Tensor
+from ..types import DeviceLike, DTypeLike
 from .arithmetic import sqrt
 from .bessel import i0
 from .choosing import clamp
@@ -17,7 +18,9 @@ from .operation import operation
 from .trigonometric import cos, sin
 
 
-def _cosines(name: str, count: int, weights: Sequence[float], sym: bool, dtype: Any, device: Any) -> Tensor:
+def _cosines(
+    name: str, count: int, weights: Sequence[float], sym: bool, dtype: DTypeLike, device: DeviceLike
+) -> Tensor:
     """a_0 - a_1 cos(2 pi i / (n - 1)) + a_2 cos(4 pi i / (n - 1)) - ..."""
     turns = _positions(name, count, sym, dtype, device)
     total = 0.0 * turns + weights[0]
@@ -26,7 +29,7 @@ def _cosines(name: str, count: int, weights: Sequence[float], sym: bool, dtype: 
     return total
 
 
-def _positions(name: str, count: int, sym: bool, dtype: Any, device: Any) -> Tensor:
+def _positions(name: str, count: int, sym: bool, dtype: DTypeLike, device: DeviceLike) -> Tensor:
     """0, 1/(n-1), ..., 1; of a periodic window the first n of n + 1."""
     if count < 0:
         raise ValueError(f"{name}: the window's length must not be negative, got {count}")
@@ -43,7 +46,13 @@ def _finish(x: Tensor, count: int, requires_grad: bool) -> Tensor:
 
 @operation(face="signal.windows", method=False)
 def general_cosine(
-    M: int, *, a: Sequence[float], sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    M: int,
+    *,
+    a: Sequence[float],
+    sym: bool = True,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """A sum of cosines with the weights `a`, their signs alternating."""
     return _finish(_cosines("general_cosine", M, list(a), sym, dtype, device), M, requires_grad)
@@ -80,14 +89,18 @@ def nuttall(M: int, *, sym: bool = True, **options: Any) -> Tensor:
 
 
 @operation(face="signal.windows", method=False)
-def bartlett(M: int, *, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def bartlett(
+    M: int, *, sym: bool = True, dtype: DTypeLike = None, device: DeviceLike = None, requires_grad: bool = False
+) -> Tensor:
     """A triangle."""
     x = _positions("bartlett", M, sym, dtype, device)
     return _finish(1.0 - abs(2.0 * x - 1.0), M, requires_grad)
 
 
 @operation(face="signal.windows", method=False)
-def cosine(M: int, *, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def cosine(
+    M: int, *, sym: bool = True, dtype: DTypeLike = None, device: DeviceLike = None, requires_grad: bool = False
+) -> Tensor:
     """Half a period of the sine."""
     x = _positions("cosine", M, sym, dtype, device)
     steps = M if sym else M + 1
@@ -95,7 +108,7 @@ def cosine(M: int, *, sym: bool = True, dtype: Any = None, device: Any = None, r
     return _finish(sin(math.pi / max(steps, 1) * half), M, requires_grad)
 
 
-def _offsets(name: str, M: int, sym: bool, center: float | None, dtype: Any, device: Any) -> Tensor:
+def _offsets(name: str, M: int, sym: bool, center: float | None, dtype: DTypeLike, device: DeviceLike) -> Tensor:
     middle = (M - 1 if sym else M) / 2.0 if center is None else center
     _positions(name, M, sym, dtype, device)
     return arange(M, dtype=dtype or dtypes.get_default_dtype(), device=device) - middle
@@ -108,8 +121,8 @@ def exponential(
     center: float | None = None,
     tau: float = 1.0,
     sym: bool = True,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """exp(-|i - center| / tau)."""
@@ -123,7 +136,13 @@ def exponential(
 
 @operation(face="signal.windows", method=False)
 def gaussian(
-    M: int, *, std: float = 1.0, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    M: int,
+    *,
+    std: float = 1.0,
+    sym: bool = True,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """exp(-(i - center)^2 / (2 std^2))."""
     if std <= 0:
@@ -134,7 +153,13 @@ def gaussian(
 
 @operation(face="signal.windows", method=False)
 def kaiser(
-    M: int, *, beta: float = 12.0, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    M: int,
+    *,
+    beta: float = 12.0,
+    sym: bool = True,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """i0(beta sqrt(1 - x^2)) / i0(beta), x from -1 to 1 (J. Kaiser, 1966)."""
     if beta < 0:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import Any
 
 import autograd
 from autograd import Tensor
@@ -12,6 +11,7 @@ from autograd.engine.errors import OperationError
 from autograd.ops import softmax as _softmax
 from autograd.ops.activation import gelu_exact, leaky_relu as _leaky_relu, softplus
 from autograd.ops.inplace import in_place
+from autograd.types import DTypeLike
 
 _written_over = functools.cache(in_place)  # for derivatives that need the input: they are given a copy of it
 
@@ -91,12 +91,12 @@ def _dimension(name: str, input: Tensor, dim: int | None) -> int:
     return (0 if input.ndim in (0, 1, 3) else 1) if dim is None else dim
 
 
-def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DTypeLike = None) -> Tensor:
     """exp(input) / sum(exp(input)) along a dimension."""
     return _softmax.softmax(input, _dimension("softmax", input, dim), dtype)
 
 
-def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DTypeLike = None) -> Tensor:
     """log(softmax(input)) along a dimension."""
     return _softmax.log_softmax(input, _dimension("log_softmax", input, dim), dtype)
 
@@ -201,7 +201,7 @@ def rrelu(
     return _maybe_in_place(input, autograd.where(input > 0, input, input * slopes), inplace)
 
 
-def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
+def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DTypeLike = None) -> Tensor:
     """softmax(-input)."""
     return softmax(-input, dim, dtype=dtype)
 

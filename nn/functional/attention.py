@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
 from autograd.ops.linalg.products import linear
 from autograd.ops.promotion import restored, single
+from autograd.types import DTypeLike
 
 from .dropout import dropout
 
@@ -66,7 +66,7 @@ def _attention_weights(
     return autograd.where(nowhere, 0.0, weights)
 
 
-def _additive(mask: Tensor | None, dtype: Any) -> Tensor | None:
+def _additive(mask: Tensor | None, dtype: DTypeLike) -> Tensor | None:
     """A mask of bools, which says where not to look, as what is added to the scores."""
     if mask is None or mask.dtype is not autograd.bool:
         return mask

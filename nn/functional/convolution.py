@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from autograd import Tensor, eye, stack
 from autograd.engine.errors import OperationError
 from autograd.ops import convolution as _conv
 from autograd.ops.convolution import as_tuple
 from autograd.ops.padding import pad
+from autograd.types import PerDim
 
 
 def conv1d(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
+    stride: PerDim = 1,
+    padding: PerDim | str = 0,
+    dilation: PerDim = 1,
     groups: int = 1,
 ) -> Tensor:
     """(N, C, L), (O, C/groups, K) -> (N, O, L')."""
@@ -29,9 +29,9 @@ def conv2d(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
+    stride: PerDim = 1,
+    padding: PerDim | str = 0,
+    dilation: PerDim = 1,
     groups: int = 1,
 ) -> Tensor:
     """(N, C, H, W), (O, C/groups, KH, KW) -> (N, O, H', W')."""
@@ -42,9 +42,9 @@ def conv3d(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
+    stride: PerDim = 1,
+    padding: PerDim | str = 0,
+    dilation: PerDim = 1,
     groups: int = 1,
 ) -> Tensor:
     """(N, C, D, H, W), (O, C/groups, KD, KH, KW) -> (N, O, D', H', W')."""
@@ -55,11 +55,11 @@ def conv_transpose1d(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    output_padding: Any = 0,
+    stride: PerDim = 1,
+    padding: PerDim = 0,
+    output_padding: PerDim = 0,
     groups: int = 1,
-    dilation: Any = 1,
+    dilation: PerDim = 1,
 ) -> Tensor:
     """The adjoint of conv1d: (N, C, L), (C, O/groups, K) -> (N, O, L')."""
     options = stride, padding, output_padding, groups, dilation
@@ -70,11 +70,11 @@ def conv_transpose2d(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    output_padding: Any = 0,
+    stride: PerDim = 1,
+    padding: PerDim = 0,
+    output_padding: PerDim = 0,
     groups: int = 1,
-    dilation: Any = 1,
+    dilation: PerDim = 1,
 ) -> Tensor:
     """The adjoint of conv2d: (N, C, H, W), (C, O/groups, KH, KW) -> (N, O, H', W')."""
     options = stride, padding, output_padding, groups, dilation
@@ -85,18 +85,18 @@ def conv_transpose3d(
     input: Tensor,
     weight: Tensor,
     bias: Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    output_padding: Any = 0,
+    stride: PerDim = 1,
+    padding: PerDim = 0,
+    output_padding: PerDim = 0,
     groups: int = 1,
-    dilation: Any = 1,
+    dilation: PerDim = 1,
 ) -> Tensor:
     """The adjoint of conv3d: (N, C, D, H, W), (C, O/groups, KD, KH, KW) -> (N, O, D', H', W')."""
     options = stride, padding, output_padding, groups, dilation
     return _conv.transposed("conv_transpose3d", 3, input, weight, bias, *options)
 
 
-def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
+def unfold(input: Tensor, kernel_size: PerDim, dilation: PerDim = 1, padding: PerDim = 0, stride: PerDim = 1) -> Tensor:
     """The windows of images as columns: (N, C, H, W) -> (N, C KH KW, places), or without N."""
     if input.ndim == 3:
         return unfold(input.unsqueeze(0), kernel_size, dilation, padding, stride).squeeze(0)
@@ -118,7 +118,12 @@ def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
 
 
 def fold(
-    input: Tensor, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1
+    input: Tensor,
+    output_size: PerDim,
+    kernel_size: PerDim,
+    dilation: PerDim = 1,
+    padding: PerDim = 0,
+    stride: PerDim = 1,
 ) -> Tensor:
     """The adjoint of unfold: sums columns (N, C KH KW, places) into images (N, C, H, W)."""
     if input.ndim == 2:

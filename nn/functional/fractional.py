@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
 from autograd.ops.convolution import as_tuple
+from autograd.types import PerDim
 
 
 def _starts(sample: Tensor, size: int, out: int, kernel: int) -> Tensor:
@@ -20,7 +22,13 @@ def _starts(sample: Tensor, size: int, out: int, kernel: int) -> Tensor:
 
 
 def _fractional(
-    name: str, dims: int, x: Tensor, kernel_size: Any, output_size: Any, output_ratio: Any, samples: Tensor | None
+    name: str,
+    dims: int,
+    x: Tensor,
+    kernel_size: PerDim,
+    output_size: PerDim | None,
+    output_ratio: float | Sequence[float] | None,
+    samples: Tensor | None,
 ) -> tuple[Tensor, Tensor]:
     if (output_size is None) == (output_ratio is None):
         raise ValueError(f"{name}: give either output_size or output_ratio")
@@ -32,7 +40,7 @@ def _fractional(
         raise OperationError(f"{name}: expected {dims + 1} or {dims + 2} dimensions, got shape {tuple(x.shape)}")
     space, kernel = tuple(x.shape[2:]), as_tuple(kernel_size, dims)
     if output_size is None:
-        ratios = (output_ratio,) * dims if isinstance(output_ratio, float) else output_ratio
+        ratios: Any = (output_ratio,) * dims if isinstance(output_ratio, float) else output_ratio
         outs = tuple(int(size * ratio) for size, ratio in zip(space, ratios, strict=True))
     else:
         outs = as_tuple(output_size, dims)
@@ -57,9 +65,9 @@ def _fractional(
 
 def fractional_max_pool2d(
     input: Tensor,
-    kernel_size: Any,
-    output_size: Any = None,
-    output_ratio: Any = None,
+    kernel_size: PerDim,
+    output_size: PerDim | None = None,
+    output_ratio: float | Sequence[float] | None = None,
     return_indices: bool = False,
     _random_samples: Tensor | None = None,
 ) -> Any:
@@ -70,9 +78,9 @@ def fractional_max_pool2d(
 
 def fractional_max_pool3d(
     input: Tensor,
-    kernel_size: Any,
-    output_size: Any = None,
-    output_ratio: Any = None,
+    kernel_size: PerDim,
+    output_size: PerDim | None = None,
+    output_ratio: float | Sequence[float] | None = None,
     return_indices: bool = False,
     _random_samples: Tensor | None = None,
 ) -> Any:

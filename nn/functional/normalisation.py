@@ -47,7 +47,7 @@ def batch_norm(
         raise RuntimeError("batch_norm: running_mean and running_var are needed outside training")
     scale = (single(running_var) + eps).rsqrt().reshape(_by_channel_shape(input))
     scale = scale if weight is None else scale * weight
-    out = (single(input) - _by_channel(running_mean, input)) * scale
+    out = (single(input) - running_mean.reshape(_by_channel_shape(input))) * scale
     return restored(out if bias is None else out + bias, input.dtype)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import autograd
@@ -9,15 +10,16 @@ from autograd import Tensor
 from autograd.engine.errors import OperationError
 from autograd.ops import pooling as _pool
 from autograd.ops.convolution import as_tuple
+from autograd.types import PerDim
 
 
 def _max_pool(name: str, dims: int) -> Any:
     def function(
         input: Tensor,
-        kernel_size: Any,
-        stride: Any = None,
-        padding: Any = 0,
-        dilation: Any = 1,
+        kernel_size: PerDim,
+        stride: PerDim | None = None,
+        padding: PerDim = 0,
+        dilation: PerDim = 1,
         ceil_mode: bool = False,
         return_indices: bool = False,
     ) -> Any:
@@ -35,9 +37,9 @@ max_pool1d, max_pool2d, max_pool3d = (_max_pool(f"max_pool{dims}d", dims) for di
 
 def avg_pool1d(
     input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
+    kernel_size: PerDim,
+    stride: PerDim | None = None,
+    padding: PerDim = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> Tensor:
@@ -47,9 +49,9 @@ def avg_pool1d(
 
 def avg_pool2d(
     input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
+    kernel_size: PerDim,
+    stride: PerDim | None = None,
+    padding: PerDim = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
     divisor_override: int | None = None,
@@ -61,9 +63,9 @@ def avg_pool2d(
 
 def avg_pool3d(
     input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
+    kernel_size: PerDim,
+    stride: PerDim | None = None,
+    padding: PerDim = 0,
     ceil_mode: bool = False,
     count_include_pad: bool = True,
     divisor_override: int | None = None,
@@ -74,7 +76,7 @@ def avg_pool3d(
 
 
 def _lp_pool(
-    name: str, dims: int, input: Tensor, norm_type: float, kernel_size: Any, stride: Any, ceil_mode: bool
+    name: str, dims: int, input: Tensor, norm_type: float, kernel_size: PerDim, stride: PerDim | None, ceil_mode: bool
 ) -> Tensor:
     """(sum of x^p)^(1/p) of each window."""
     kernel = as_tuple(kernel_size, dims)
@@ -85,37 +87,43 @@ def _lp_pool(
     return (mean.sign() * mean.abs().relu() * area).pow(1.0 / norm_type)
 
 
-def lp_pool1d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
+def lp_pool1d(
+    input: Tensor, norm_type: float, kernel_size: PerDim, stride: PerDim | None = None, ceil_mode: bool = False
+) -> Tensor:
     """The p-norm of each window over the last dimension."""
     return _lp_pool("lp_pool1d", 1, input, norm_type, kernel_size, stride, ceil_mode)
 
 
-def lp_pool2d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
+def lp_pool2d(
+    input: Tensor, norm_type: float, kernel_size: PerDim, stride: PerDim | None = None, ceil_mode: bool = False
+) -> Tensor:
     """The p-norm of each window over the last two dimensions."""
     return _lp_pool("lp_pool2d", 2, input, norm_type, kernel_size, stride, ceil_mode)
 
 
-def lp_pool3d(input: Tensor, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Tensor:
+def lp_pool3d(
+    input: Tensor, norm_type: float, kernel_size: PerDim, stride: PerDim | None = None, ceil_mode: bool = False
+) -> Tensor:
     """The p-norm of each window over the last three dimensions."""
     return _lp_pool("lp_pool3d", 3, input, norm_type, kernel_size, stride, ceil_mode)
 
 
-def adaptive_avg_pool1d(input: Tensor, output_size: Any) -> Tensor:
+def adaptive_avg_pool1d(input: Tensor, output_size: PerDim) -> Tensor:
     """Means of windows that cut the last dimension into output_size nearly equal parts."""
     return _pool.adaptive_avg_pool("adaptive_avg_pool1d", 1, input, output_size)
 
 
-def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
+def adaptive_avg_pool2d(input: Tensor, output_size: PerDim) -> Tensor:
     """Means of windows that cut the last two dimensions into nearly equal parts; None keeps a size."""
     return _pool.adaptive_avg_pool("adaptive_avg_pool2d", 2, input, output_size)
 
 
-def adaptive_avg_pool3d(input: Tensor, output_size: Any) -> Tensor:
+def adaptive_avg_pool3d(input: Tensor, output_size: PerDim) -> Tensor:
     """Means of windows that cut the last three dimensions into nearly equal parts; None keeps a size."""
     return _pool.adaptive_avg_pool("adaptive_avg_pool3d", 3, input, output_size)
 
 
-def _adaptive_max(name: str, dims: int, input: Tensor, output_size: Any, return_indices: bool) -> Any:
+def _adaptive_max(name: str, dims: int, input: Tensor, output_size: PerDim, return_indices: bool) -> Any:
     sizes = _pool.adaptive_sizes(name, dims, input, output_size)
     have = input.shape[-dims:]
     if _pool.divides_evenly(have, sizes) and 0 not in have:
@@ -137,23 +145,30 @@ def _adaptive_max(name: str, dims: int, input: Tensor, output_size: Any, return_
     return (values, places) if return_indices else values
 
 
-def adaptive_max_pool1d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_max_pool1d(input: Tensor, output_size: PerDim, return_indices: bool = False) -> Any:
     """Maxima of windows that cut the last dimension into output_size nearly equal parts."""
     return _adaptive_max("adaptive_max_pool1d", 1, input, output_size, return_indices)
 
 
-def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_max_pool2d(input: Tensor, output_size: PerDim, return_indices: bool = False) -> Any:
     """Maxima of windows that cut the last two dimensions into nearly equal parts; None keeps a size."""
     return _adaptive_max("adaptive_max_pool2d", 2, input, output_size, return_indices)
 
 
-def adaptive_max_pool3d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
+def adaptive_max_pool3d(input: Tensor, output_size: PerDim, return_indices: bool = False) -> Any:
     """Maxima of windows that cut the last three dimensions into nearly equal parts; None keeps a size."""
     return _adaptive_max("adaptive_max_pool3d", 3, input, output_size, return_indices)
 
 
 def _unpool(
-    name: str, dims: int, input: Tensor, indices: Tensor, kernel_size: Any, stride: Any, padding: Any, output_size: Any
+    name: str,
+    dims: int,
+    input: Tensor,
+    indices: Tensor,
+    kernel_size: PerDim,
+    stride: PerDim | None,
+    padding: PerDim,
+    output_size: Sequence[int] | None,
 ) -> Tensor:
     if input.shape != indices.shape or input.ndim not in (dims + 1, dims + 2):
         raise OperationError(f"{name}: values {tuple(input.shape)} and indices {tuple(indices.shape)} do not fit")
@@ -172,21 +187,36 @@ def _unpool(
 
 
 def max_unpool1d(
-    input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
+    input: Tensor,
+    indices: Tensor,
+    kernel_size: PerDim,
+    stride: PerDim | None = None,
+    padding: PerDim = 0,
+    output_size: Sequence[int] | None = None,
 ) -> Tensor:
     """The maxima put back where max_pool1d(return_indices=True) found them, zeros elsewhere."""
     return _unpool("max_unpool1d", 1, input, indices, kernel_size, stride, padding, output_size)
 
 
 def max_unpool2d(
-    input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
+    input: Tensor,
+    indices: Tensor,
+    kernel_size: PerDim,
+    stride: PerDim | None = None,
+    padding: PerDim = 0,
+    output_size: Sequence[int] | None = None,
 ) -> Tensor:
     """The maxima put back where max_pool2d(return_indices=True) found them, zeros elsewhere."""
     return _unpool("max_unpool2d", 2, input, indices, kernel_size, stride, padding, output_size)
 
 
 def max_unpool3d(
-    input: Tensor, indices: Tensor, kernel_size: Any, stride: Any = None, padding: Any = 0, output_size: Any = None
+    input: Tensor,
+    indices: Tensor,
+    kernel_size: PerDim,
+    stride: PerDim | None = None,
+    padding: PerDim = 0,
+    output_size: Sequence[int] | None = None,
 ) -> Tensor:
     """The maxima put back where max_pool3d(return_indices=True) found them, zeros elsewhere."""
     return _unpool("max_unpool3d", 3, input, indices, kernel_size, stride, padding, output_size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import autograd
 from autograd import Tensor
@@ -130,7 +131,8 @@ class GPT(Module):
         was_training = self.training
         self.eval()
         for _ in range(max_new_tokens):
-            logits = self(idx[:, max(0, idx.shape[1] - self.block_size) :])[:, -1] / temperature
+            logits: Any = self(idx[:, max(0, idx.shape[1] - self.block_size) :])
+            logits = logits[:, -1] / temperature
             if top_k is not None:
                 least = autograd.topk(logits, min(top_k, logits.shape[-1]))[0][:, -1:]
                 logits = logits.masked_fill(logits < least, -autograd.inf)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import autograd
 from autograd import Tensor
+from autograd.types import DeviceLike
 
 
 class PackedSequence(NamedTuple):
@@ -32,7 +33,7 @@ def invert_permutation(permutation: Tensor | None) -> Tensor | None:
     return None if permutation is None else permutation.argsort()
 
 
-def _places(batch_sizes: Sequence[int], device: Any) -> tuple[Tensor, Tensor]:
+def _places(batch_sizes: Sequence[int], device: DeviceLike) -> tuple[Tensor, Tensor]:
     """For each packed element its time and its sequence."""
     times = [time for time, size in enumerate(batch_sizes) for _ in range(size)]
     rows = [row for size in batch_sizes for row in range(size)]

@@ -17,7 +17,10 @@ PLACES = {
 
 
 def imports(path: Path) -> set[str]:
-    """The functions of a file in which torchlike is imported, wherever its name is given as text, too."""
+    """The functions of a file in which torchlike is imported, wherever its name is given as text, too.
+
+    What is for the type checker alone does not count.
+    """
 
     def names(node: ast.AST) -> list[str]:
         if isinstance(node, ast.Import):
@@ -33,7 +36,8 @@ def imports(path: Path) -> set[str]:
     def visit(node: ast.AST, function: str) -> None:
         if any(name.partition(".")[0] == "torchlike" for name in names(node)):
             found.add(function)
-        for child in ast.iter_child_nodes(node):
+        for_checker = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for child in node.orelse if for_checker else ast.iter_child_nodes(node):
             inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             visit(child, node.name if inside else function)
 
@@ -55,6 +59,8 @@ def test_imports_are_seen(tmp_path: Path) -> None:
         assert imports(path) == {"module"}, line
         path.write_text(f"class C:\n    def f(self):\n        if self:\n            {line}\n")
         assert imports(path) == {"f"}, line
+    path.write_text("if TYPE_CHECKING:\n    import torchlike\nelse:\n    import os")
+    assert imports(path) == set()
     path.write_text("import autograd.torchlike_not; from . import torch; x = 'torchlike'")
     assert imports(path) == set()
 

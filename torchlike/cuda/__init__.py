@@ -23,3 +23,14 @@ FloatTensor, DoubleTensor, HalfTensor = map(_constructor, ("FloatTensor", "Doubl
 LongTensor, IntTensor, BoolTensor, ByteTensor = map(
     _constructor, ("LongTensor", "IntTensor", "BoolTensor", "ByteTensor")
 )
+
+__all__ = [
+    "BoolTensor",
+    "ByteTensor",
+    "DoubleTensor",
+    "FloatTensor",
+    "HalfTensor",
+    "IntTensor",
+    "LongTensor",
+    "amp",
+]

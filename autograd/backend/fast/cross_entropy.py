@@ -8,7 +8,7 @@ from .loops import COMPILED, Array, compiled, loop
 
 
 @compiled
-def _cross_entropy(x, target, ignore):
+def _cross_entropy(x: Array, target: Array, ignore: int) -> tuple[float, int]:
     """The sum of the losses of all rows that count, and how many count; -1 for a class that there is not."""
     total, met = 0.0, 0
     for i in range(x.shape[0]):
@@ -28,7 +28,7 @@ def _cross_entropy(x, target, ignore):
 
 
 @compiled
-def _cross_entropy_slope(x, target, ignore, up, mean, out):
+def _cross_entropy_slope(x: Array, target: Array, ignore: int, up: float, mean: bool, out: Array) -> bool:
     """Fills `out`; False for a class that there is not."""
     if mean:
         met = 0

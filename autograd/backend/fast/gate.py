@@ -8,7 +8,7 @@ from .loops import COMPILED, Array, compiled, in_blocks, loop
 
 
 @compiled
-def _gate_positive(g, x, out):
+def _gate_positive(g: Array, x: Array, out: Array) -> None:
     for i in range(g.size):
         out[i] = g[i] if x[i] > 0 else 0
 

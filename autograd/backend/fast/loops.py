@@ -14,9 +14,9 @@ import numba
 import numpy as np
 
 from .. import threads
+from ..arrays import Array
 from ..numpy import NumpyBackend
 
-Array = Any
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 COMPILED = (np.dtype(np.float32), np.dtype(np.float64))  # the dtypes that loops take
@@ -28,7 +28,7 @@ _sched_yield: Any = numba.types.ExternalFunction("sched_yield", numba.types.int3
 
 
 @compiled
-def _linger(given, seen, tries):
+def _linger(given: Array, seen: int, tries: int) -> None:
     for _ in range(tries):
         if given[0] != seen:  # read again each time: the call might have changed it
             return

@@ -47,7 +47,22 @@ def update_loop(algorithm: str, *names: str) -> Callable[[Callable[..., None]], 
 
 
 @compiled
-def _adam(p, g, mean, square, decay, l2, sign, beta1, rest1, beta2, rest2, rate, correction, eps):
+def _adam(
+    p: Array,
+    g: Array,
+    mean: Array,
+    square: Array,
+    decay: float,
+    l2: float,
+    sign: float,
+    beta1: float,
+    rest1: float,
+    beta2: float,
+    rest2: float,
+    rate: float,
+    correction: float,
+    eps: float,
+) -> None:
     kind = p.dtype.type
     decay, l2, sign, beta1, rest1 = kind(decay), kind(l2), kind(sign), kind(beta1), kind(rest1)
     beta2, rest2, rate, correction, eps = kind(beta2), kind(rest2), kind(rate), kind(correction), kind(eps)
@@ -80,14 +95,16 @@ def _run_adam(
 
 
 @compiled
-def _sgd(p, g, lr, l2, sign):
+def _sgd(p: Array, g: Array, lr: float, l2: float, sign: float) -> None:
     lr, l2, sign = p.dtype.type(lr), p.dtype.type(l2), p.dtype.type(sign)
     for i in range(p.size):
         p[i] -= lr * (sign * g[i] + l2 * p[i])
 
 
 @compiled
-def _sgd_momentum(p, g, buffer, lr, l2, sign, momentum, share, nesterov):
+def _sgd_momentum(
+    p: Array, g: Array, buffer: Array, lr: float, l2: float, sign: float, momentum: float, share: float, nesterov: bool
+) -> None:
     kind = p.dtype.type
     lr, l2, sign, momentum, share = kind(lr), kind(l2), kind(sign), kind(momentum), kind(share)
     for i in range(p.size):
@@ -116,7 +133,9 @@ def _run_sgd(
 
 
 @compiled
-def _rmsprop(p, g, square, lr, alpha, rest, eps, l2, sign):
+def _rmsprop(
+    p: Array, g: Array, square: Array, lr: float, alpha: float, rest: float, eps: float, l2: float, sign: float
+) -> None:
     kind = p.dtype.type
     lr, alpha, rest, eps, l2, sign = kind(lr), kind(alpha), kind(rest), kind(eps), kind(l2), kind(sign)
     for i in range(p.size):
@@ -142,7 +161,7 @@ def _run_rmsprop(
 
 
 @compiled
-def _adagrad(p, g, total, rate, eps, l2, sign):
+def _adagrad(p: Array, g: Array, total: Array, rate: float, eps: float, l2: float, sign: float) -> None:
     rate, eps, l2, sign = p.dtype.type(rate), p.dtype.type(eps), p.dtype.type(l2), p.dtype.type(sign)
     for i in range(p.size):
         slope = sign * g[i] + l2 * p[i]

@@ -11,7 +11,7 @@ from .loops import COMPILED, Array, compiled, in_blocks, loop
 
 
 @compiled
-def _fold(windows, out, stride, dilation):
+def _fold(windows: Array, out: Array, stride: tuple[int, ...], dilation: tuple[int, ...]) -> None:
     batch, rows, columns, high, wide, channels = windows.shape
     for n in range(batch):
         for row in range(rows):
@@ -38,7 +38,9 @@ def fold(windows: Array, space: Sequence[int], stride: Sequence[int], dilation: 
 
 
 @compiled
-def _max_pool(x, best, place, kernel, stride, dilation):
+def _max_pool(
+    x: Array, best: Array, place: Array, kernel: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...]
+) -> None:
     batch, rows, columns, channels = best.shape
     for n in range(batch):
         for row in range(rows):
@@ -74,7 +76,9 @@ def max_pool(
 
 
 @compiled
-def _max_scatter(g, place, out, kernel, stride, dilation):
+def _max_scatter(
+    g: Array, place: Array, out: Array, kernel: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...]
+) -> None:
     batch, rows, columns, channels = g.shape
     for n in range(batch):
         for row in range(rows):

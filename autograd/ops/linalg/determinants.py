@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections import namedtuple
-from typing import Any
+from typing import NamedTuple
 
+from ...backend import Array, Namespace
 from ...engine.primitive import primitive
 from ...engine.tensor import Tensor
 from ..choosing import where
@@ -19,11 +19,16 @@ from ..reduction import sum
 from ..shape import unsqueeze
 from .solve import inv, require_square
 
-SignAndLogarithm = namedtuple("SignAndLogarithm", "sign logabsdet")
+
+class SignAndLogarithm(NamedTuple):
+    """det A = sign exp(logabsdet)."""
+
+    sign: Tensor
+    logabsdet: Tensor
 
 
 @primitive(outputs=2, complex_rules=True, x=lambda g, x, out: _slogdet_slope(g, x, out))
-def _slogdet(xp, x):
+def _slogdet(xp: Namespace, x: Array) -> tuple[Array, Array]:
     found = xp.linalg.slogdet(x)
     return found[0], found[1]
 
@@ -53,12 +58,12 @@ def logdet(A: Tensor) -> Tensor:
 
 
 @primitive(holomorphic=True, x=lambda g, x: _each(g) * _cofactors(x))
-def _det(xp, x):
+def _det(xp: Namespace, x: Array) -> Array:
     return xp.linalg.det(x)
 
 
 @primitive(holomorphic=True, x=lambda g, x: _cofactor_slope(x, g))
-def _cofactors(xp, x):
+def _cofactors(xp: Namespace, x: Array) -> Array:
     """Of each element the determinant of the others' rows and columns, with its sign: the derivative of det."""
     turn, u, s, v = _turned_singular_values(xp, x)
     return turn * xp.matmul(u * _products_of_others(xp, s)[..., None, :], v)
@@ -69,7 +74,7 @@ def _cofactors(xp, x):
     x=lambda g, x, h: _third_slope(x, g, h),
     h=lambda g, x: _cofactor_slope(x, g),
 )
-def _cofactor_slope(xp, x, h):
+def _cofactor_slope(xp: Namespace, x: Array, h: Array) -> Array:
     """The derivative of sum(h * cofactors(x)) by x, symmetric in h and the direction."""
     turn, u, s, v = _turned_singular_values(xp, x)
     pairs = _products_of_others(xp, s, 2)
@@ -79,7 +84,7 @@ def _cofactor_slope(xp, x, h):
     return turn * xp.matmul(xp.matmul(u, along * diagonal - pairs * xp.matrix_transpose(inner)), v)
 
 
-def _turned_singular_values(xp: Any, x: Any) -> tuple[Any, Any, Any, Any]:
+def _turned_singular_values(xp: Namespace, x: Array) -> tuple[Array, Array, Array, Array]:
     """det(U) det(V), conj(U), S and conj(V) of x = U S V."""
     u, s, v = xp.linalg.svd(x)
     turn = xp.linalg.det(u) * xp.linalg.det(v)
@@ -88,7 +93,7 @@ def _turned_singular_values(xp: Any, x: Any) -> tuple[Any, Any, Any, Any]:
     return turn[..., None, None], u, s, v
 
 
-def _products_of_others(xp: Any, s: Any, left_out: int = 1) -> Any:
+def _products_of_others(xp: Namespace, s: Array, left_out: int = 1) -> Array:
     """For each number the product of the others; with `left_out` 2 for each two, and 0 where they are one."""
     count = s.shape[-1]
     number = xp.arange(count)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from typing import Any
+from typing import NamedTuple
 
 from ... import dtypes
+from ...backend import Array, Namespace
 from ...engine.errors import OperationError
 from ...engine.primitive import primitive
 from ...engine.tensor import Tensor
@@ -18,19 +18,29 @@ from ..promotion import cast, require_inexact
 from ..shape import expand, unsqueeze
 from .solve import checked, solve
 
-LU = namedtuple("LU", "P L U")
+
+class LU(NamedTuple):
+    """A = P L U."""
+
+    P: Tensor
+    L: Tensor
+    U: Tensor
 
 
-LUFactor = namedtuple("LUFactor", "LU pivots")
+class LUFactor(NamedTuple):
+    """L and U in one matrix, and which rows were swapped."""
+
+    LU: Tensor
+    pivots: Tensor
 
 
-def _size(xp: Any, x: Any) -> Any:
+def _size(xp: Namespace, x: Array) -> Array:
     """|x|, and |re| + |im| of complex numbers, LAPACK's cheaper one."""
     return xp.abs(xp.real(x)) + xp.abs(xp.imag(x)) if xp.isdtype(x.dtype, "complex floating") else xp.abs(x)
 
 
 @primitive()
-def _pivots(xp, x):
+def _pivots(xp: Namespace, x: Array) -> Array:
     """Which row each step of the elimination brings up, counted from 1 as LAPACK does."""
     x = xp.asarray(x, copy=True)
     rows, columns = x.shape[-2:]
@@ -52,7 +62,7 @@ def _pivots(xp, x):
 
 
 @primitive(outputs=2, complex_rules=True, x=lambda g, out, out1: _eliminate_slope(g, out, out1))
-def _eliminate(xp, x):
+def _eliminate(xp: Namespace, x: Array) -> tuple[Array, Array]:
     """L and U of square matrices whose rows need no exchange."""
     size = x.shape[-1]
     numbers = xp.arange(size)
@@ -208,6 +218,6 @@ def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
 
 
 @operation(face="linalg", method=False)
-def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -> Any:
+def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -> tuple[Tensor, Tensor, Tensor]:
     """(LU, pivots, info); info is 0."""
     return checked(tuple(lu_factor(A, pivot=pivot)), A, check_errors)

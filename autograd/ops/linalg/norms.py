@@ -6,13 +6,15 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from ...backend import Array, Namespace
 from ...engine.errors import OperationError
 from ...engine.primitive import primitive
 from ...engine.tensor import Tensor
+from ...types import Dims, DTypeLike
 from ..arithmetic import reciprocal, sign
 from ..broadcast import expand_reduced
 from ..choosing import clamp, where
-from ..dims import Dims, normalize_dim, normalize_dims
+from ..dims import normalize_dim, normalize_dims
 from ..operation import operation
 from ..promotion import cast, inexact, restored, single
 from ..reduction import amax, amin, sum
@@ -38,7 +40,7 @@ def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
 
 @operation
 def norm(
-    input: Tensor, p: float | str | None = "fro", dim: Dims = None, keepdim: bool = False, dtype: Any = None
+    input: Tensor, p: float | str | None = "fro", dim: Dims = None, keepdim: bool = False, dtype: DTypeLike = None
 ) -> Tensor:
     """The p-norm of the elements: (sum |x|^p)^(1/p); p = inf gives the largest |x|, p = 0 counts nonzeros."""
     given = inexact("norm", input if dtype is None else cast(input, dtype))
@@ -76,7 +78,7 @@ def _euclidean(x: Tensor, dims: tuple[int, ...], keepdim: bool) -> Tensor:
 
 
 @primitive(autocast="single", x=lambda g, x, out, dim, keepdim: _norm_slope(g, x, out, dim, keepdim))
-def _norm2(xp, x, *, dim, keepdim):
+def _norm2(xp: Namespace, x: Array, *, dim: tuple[int, ...], keepdim: bool) -> Array:
     return xp.sqrt(xp.sum(x * x, axis=dim, keepdims=keepdim))
 
 
@@ -115,7 +117,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
 
 @operation(face="linalg", method=False)
 def vector_norm(
-    x: Tensor, ord: float = 2, dim: int | Sequence[int] | None = None, keepdim: bool = False, *, dtype: Any = None
+    x: Tensor, ord: float = 2, dim: int | Sequence[int] | None = None, keepdim: bool = False, *, dtype: DTypeLike = None
 ) -> Tensor:
     """(sum |x|^ord)^(1/ord) over some dimensions (default all)."""
     return norm(x, ord, dim, keepdim, dtype)
@@ -123,7 +125,7 @@ def vector_norm(
 
 @operation(face="linalg", method=False)
 def matrix_norm(
-    A: Tensor, ord: Any = "fro", dim: Sequence[int] = (-2, -1), keepdim: bool = False, *, dtype: Any = None
+    A: Tensor, ord: Any = "fro", dim: Sequence[int] = (-2, -1), keepdim: bool = False, *, dtype: DTypeLike = None
 ) -> Tensor:
     """A norm of matrices: 'fro', 'nuc', inf, -inf, 1, -1, 2 or -2."""
     x = movedim(A if dtype is None else A.to(dtype), tuple(dim), (-2, -1))
@@ -148,7 +150,7 @@ def matrix_norm(
 
 @operation(face="linalg", name="norm", method=False)
 def vector_or_matrix_norm(
-    A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
+    A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: DTypeLike = None
 ) -> Tensor:
     """A vector norm, or a matrix norm where two dimensions (or a matrix with an order) are given."""
     matrix = (dim is not None and not isinstance(dim, int) and len(dim) == 2) or (

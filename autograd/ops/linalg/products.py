@@ -7,6 +7,7 @@ import string
 from collections.abc import Sequence
 from typing import Any
 
+from ...backend import Array, Backend, Namespace
 from ...engine.errors import OperationError
 from ...engine.modes import modes
 from ...engine.primitive import primitive
@@ -22,7 +23,7 @@ from ..shape import broadcast_tensors, inverse, permute, reshape, squeeze, unsqu
 
 
 @primitive(linear=True, x=lambda g, dims: permute(g, inverse(dims)))
-def _laid_out(xp, x, *, dims):
+def _laid_out(xp: Namespace, x: Array, *, dims: tuple[int, ...]) -> Array:
     """`_permute` of what nobody else will see: the result is no view, but a tensor in a memory order of its own."""
     return xp.permute_dims(x, dims)
 
@@ -33,7 +34,7 @@ def _laid_out(xp, x, *, dims):
     x=lambda g, y, x_shape: sum_to(g @ y.mT, x_shape),
     y=lambda g, x, y_shape: sum_to(x.mT @ g, y_shape),
 )
-def _matmul(backend, x, y):
+def _matmul(backend: Backend, x: Array, y: Array) -> Array:
     return backend.matmul(x, y)
 
 
@@ -131,7 +132,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: 
     weight=lambda g, x: _linear_weight(_rows(g), _rows(x)),
     bias=lambda g: _sum(_rows(g), dim=(0,), keepdim=False),
 )
-def _linear(backend, x, weight, bias):
+def _linear(backend: Backend, x: Array, weight: Array, bias: Array | None) -> Array:
     xp = backend.xp
     rows = x if x.ndim == 2 else xp.reshape(x, (-1, x.shape[-1]))
     product = backend.matmul(rows, weight.T)
@@ -141,7 +142,7 @@ def _linear(backend, x, weight, bias):
 
 
 @primitive(linear=True, up=lambda g, x: _linear(x, g, None), x=lambda g, up: up @ g)
-def _linear_weight(backend, up, x):
+def _linear_weight(backend: Backend, up: Array, x: Array) -> Array:
     return backend.matmul(backend.xp.matrix_transpose(up), x)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections import namedtuple
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+from ...backend import Array, Namespace
 from ...dtypes import int32
 from ...engine.errors import OperationError
 from ...engine.primitive import primitive
@@ -31,7 +31,7 @@ def require_square(name: str, x: Tensor, complex: bool = False) -> None:
 
 
 @primitive(holomorphic=True, x=lambda g, out: -(out.mT @ g @ out.mT))
-def _inv(xp, x):
+def _inv(xp: Namespace, x: Array) -> Array:
     return xp.linalg.inv(x)
 
 
@@ -47,7 +47,7 @@ def inv(A: Tensor) -> Tensor:
     a=lambda g, a, out, a_shape: sum_to(-(solve_matrix(a.mT, g) @ out.mT), a_shape),
     b=lambda g, a, b_shape: sum_to(solve_matrix(a.mT, g), b_shape),
 )
-def _solve(xp, a, b):
+def _solve(xp: Namespace, a: Array, b: Array) -> Array:
     return xp.linalg.solve(a, b)
 
 
@@ -70,7 +70,7 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
 
 
 @primitive(complex_rules=True, x=lambda g, out: _cholesky_slope(g, out))
-def _cholesky(xp, x):
+def _cholesky(xp: Namespace, x: Array) -> Array:
     return xp.linalg.cholesky(x)
 
 
@@ -104,7 +104,11 @@ def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
     return cholesky_solve(eye(L._array.shape[-1], dtype=L.dtype, device=L.device), L, upper)
 
 
-Checked = namedtuple("Checked", "result info")
+class Checked(NamedTuple):
+    """A result, and 0 where it was found."""
+
+    result: Tensor
+    info: Tensor
 
 
 def checked(result: Any, A: Tensor, check_errors: bool) -> Any:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from typing import Any
+from typing import Any, NamedTuple
 
+from ...backend import Array, Backend, Namespace
 from ...dtypes import finfo, int64
 from ...engine.errors import OperationError
 from ...engine.primitive import primitive
@@ -22,15 +22,47 @@ from ..shape import reshape, unsqueeze
 from .products import matmul
 from .solve import require_square, solve_matrix
 
-QR = namedtuple("QR", "Q R")
-SVD = namedtuple("SVD", "U S Vh")
-Eigh = namedtuple("Eigh", "eigenvalues eigenvectors")
-Eig = namedtuple("Eig", "eigenvalues eigenvectors")
-LeastSquares = namedtuple("LeastSquares", "solution residuals rank singular_values")
+
+class QR(NamedTuple):
+    """A = Q R."""
+
+    Q: Tensor
+    R: Tensor
+
+
+class SVD(NamedTuple):
+    """A = U diag(S) Vh."""
+
+    U: Tensor
+    S: Tensor
+    Vh: Tensor
+
+
+class Eigh(NamedTuple):
+    """Real eigenvalues, ascending, and their vectors, the columns of a matrix."""
+
+    eigenvalues: Tensor
+    eigenvectors: Tensor
+
+
+class Eig(NamedTuple):
+    """Complex eigenvalues and their vectors, the columns of a matrix."""
+
+    eigenvalues: Tensor
+    eigenvectors: Tensor
+
+
+class LeastSquares(NamedTuple):
+    """What `lstsq` returns."""
+
+    solution: Tensor
+    residuals: Tensor
+    rank: Tensor
+    singular_values: Tensor
 
 
 @primitive(outputs=2, complex_rules=True, x=lambda g, out, out1: _qr_slope(g, out, out1))
-def _qr(xp, x, *, mode):
+def _qr(xp: Namespace, x: Array, *, mode: str) -> tuple[Array, Array]:
     found = xp.linalg.qr(x, mode=mode)
     return found[0], found[1]
 
@@ -83,7 +115,7 @@ def _gaps(values: Tensor) -> Tensor:
 
 
 @primitive(outputs=2, complex_rules=True, partial=True, x=lambda g, out, out1: _eigh_slope(g, out, out1))
-def _eigh(xp, x):
+def _eigh(xp: Namespace, x: Array) -> tuple[Array, Array]:
     found = xp.linalg.eigh(x)
     return found[0], found[1]
 
@@ -114,7 +146,7 @@ def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
 
 
 @primitive(outputs=2, complex_rules=True, partial=True, x=lambda g, x, out, out1: _eig_slope(g, x, out, out1))
-def _eig(backend, x):
+def _eig(backend: Backend, x: Array) -> tuple[Array, Array]:
     xp = backend.xp
     found = xp.linalg.eig(x)
     kind = backend.native[backend.dtypes[x.dtype].to_complex()]
@@ -152,7 +184,7 @@ def eigvals(A: Tensor) -> Tensor:
 
 
 @primitive(outputs=3, complex_rules=True, partial=True, x=lambda g, out, out1, out2: _svd_slope(g, out, out1, out2))
-def _svd(xp, x, *, full):
+def _svd(xp: Namespace, x: Array, *, full: bool) -> tuple[Array, Array, Array]:
     found = xp.linalg.svd(x, full_matrices=full)
     return found[0], found[1], found[2]
 
@@ -210,7 +242,7 @@ def svdvals(A: Tensor) -> Tensor:
 
 
 @primitive(complex_rules=True, x=lambda g, x, out: _pinv_slope(g, x, out))
-def _pinv(xp, x, keep):
+def _pinv(xp: Namespace, x: Array, keep: Array) -> Array:
     u, s, vh = xp.linalg.svd(x, full_matrices=False)
     inverse = xp.where(keep, 1.0 / xp.where(keep, s, 1.0), 0.0)
     product = xp.matmul(xp.matrix_transpose(vh) * xp.expand_dims(inverse, axis=-2), xp.matrix_transpose(u))
