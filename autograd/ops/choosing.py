@@ -107,7 +107,7 @@ def _above(x: Tensor, low: Any, high: Any) -> Tensor:
 
 
 @operation(in_place=True, aliases="clip")
-def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
+def clamp(input: Tensor, min: Operand | None = None, max: Operand | None = None) -> Tensor:
     """input limited to [min, max]: numbers or tensors, either may be None. On the limits the derivative is 1."""
     if min is None and max is None:
         raise ValueError("clamp: at least one of min and max must be given")
@@ -127,13 +127,13 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
 
 
 @operation(in_place=True)
-def clamp_min(input: Tensor, min: Any) -> Tensor:
+def clamp_min(input: Tensor, min: Operand) -> Tensor:
     """max(input, min)."""
     return clamp(input, min=min)
 
 
 @operation(in_place=True)
-def clamp_max(input: Tensor, max: Any) -> Tensor:
+def clamp_max(input: Tensor, max: Operand) -> Tensor:
     """min(input, max)."""
     return clamp(input, max=max)
 

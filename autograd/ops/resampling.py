@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
 from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
+from ..types import PerDim
 from .creation import tensor
 from .operation import operation
 from .pooling import adaptive_avg_pool
@@ -91,8 +93,8 @@ _RANKS = {"linear": (3,), "bilinear": (4,), "bicubic": (4,), "trilinear": (5,)}
 @operation(face="nn.functional", method=False)
 def interpolate(
     input: Tensor,
-    size: Any = None,
-    scale_factor: Any = None,
+    size: PerDim | None = None,
+    scale_factor: float | Sequence[float] | None = None,
     mode: str = "nearest",
     align_corners: bool | None = None,
     recompute_scale_factor: bool | None = None,
@@ -120,7 +122,8 @@ def interpolate(
     if size is not None:
         wanted = [size] * dims if isinstance(size, int) else [int(n) for n in size]
     else:
-        factors = [float(scale_factor)] * dims if isinstance(scale_factor, int | float) else list(scale_factor)
+        given: Any = scale_factor
+        factors = [float(given)] * dims if isinstance(given, int | float) else list(given)
         wanted = [math.floor(n * f) for n, f in zip(have, factors, strict=False)]
         if recompute_scale_factor:
             factors = None

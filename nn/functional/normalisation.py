@@ -12,6 +12,7 @@ from autograd.engine.errors import OperationError
 from autograd.ops.normalisation import normalised
 from autograd.ops.padding import pad
 from autograd.ops.promotion import restored, single
+from autograd.types import Dims
 
 
 def batch_norm(
@@ -66,7 +67,7 @@ def _scaled(out: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
     return out if bias is None else out + bias
 
 
-def _follow(running: Tensor | None, batch: Tensor, momentum: Any, count: int = 0) -> None:
+def _follow(running: Tensor | None, batch: Tensor, momentum: float, count: int = 0) -> None:
     """running = (1 - momentum) running + momentum batch; a variance of `count` values is made unbiased."""
     if running is not None:
         with autograd.no_grad():
@@ -163,6 +164,6 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     return restored(input / (total * (alpha / size) + k).pow(beta), input.dtype)
 
 
-def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Any = None) -> Tensor:
+def normalize(input: Tensor, p: float = 2.0, dim: Dims = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
     """input / max(|input|_p, eps) along a dimension."""
     return input / input.norm(p, dim, keepdim=True).clamp(min=eps)
