@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .cell import Cell
 from .errors import DeviceMismatchError, NotATensorError, OperationError
 from .memory import Memory
-from .modes import modes, switched
+from .modes import modes
 from .node import record
 from .primitive import Primitive
 from .tensor import Tensor, tensor_of
@@ -126,8 +126,11 @@ def _with_old_value(inputs: Sequence[Any], position: int) -> Sequence[Any]:
     target = inputs[position]
     if target._view is None or not target._requires_grad:
         return inputs
-    with switched(listener=None):
+    listener, modes.listener = modes.listener, None
+    try:
         old = old_value(target)
+    finally:
+        modes.listener = listener
     return [old if i == position else x for i, x in enumerate(inputs)]
 
 

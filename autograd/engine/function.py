@@ -164,12 +164,15 @@ class Function:
         edges = [edge_of(x) for x in args]
         if modes.listener is not None:
             modes.listener.on_function(cls, args)
-        with switched(grad=False):
+        before, modes.grad = modes.grad, False
+        try:
             if cls.setup_context is not Function.setup_context:
                 result = cls.forward(*args)
                 cls.setup_context(context, args, result)
             else:
                 result = cls.forward(context, *args)
+        finally:
+            modes.grad = before
         outputs = list(result) if isinstance(result, tuple | list) else [result]
         if tracked:
             outputs = cls._record(context, args, edges, outputs)

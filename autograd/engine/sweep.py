@@ -56,17 +56,24 @@ def topological_order(sources: Iterable[Any], ends: Collection[Any]) -> list[Nod
     return order
 
 
-class _Pending(dict[Edge, tuple[Tensor, bool]]):
-    """By edge: the gradient gathered so far, and whether its memory is nobody else's."""
+class _Pending(dict[Edge, Tensor]):
+    """By edge, the gradient gathered so far."""
 
-    def add(self, edge: Edge, gradient: Tensor, owned: bool, recorded: bool) -> None:
+    def __init__(self, recorded: bool) -> None:
+        super().__init__()
+        self.recorded = recorded
+        self.owned: set[Edge] = set()  # the edges with a gradient whose memory is nobody else's
+
+    def add(self, edge: Edge, gradient: Tensor, owned: bool) -> None:
         held = self.get(edge)
         if held is None:
-            self[edge] = gradient, owned
-        elif held[1] and not recorded and held[0]._array.dtype == gradient._array.dtype:
-            held[0]._accumulate(gradient)
+            self[edge] = gradient
+        elif edge in self.owned and not self.recorded and held._array.dtype == gradient._array.dtype:
+            held._accumulate(gradient)
         else:
-            self[edge] = held[0] + gradient, True
+            self[edge], owned = held + gradient, True
+        if owned:
+            self.owned.add(edge)
 
 
 def sweep(
@@ -74,20 +81,20 @@ def sweep(
 ) -> dict[Edge, Tensor]:
     """The gradients by every leaf (targets None), or by the targets and perhaps others, as {edge: gradient}."""
     recorded, watch = modes.grad, modes.anomaly and modes.check_nan
-    pending = _Pending()
+    pending = _Pending(recorded)
     for root, gradient in start:
-        pending.add(root, gradient, False, recorded)
+        pending.add(root, gradient, owned=False)
     asked = {source for source, _ in targets or ()}
     # Behind the only one asked for there is nothing to find; behind one of several there may be another.
     order = topological_order([source for source, _ in pending], asked if len(asked) == 1 else ())
     wanted = None if targets is None else _leading_to(asked, order)
     found: dict[Edge, Tensor] = {}
     for node in order:
-        slots = [pending.pop((node, number), None) for number in range(node.outputs)]
-        if not any(slots):
-            continue
-        arrived = [None if slot is None else slot[0] for slot in slots]
+        arrived = [pending.pop((node, number), None) for number in range(node.outputs)]
         node.receive(arrived)
+        given = [g._memory for g in arrived if g is not None]
+        if not given:
+            continue
         if node in asked:
             found.update({(node, number): g for number, g in enumerate(arrived) if g is not None})
         needed = node.edges
@@ -95,20 +102,19 @@ def sweep(
             needed = [edge if edge is not None and edge[0] in wanted else None for edge in needed]
         if not any(needed):
             continue
-        given = [g._memory for g in arrived if g is not None]
         for edge, result in zip(needed, node.differentiate(arrived, needed), strict=True):
             if edge is not None and result is not None:
                 if watch:
                     _check_finite(node, result)
                 # A rule may pass on what it was given, or a view of it, or stretch one number.
                 own = node.fresh and result._memory not in given and result._backend.exclusive(result._array)
-                pending.add(edge, result, own, recorded)
+                pending.add(edge, result, own)
         if not retain_graph:
             node.release()
-    for (leaf, number), slot in pending.items():  # what is left has arrived at leaves
-        total = _at_leaf(leaf, *slot, may_be_shared=recorded or targets is not None)
+    for edge, gradient in pending.items():  # what is left has arrived at leaves
+        total = _at_leaf(edge[0], gradient, edge in pending.owned, recorded or targets is not None)
         if total is not None:
-            found[leaf, number] = total
+            found[edge] = total
     return found
 
 

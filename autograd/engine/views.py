@@ -61,9 +61,14 @@ class View:
         self.changes, self.moves = memory.changes, memory.moves
         if not moved and (not self.recorded or (x._node is None and not self.base._requires_grad)):
             return
-        # If nothing was moved, only the history is of interest, and no listener's business.
-        with switched(grad=self.recorded, listener=modes.listener if moved else None):
+        before = modes.grad, modes.listener
+        modes.grad = self.recorded
+        if not moved:
+            modes.listener = None  # only the history is of interest
+        try:
             again = follow(self.way(), self.base)
+        finally:
+            modes.grad, modes.listener = before
         if moved:
             x._array = again._array
         if self.recorded:
