@@ -84,15 +84,15 @@ def check_writable(x: Any, operation: str, tracked: bool = False) -> None:
     if x._view is not None:
         drop_hidden_base(x)
         x._renew()
-    view = x._view
-    if modes.grad and x._requires_grad:
+    view, recording = x._view, modes.grad
+    if recording and x._requires_grad:
         is_leaf = x._node is None
         if is_leaf or (view is not None and view.base._requires_grad and view.base._node is None):
             raise BackwardError(
                 f"{operation}: a {'' if is_leaf else 'view of a '}leaf tensor that requires grad is being written in "
                 "place; do it inside no_grad(), or on a clone()"
             )
-    if modes.grad and view is not None and not view.recorded and (tracked or view.base._requires_grad):
+    if recording and view is not None and not view.recorded and (tracked or view.base._requires_grad):
         raise BackwardError(
             f"{operation}: a view made in no_grad mode is being written in place with grad mode enabled; "
             "make the view outside no_grad"
