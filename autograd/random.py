@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,16 @@ from .ops.random import (
 def manual_seed_all(seed: int) -> None:
     """Seeds the default generators of all devices."""
     manual_seed(seed)
+
+
+@contextlib.contextmanager
+def fork_rng(devices: Any = None, enabled: bool = True, device_type: str | None = None) -> Iterator[None]:
+    """At the end, the default generators of all devices go on from where they were at the beginning."""
+    before = generator_states() if enabled else {}
+    try:
+        yield
+    finally:
+        set_generator_states(before)
 
 
 def all_states() -> dict[str, Any]:
@@ -77,6 +88,7 @@ __all__ = [
     "check_state",
     "check_states",
     "default_generator",
+    "fork_rng",
     "get_rng_state",
     "initial_seed",
     "manual_seed",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import random
-from ..ops.random import Generator, randint
+from ..ops.random import Generator, draw_seed
 from .collate import default_collate, default_convert
 from .dataset import IterableDataset
 from .fetch import ENDED, Fetcher
@@ -108,7 +108,7 @@ class DataLoader:
             # The order is drawn, and what came before the position passed over, with the epoch's first numbers.
             self._set_random_states(resume.begun)
         # Drawn also where there are no workers, as in torch: the samples' order does not depend on their number.
-        seed = int(randint(0, 2**62, (), generator=self.generator, device=None if self.generator else "cpu"))
+        seed = draw_seed(self.generator)
         jobs = self._jobs(position.yielded)
         batches = self._from_workers(jobs, seed) if self.num_workers else self._from_here(jobs)
         if resume is not None:
