@@ -24,6 +24,8 @@ LONG_SPAN = 1 << 28  # integers from so many and more are drawn from words of 64
 
 def uniform(stream: Stream, count: int, kind: np.dtype, *, low: float = 0.0, high: float = 1.0) -> Array:
     """u (high - low) + low, u of 24 bits, or of 53 in double precision."""
+    if kind.kind == "c":
+        return uniform(stream, 2 * count, kind.type().real.dtype, low=low, high=high).view(kind)
     _check_floating(kind)
     if kind.char == "d":
         return _scaled(stream.doubles(count), high - low, low)
@@ -217,7 +219,8 @@ def choices(stream: Stream, weights: Array, count: int, replacement: bool) -> Ar
     """
     rows = weights.reshape(-1, weights.shape[-1])
     if replacement and count > 1:
-        edges = np.cumsum(rows, -1, dtype=rows.dtype)
+        wide = np.float32 if rows.dtype.char == "e" else rows.dtype
+        edges = np.cumsum(rows, -1, dtype=wide).astype(rows.dtype)
         edges /= edges[:, -1:]
         drawn = stream.doubles(len(rows) * count).reshape(len(rows), count)
         found = np.array([np.searchsorted(edge, u) for edge, u in zip(edges, drawn, strict=True)], np.int64)

@@ -324,6 +324,11 @@ def randn(
     return _draw(_normal, sizes if size is None else (size,), dtype, device, generator, requires_grad)
 
 
+def _check_range(low: int, high: int) -> None:
+    if low >= high:
+        raise RuntimeError(f"randint: expected low < high, got {low} and {high}")
+
+
 @operation(method=False)
 def randint(
     low: int,
@@ -340,8 +345,7 @@ def randint(
         low, high, size = 0, low, high
     if high is None:
         low, high = 0, low
-    if low >= high:
-        raise RuntimeError(f"randint: expected low < high, got {low} and {high}")
+    _check_range(low, high)
     kind = dtypes.int64 if dtype is None else dtype
     return _draw(_integers, (tuple(size),), kind, device, generator, requires_grad, low=int(low), high=int(high))
 
@@ -387,13 +391,22 @@ def randint_like(
     *,
     dtype: DTypeLike = None,
     device: DeviceLike = None,
-    **options: Any,
+    generator: Generator | None = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
 ) -> Tensor:
     """randint with the input's shape, dtype and device."""
     if high is None:
         low, high = 0, low
-    place = input.device if device is None else device
-    return randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, device=place, **options)
+    _check_range(low, high)
+    place, bounds = input.device if device is None else device, {"low": int(low), "high": int(high)}
+    kind = dtype or input.dtype
+    return _draw(_integers, tuple(input.shape), kind, place, generator, requires_grad, like=input, **bounds)
+
+
+def draws_torchs_numbers(generator: Generator | None, device: DeviceLike) -> bool:
+    """Whether what is drawn from the generator, or without one from the device's, are torch's numbers."""
+    return _is_torchs(_state(generator, device))
 
 
 def draw_seed(generator: Generator | None = None) -> int:

@@ -38,7 +38,7 @@ def theirs() -> Any:
     return types.SimpleNamespace(lib=torch, F=torch.nn.functional, nn=torch.nn)
 
 
-def compared(draw: Callable[[Any], Any], seed: int = 3) -> None:
+def compared(draw: Callable[[Any], Any], seed: int = 3, ulps: int = 4) -> None:
     """Draws in both, twice, so that a wrong state shows."""
     results = []
     for side in (OURS, theirs()):
@@ -46,7 +46,7 @@ def compared(draw: Callable[[Any], Any], seed: int = 3) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
             results.append([draw(side), draw(side)])
-    same(*results)
+    same(*results, ulps)
     same_state()
 
 
@@ -131,3 +131,182 @@ def test_chances(name: str, kind: str) -> None:
 def test_draws_of_every_dtype(name: str, kind: str) -> None:
     for size in SIZES:
         compared(lambda s, size=size: OF_ALL[name](s, kind, size))
+
+
+TRANSPOSED: dict[str, Callable[[Any, Any], Any]] = {
+    "uniform_": lambda s, x: x.uniform_(),
+    "normal_": lambda s, x: x.normal_(),
+    "random_": lambda s, x: x.random_(9),
+    "exponential_": lambda s, x: x.exponential_(),
+    "bernoulli_ of a tensor": lambda s, x: x.bernoulli_(s.lib.full(x.shape, 0.4)),
+    "rand_like": lambda s, x: s.lib.rand_like(x),
+    "randn_like": lambda s, x: s.lib.randn_like(x),
+    "randint_like": lambda s, x: s.lib.randint_like(x, 9),
+    "poisson": lambda s, x: s.lib.poisson(x),
+    "gumbel_softmax": lambda s, x: s.F.gumbel_softmax(x),
+    "rrelu": lambda s, x: s.F.rrelu(x - 2, training=True),
+    "bernoulli": lambda s, x: s.lib.bernoulli(x / 9),
+    "normal of means": lambda s, x: s.lib.normal(x, 0.5),
+    "dropout": lambda s, x: s.F.dropout(x, 0.4),
+    "alpha_dropout": lambda s, x: s.F.alpha_dropout(x, 0.4, True),
+}
+LAYOUTS: dict[str, Callable[[Any], Any]] = {
+    "transposed": lambda x: x.transpose(0, 2),
+    "permuted": lambda x: x.permute(1, 2, 0),
+    "of one row": lambda x: x[:, :1].transpose(0, 1),
+    "with gaps": lambda x: x[:, :, ::2],
+    "transposed, with gaps": lambda x: x[:, :, ::2].transpose(0, 1),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("name", TRANSPOSED)
+def test_tensors_are_filled_as_they_lie_in_memory(name: str, layout: str) -> None:
+    if "dropout" in name:
+        needs_torchs_chances()
+    compared(lambda s: TRANSPOSED[name](s, LAYOUTS[layout](s.lib.arange(9.0).repeat(12).reshape(3, 4, 9))))
+
+
+RANGES = (
+    ("int64", -5, 9),
+    ("int64", 0, 2**28 - 1),
+    ("int64", 0, 2**28),
+    ("int64", -(2**40), 2**40),
+    ("int64", -(2**63), 2**63 - 1),
+    ("int32", -(2**31), 2**31 - 1),
+    ("int16", -(2**15), 2**15),
+    ("int8", -128, 128),
+    ("uint8", 0, 256),
+    ("float16", -5, 9),
+    ("float16", -2048, 2049),
+    ("float32", -(2**24), 2**24),
+    ("float32", 0, 2**28),
+    ("float32", 2**24 + 1, 2**26),
+    ("float64", 0, 2**40),
+    ("float64", 2**53 - 5, 2**54),
+)
+
+
+@pytest.mark.parametrize(("kind", "low", "high"), RANGES)
+def test_ranges_of_integers(kind: str, low: int, high: int) -> None:
+    compared(lambda s: s.lib.randint(low, high, (50,), dtype=getattr(s.lib, kind)))
+    compared(lambda s: _new(s, kind, (50,)).random_(low, high))
+
+
+@pytest.mark.parametrize(("kind", "low", "high"), [("int8", 0, 129), ("uint8", -1, 5), ("bool", 0, 3), ("int64", 4, 4)])
+def test_integers_outside_of_a_dtype_are_refused(kind: str, low: int, high: int) -> None:
+    for side in (OURS, theirs()):
+        with pytest.raises(RuntimeError):
+            _new(side, kind, (5,)).random_(low, high)
+
+
+@pytest.mark.parametrize("kind", FLOATING)
+@pytest.mark.parametrize("size", [(5,), (1000,), (3, 6)])
+def test_multinomial(size: tuple[int, ...], kind: str) -> None:
+    for count, replacement in ((1, False), (1, True), (4, False), (7, True)):
+        compared(lambda s, n=count, r=replacement: s.lib.multinomial(_ramp(s, kind, size), n, r))
+
+
+def test_permutations() -> None:
+    for n in (0, 1, 2, 3, 50, 5000):
+        compared(lambda s, n=n: s.lib.randperm(n))
+    compared(lambda s: s.lib.randperm(100, dtype=s.lib.int32))
+
+
+def test_poisson_of_high_rates_in_a_row() -> None:
+    compared(lambda s: s.lib.poisson(s.lib.tensor([0.0, 9.99, 10.0, 1e3, 1e6, 3.0] * 300)))
+
+
+def test_complex_numbers() -> None:
+    for size in ((3,), (7,), (8,), (50,)):
+        compared(lambda s, n=size: s.lib.randn(n, dtype=s.lib.complex64))
+        compared(lambda s, n=size: s.lib.randn(n, dtype=s.lib.complex128))
+        compared(lambda s, n=size: s.lib.rand(n, dtype=s.lib.complex64))
+
+
+@pytest.mark.parametrize("seed", [0, 1, -1, -5, 2**32, 2**32 + 7, 2**63, 2**64 - 1, -(2**63)])
+def test_seeds(seed: int) -> None:
+    compared(lambda s: s.lib.rand(3), seed)
+    assert autograd.initial_seed() == torch_or_skip().initial_seed()
+
+
+def test_seeds_of_more_than_64_bits_are_refused() -> None:
+    for side in (OURS, theirs()):
+        for seed in (2**64, -(2**63) - 1):
+            with pytest.raises(ValueError):
+                side.lib.Generator().manual_seed(seed)
+
+
+INITIALISERS: dict[str, Callable[[Any, Any], Any]] = {
+    "uniform_": lambda init, x: init.uniform_(x, -1, 2),
+    "normal_": lambda init, x: init.normal_(x, 1, 2),
+    "trunc_normal_": lambda init, x: init.trunc_normal_(x, std=0.7),
+    "trunc_normal_ shifted": lambda init, x: init.trunc_normal_(x, 0.3, 2.0, -0.5, 3.0),
+    "trunc_normal_ of a tail": lambda init, x: init.trunc_normal_(x, 0.3, 0.5, 1.0, 3.0),
+    "xavier_uniform_": lambda init, x: init.xavier_uniform_(x, 1.3),
+    "xavier_normal_": lambda init, x: init.xavier_normal_(x, 1.3),
+    "kaiming_uniform_": lambda init, x: init.kaiming_uniform_(x, nonlinearity="relu"),
+    "kaiming_normal_": lambda init, x: init.kaiming_normal_(x, mode="fan_out"),
+    "orthogonal_": lambda init, x: init.orthogonal_(x, 1.3),
+    "sparse_": lambda init, x: init.sparse_(x, 0.4),
+}
+
+
+@pytest.mark.parametrize("name", INITIALISERS)
+def test_initialisers(name: str) -> None:
+    for size in ((3, 4), (4, 3), (5, 5), (20, 30)):
+        for kind in ("float32", "float64"):
+            compared(lambda s, n=size, k=kind: INITIALISERS[name](s.nn.init, _new(s, k, n)), ulps=100)
+
+
+LAYERS: dict[str, Callable[[Any], Any]] = {
+    "Linear": lambda nn: nn.Linear(5, 7),
+    "Linear without bias": lambda nn: nn.Linear(5, 7, bias=False),
+    "Bilinear": lambda nn: nn.Bilinear(3, 4, 5),
+    "Conv1d": lambda nn: nn.Conv1d(4, 6, 3, groups=2),
+    "Conv2d": lambda nn: nn.Conv2d(3, 8, 3),
+    "Conv3d": lambda nn: nn.Conv3d(2, 3, 2),
+    "ConvTranspose1d": lambda nn: nn.ConvTranspose1d(4, 6, 3, groups=2),
+    "ConvTranspose2d": lambda nn: nn.ConvTranspose2d(3, 8, 3),
+    "ConvTranspose3d": lambda nn: nn.ConvTranspose3d(3, 2, 2),
+    "Embedding": lambda nn: nn.Embedding(10, 3, padding_idx=2),
+    "EmbeddingBag": lambda nn: nn.EmbeddingBag(10, 3),
+    "RNN": lambda nn: nn.RNN(3, 5, 2, bidirectional=True),
+    "LSTM": lambda nn: nn.LSTM(3, 5, 2, proj_size=4),
+    "GRU": lambda nn: nn.GRU(3, 5),
+    "RNNCell": lambda nn: nn.RNNCell(3, 5),
+    "LSTMCell": lambda nn: nn.LSTMCell(3, 5),
+    "GRUCell": lambda nn: nn.GRUCell(3, 5),
+    "MultiheadAttention": lambda nn: nn.MultiheadAttention(8, 2, add_bias_kv=True),
+    "MultiheadAttention of other sizes": lambda nn: nn.MultiheadAttention(8, 2, kdim=5, vdim=3),
+    "TransformerEncoder": lambda nn: nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 2),
+    "Transformer": lambda nn: nn.Transformer(8, 2, 1, 2, 16, batch_first=True),
+    "norms": lambda nn: nn.Sequential(
+        nn.BatchNorm2d(3), nn.LayerNorm(4), nn.GroupNorm(2, 4), nn.PReLU(), nn.Linear(2, 2)
+    ),
+    "weight_norm": lambda nn: nn.utils.parametrizations.weight_norm(nn.Linear(4, 3)),
+    "spectral_norm": lambda nn: nn.utils.parametrizations.spectral_norm(nn.Linear(4, 3)),
+    "old spectral_norm": lambda nn: nn.utils.spectral_norm(nn.Linear(4, 3)),
+    "old weight_norm": lambda nn: nn.utils.weight_norm(nn.Conv1d(4, 3, 2)),
+    "LazyLinear": lambda nn: nn.Sequential(nn.LazyLinear(3), nn.Linear(3, 2)),
+    "LazyConv2d": lambda nn: nn.Sequential(nn.LazyConv2d(3, 2), nn.Linear(3, 2)),
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_layers_begin_with_torchs_weights(name: str) -> None:
+    states = []
+    for side in (OURS, theirs()):
+        side.lib.manual_seed(3)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            warnings.simplefilter("ignore", FutureWarning)
+            layer = LAYERS[name](side.nn)
+        if name.startswith("Lazy"):
+            layer(side.lib.ones((2, 4) if name == "LazyLinear" else (2, 3, 4, 4)))
+        states.append(layer.state_dict())
+    ours, theirs_ = states
+    assert list(ours) == list(theirs_)
+    for key in ours:
+        np.testing.assert_allclose(host(ours[key]), host(theirs_[key]), rtol=2e-5, atol=2e-6, err_msg=key)
+    same_state()
