@@ -220,7 +220,7 @@ def choices(stream: Stream, weights: Array, count: int, replacement: bool) -> Ar
     rows = weights.reshape(-1, weights.shape[-1])
     if replacement and count > 1:
         wide = np.float32 if rows.dtype.char == "e" else rows.dtype
-        edges = np.cumsum(rows, -1, dtype=wide).astype(rows.dtype)
+        edges = np.cumsum(rows, -1, dtype=wide)
         edges /= edges[:, -1:]
         drawn = stream.doubles(len(rows) * count).reshape(len(rows), count)
         found = np.array([np.searchsorted(edge, u) for edge, u in zip(edges, drawn, strict=True)], np.int64)

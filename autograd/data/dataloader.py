@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import random
 from ..ops.random import Generator, draw_seed
+from ..ops.torch_random import is_torch_random
 from .collate import default_collate, default_convert
 from .dataset import IterableDataset
 from .fetch import ENDED, Fetcher
@@ -24,8 +25,8 @@ class DataLoader:
     indices; `batch_size=None` yields single samples. `generator` seeds the shuffling.
 
     `num_workers` processes make up to `prefetch_factor` batches each ahead of time. Each batch has a
-    random seed of its own, so it is the same whatever the number of workers. An exception in a worker
-    is raised here, with its traceback.
+    random seed of its own, so it is the same whatever the number of workers; with torch's random numbers
+    each worker has one, as in torch. An exception in a worker is raised here, with its traceback.
 
     `state_dict()` is the position in the data: after `load_state_dict` the next iteration goes on
     with the batch after the last one that was handed out, in the same order.
@@ -108,8 +109,11 @@ class DataLoader:
             # The order is drawn, and what came before the position passed over, with the epoch's first numbers.
             self._set_random_states(resume.begun)
         # Drawn also where there are no workers, as in torch: the samples' order does not depend on their number.
-        seed = draw_seed(self.generator)
-        jobs = self._jobs(position.yielded)
+        # Torch draws none for workers that are there already.
+        known = is_torch_random() and self._workers is not None
+        seed = 0 if known or position.begun.get("seeded") else draw_seed(self.generator)
+        late = is_torch_random() and not self.num_workers and resume is None
+        jobs = self._jobs_drawn_late(position) if late else self._jobs(position.yielded)
         batches = self._from_workers(jobs, seed) if self.num_workers else self._from_here(jobs)
         if resume is not None:
             if isinstance(self.dataset, IterableDataset):
@@ -124,6 +128,11 @@ class DataLoader:
         jobs = enumerate(self.sampler if self.batch_sampler is None else self.batch_sampler)
         first = list(itertools.islice(jobs, skip + 1))
         return itertools.chain(first[skip:], jobs)
+
+    def _jobs_drawn_late(self, position: Position) -> Iterator[tuple[int, Any]]:
+        """The same, the order drawn with the first batch, as torch does it; other loaders may have drawn till then."""
+        position.begun = {**self._random_states(), "seeded": True}
+        yield from self._jobs(0)
 
     def _make_fetcher(self) -> Callable[[Any], Fetcher]:
         whole = self.collate_fn is default_collate
