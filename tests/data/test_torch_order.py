@@ -104,9 +104,7 @@ SAMPLERS: dict[str, Callable[[Any], Any]] = {
     "weighted, each once": lambda s: list(s.data.WeightedRandomSampler([0.1, 0.9, 0.4, 0.7], 3, False)),
     "split": lambda s: [part.indices for part in s.data.random_split(range(50), [30, 20])],
     "split by shares": lambda s: [part.indices for part in s.data.random_split(range(50), [0.5, 0.3, 0.2])],
-    "distributed": lambda s: [
-        list(_distributed(s, rank)) for rank in range(2)
-    ],
+    "distributed": lambda s: [list(_distributed(s, rank)) for rank in range(2)],
 }
 
 

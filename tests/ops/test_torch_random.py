@@ -310,3 +310,198 @@ def test_layers_begin_with_torchs_weights(name: str) -> None:
     for key in ours:
         np.testing.assert_allclose(host(ours[key]), host(theirs_[key]), rtol=2e-5, atol=2e-6, err_msg=key)
     same_state()
+
+
+# Generators and their states
+
+
+def test_a_state_of_torch_goes_on_here_and_the_other_way_round() -> None:
+    torch = torch_or_skip()
+    torch.manual_seed(4)
+    torch.rand(700), torch.randn(3)  # a pair's second number is kept
+    autograd.set_rng_state(autograd.tensor(torch.get_rng_state().numpy()))
+    same([autograd.randn(5), autograd.rand(9)], [torch.randn(5), torch.rand(9)])
+    autograd.randn(1), autograd.rand(1000)
+    torch.set_rng_state(torch.tensor(host(autograd.get_rng_state())))
+    same([autograd.randn(5), autograd.rand(9)], [torch.randn(5), torch.rand(9)])
+    same_state()
+
+
+def test_generators_of_ones_own() -> None:
+    def draw(s: Any) -> Any:
+        new, seeded = s.lib.Generator(), s.lib.Generator().manual_seed(8)
+        drawn = [s.lib.rand(3, generator=new), s.lib.randn(3, generator=seeded), s.lib.randperm(9, generator=new)]
+        state = seeded.get_state()
+        drawn += [
+            s.lib.zeros(20).normal_(generator=seeded),
+            s.lib.zeros(5).bernoulli_(s.lib.full((5,), 0.5), generator=new),
+        ]
+        seeded.set_state(state)
+        drawn += [s.lib.multinomial(s.lib.ones(9), 4, generator=seeded), s.lib.poisson(s.lib.ones(9), generator=new)]
+        return [*drawn, s.lib.tensor([new.initial_seed(), seeded.initial_seed()]), state, new.get_state()]
+
+    compared(draw)
+
+
+def test_the_seed_of_chance_is_known() -> None:
+    generator = autograd.Generator()
+    seed = generator.seed()
+    drawn = autograd.rand(3, generator=generator).tolist()
+    assert generator.initial_seed() == seed
+    assert autograd.rand(3, generator=generator.manual_seed(seed)).tolist() == drawn
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda g: pickle.loads(pickle.dumps(g))])
+@pytest.mark.parametrize("on", [True, False])
+def test_a_copied_generator_goes_on_whatever_is_switched_on(copied: Callable[[Any], Any], on: bool) -> None:
+    generator = autograd.Generator().manual_seed(3)
+    autograd.randn(3, generator=generator)
+    with autograd.use_torch_random(on):
+        other = copied(generator)
+        assert autograd.randn(4, generator=other).tolist() == autograd.randn(4, generator=generator).tolist()
+
+
+def test_forked_random_numbers() -> None:
+    def draw(s: Any) -> Any:
+        with s.lib.random.fork_rng():
+            inside = s.lib.randn(3)
+        with s.lib.random.fork_rng(enabled=False):
+            moved = s.lib.randn(3)
+        return [inside, moved, s.lib.randn(3)]
+
+    compared(draw)
+
+
+def test_outside_of_the_switch_are_this_engines_numbers() -> None:
+    autograd.manual_seed(3)
+    torchs = autograd.rand(4).tolist()
+    with autograd.use_torch_random(False):
+        assert not autograd.is_torch_random()
+        own = autograd.rand(4).tolist()
+        assert autograd.get_rng_state().dtype is autograd.uint64
+    assert autograd.is_torch_random()
+    assert own != torchs
+    assert autograd.rand(4).tolist() not in (own, torchs)
+
+
+def test_states_of_the_other_kind_are_refused() -> None:
+    torchs, state = autograd.Generator(), autograd.get_rng_state()
+    with autograd.use_torch_random(False):
+        own, own_state = autograd.Generator(), autograd.get_rng_state()
+        with pytest.raises(ValueError, match="use_torch_random"):
+            autograd.set_rng_state(state)
+    with pytest.raises(ValueError, match="use_torch_random"):
+        own.set_state(state)
+    with pytest.raises(ValueError, match="this engine's own"):
+        torchs.set_state(own_state)
+
+
+@pytest.mark.parametrize(("at", "value"), [(8, 0), (8, 200), (9, 200), (12, 0), (16, 200), (17, 3), (23, 1), (11, 128)])
+def test_bytes_that_are_no_state_are_refused(at: int, value: int) -> None:
+    """One that stood behind the last word would let NumPy read outside of its memory."""
+    autograd.rand(40)
+    before = autograd.get_rng_state()
+    broken = before.clone()
+    broken[at] = value
+    for state in (broken, before[:-1], before.to(autograd.int32)):
+        with pytest.raises(ValueError):
+            autograd.set_rng_state(state)
+    assert autograd.get_rng_state().tolist() == before.tolist()
+
+
+# Many in a row
+
+KIND = st.sampled_from(FLOATING)
+SIZE = st.lists(st.integers(0, 9), max_size=3).map(tuple)
+STEP = st.one_of(
+    st.tuples(st.sampled_from(sorted(OF_FLOATS)), KIND, SIZE),
+    st.tuples(st.sampled_from(sorted(OF_CHANCES)), KIND, SIZE),
+    st.tuples(st.sampled_from(sorted(OF_ALL)), st.sampled_from(KINDS), SIZE),
+)
+
+
+@hypothesis.settings(max_examples=60, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+@hypothesis.given(st.lists(STEP, min_size=1, max_size=10), st.integers(-(2**63), 2**64 - 1))
+def test_any_draws_in_a_row(steps: list[tuple[str, str, tuple[int, ...]]], seed: int) -> None:
+    needs_torchs_chances()
+    for side in (OURS, theirs()):
+        side.lib.manual_seed(seed)
+    for name, kind, size in steps:
+        if (name, kind) == ("rrelu", "float16"):
+            continue
+        draw = {**OF_FLOATS, **OF_CHANCES, **OF_ALL}[name]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            same(draw(OURS, kind, size), draw(theirs(), kind, size))
+        same_state()
+
+
+# Distributions
+
+DISTRIBUTIONS: dict[str, Callable[[Any], Any]] = {
+    "Normal": lambda s: s.lib.distributions.Normal(_ramp(s, "float32", (6,)), _ramp(s, "float32", (6,), 1, 2)),
+    "Normal of float64": lambda s: s.lib.distributions.Normal(_ramp(s, "float64", (2, 9)), 1.5),
+    "Uniform": lambda s: s.lib.distributions.Uniform(-1.0, _ramp(s, "float32", (6,), 1, 2)),
+    "Bernoulli": lambda s: s.lib.distributions.Bernoulli(_ramp(s, "float32", (6,))),
+    "Bernoulli of logits": lambda s: s.lib.distributions.Bernoulli(logits=_ramp(s, "float64", (6,), -2, 2)),
+    "Categorical": lambda s: s.lib.distributions.Categorical(_ramp(s, "float32", (3, 6))),
+    "Categorical of logits": lambda s: s.lib.distributions.Categorical(logits=_ramp(s, "float32", (6,), -2, 2)),
+}
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+@pytest.mark.parametrize("size", [(), (5,), (2, 3)])
+def test_distributions(name: str, size: tuple[int, ...]) -> None:
+    compared(lambda s: DISTRIBUTIONS[name](s).sample(size))
+
+
+# Layers that draw
+
+DRAWING: dict[str, tuple[Callable[[Any], Any], tuple[int, ...]]] = {
+    "dropout": (lambda nn: nn.Dropout(0.3), (5, 6)),
+    "dropout2d": (lambda nn: nn.Dropout2d(0.3), (5, 6, 2, 2)),
+    "alpha dropout": (lambda nn: nn.AlphaDropout(0.3), (5, 6)),
+    "feature alpha dropout": (lambda nn: nn.FeatureAlphaDropout(0.3), (5, 6, 3)),
+    "rrelu": (lambda nn: nn.RReLU(), (5, 6)),
+    "fractional pooling": (lambda nn: nn.FractionalMaxPool2d(2, output_ratio=0.6), (2, 3, 9, 9)),
+    "fractional pooling of volumes": (lambda nn: nn.FractionalMaxPool3d(2, output_ratio=0.6), (2, 3, 7, 7, 7)),
+    "recurrent layers": (lambda nn: nn.GRU(6, 4, 3, dropout=0.4, batch_first=True), (3, 5, 6)),
+    "recurrent layers, time first": (lambda nn: nn.LSTM(6, 4, 3, dropout=0.4, bidirectional=True), (3, 5, 6)),
+    "encoder": (lambda nn: nn.TransformerEncoderLayer(8, 2, 16, 0.3, batch_first=True), (3, 5, 8)),
+    "encoder, time first": (lambda nn: nn.TransformerEncoderLayer(8, 2, 16, 0.3), (3, 5, 8)),
+}
+
+
+@pytest.mark.parametrize("name", DRAWING)
+def test_layers_draw_what_torchs_draw(name: str) -> None:
+    needs_torchs_chances()
+    make, size = DRAWING[name]
+
+    def run(s: Any) -> Any:
+        layer = make(s.nn).double()
+        out = layer(_ramp(s, "float64", size, -1, 1))
+        return out[0] if isinstance(out, tuple) else out
+
+    compared(run, ulps=10**9)  # beside single-precision weights
+
+
+def test_attention_draws_what_torchs_draws() -> None:
+    needs_torchs_chances()
+
+    def run(s: Any, first: bool) -> Any:
+        layer = s.nn.MultiheadAttention(8, 2, dropout=0.4, batch_first=first).double()
+        x = _ramp(s, "float64", (3, 5, 8), -1, 1)
+        return layer(x, x, x)[0], layer(x, x, x, need_weights=False)[0]
+
+    for first in (True, False):
+        compared(lambda s, first=first: run(s, first), ulps=10**9)
+
+
+def test_a_whole_transformer() -> None:
+    needs_torchs_chances()
+
+    def run(s: Any) -> Any:
+        net = s.nn.Transformer(8, 2, 2, 2, 16, 0.3, batch_first=True).double()
+        return net(_ramp(s, "float64", (3, 5, 8), -1, 1), _ramp(s, "float64", (3, 4, 8), -1, 1))
+
+    compared(run, ulps=10**9)
