@@ -55,7 +55,7 @@ def check_states(states: Any) -> None:
         raise ValueError("random states: expected the engine's states by device")
     for device, state in states["engine"].items():
         if isinstance(device, str) and is_available(device):
-            check_state(state)
+            check_state(state, default_generator(device))
     random.Random().setstate(states["python"])
     if not isinstance(states["python"][2], float | None):
         raise ValueError("random states: Python's keeps no normal number")

@@ -7,8 +7,10 @@ generator", 1998. The words are those of NumPy's MT19937, seeded with the low 32
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import threading
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -73,35 +75,37 @@ class _Own(threading.local):
 _own = _Own()
 
 
+@contextlib.contextmanager
+def stream(backend: Backend, state: Array) -> Iterator[Stream]:
+    """The numbers of a state, which moves on at the end, if there was no error. One thread draws at a time."""
+    with drawing:
+        numbers = Stream(backend, state)
+        yield numbers
+        numbers.store()
+
+
 class Stream:
-    """The numbers of a state, which moves on when the block that draws them ends. One thread draws at a time.
+    """The numbers of a state: `stream` makes one.
 
     `kept` is the second of a pair of normal numbers, of which only the first was wanted.
     """
 
     def __init__(self, backend: Backend, state: Array) -> None:
         self.backend, self.record = backend, _record(state)
-
-    def __enter__(self) -> Stream:
-        drawing.acquire()
+        self.engine, self.memory = _own.engine, _own.memory
         self.rewind()
-        return self
 
-    def __exit__(self, error: type[BaseException] | None, *rest: object) -> None:
-        try:
-            if error is None:
-                place = int(self.memory[WORDS])
-                if self.drawn:
-                    self.record["words"] = self.memory[:WORDS]
-                    self.record["next"], self.record["left"] = place, WORDS + 1 - place
-                self.record["keeps"] = self.kept is not None
-                self.record["kept"] = self.kept or 0.0
-        finally:
-            drawing.release()
+    def store(self) -> None:
+        """Moves the state on to behind what was drawn."""
+        if self.drawn:
+            place = int(self.memory[WORDS])
+            self.record["words"] = self.memory[:WORDS]
+            self.record["next"], self.record["left"] = place, WORDS + 1 - place
+        self.record["keeps"] = self.kept is not None
+        self.record["kept"] = self.kept or 0.0
 
     def rewind(self) -> None:
-        """Takes back what was drawn in this block."""
-        self.engine, self.memory = _own.engine, _own.memory
+        """Takes back what was drawn."""
         self.memory[:WORDS] = self.record["words"]
         self.memory[WORDS] = WORDS if self.record["left"] == 1 else self.record["next"]
         self.kept = float(self.record["kept"]) if self.record["keeps"] else None

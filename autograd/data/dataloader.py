@@ -205,7 +205,7 @@ class DataLoader:
         if self.generator is not None:
             for state in (own, None if begun is None else begun["generator"]):
                 if state is not None:
-                    random.check_state(state)
+                    random.check_state(state, self.generator)
             if own is not None:
                 self.generator.set_state(own)
         self._resume = None if begun is None else Position(begun, yielded)

@@ -98,15 +98,7 @@ class Generator:
 
     def set_state(self, state: Tensor) -> Generator:
         """Goes on from a state that `get_state` gave."""
-        check_state(state)
-        if state.dtype is not self._state.dtype:
-            raise ValueError(
-                "set_state: the state is torch's, the generator is not: generators draw torch's numbers on the CPU, "
-                "if they are made after use_torch_random()"
-                if _is_torchs(state)
-                else "set_state: the generator draws torch's numbers, the state is this engine's own; "
-                "use_torch_random(False) before the generator is made"
-            )
+        check_state(state, self)
         self._state._array[...] = self._backend.from_numpy(state.cpu()._array.copy())
         return self
 
@@ -116,15 +108,23 @@ def _is_torchs(state: Tensor) -> bool:
     return state.dtype is dtypes.uint8
 
 
-def check_state(state: Any) -> None:
-    """ValueError if this is no state of a generator."""
+def check_state(state: Any, generator: Generator | None = None) -> None:
+    """ValueError if this is no state of a generator, or one that this generator can't go on from."""
     if not isinstance(state, Tensor) or state.dtype not in (dtypes.uint64, dtypes.uint8):
         raise ValueError("a generator's state is a uint64 tensor of seed and offset, as get_state() gives it")
     if _is_torchs(state):
         if not mersenne.is_state(state.cpu()._array):
-            raise ValueError("a state of torch's generator is 5056 bytes, as get_state() gives it; these are none")
+            raise ValueError("the state of a generator with torch's numbers is 5056 bytes, as get_state() gives it")
     elif tuple(state.shape) != (2,):
         raise ValueError("a generator's state is a uint64 tensor of seed and offset, as get_state() gives it")
+    if generator is not None and _is_torchs(state) != _is_torchs(generator._state):
+        raise ValueError(
+            "this is a state of torch's random numbers, which generators draw that are made on the CPU after "
+            "use_torch_random()"
+            if _is_torchs(state)
+            else "this is a state of this engine's own random numbers, which generators draw that are made on other "
+            "devices, or after use_torch_random(False)"
+        )
 
 
 def _restored(device: str, state: Tensor) -> Generator:

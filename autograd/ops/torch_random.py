@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import dtypes
 from ..backend import Array, Backend, torch_draws
-from ..backend.mersenne import Stream
+from ..backend.mersenne import stream
 from ..engine.modes import modes, no_grad
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
@@ -74,8 +74,8 @@ def _drawn(
     """Numbers in the order in which the dimensions of a tensor lie in memory, the last one fastest."""
     order = order or tuple(range(len(shape)))
     vectors = [backend.broadcast_to(each, shape).transpose(order).reshape(-1) for each in tensors]
-    with Stream(backend, state) as stream:
-        drawn = numbers(stream, math.prod(shape), backend.native[dtype], *vectors, **parameters)
+    with stream(backend, state) as words:
+        drawn = numbers(words, math.prod(shape), backend.native[dtype], *vectors, **parameters)
     placed = drawn.reshape([shape[dim] for dim in order])
     return placed.transpose([order.index(dim) for dim in range(len(shape))])
 
@@ -98,8 +98,8 @@ def draw(
 
 @primitive(mutates=(0,))
 def _chosen(backend: Backend, state: Array, weights: Array, *, count: int, replacement: bool) -> Array:
-    with Stream(backend, state) as stream:
-        return torch_draws.choices(stream, weights, count, replacement)
+    with stream(backend, state) as words:
+        return torch_draws.choices(words, weights, count, replacement)
 
 
 @no_grad()
