@@ -134,7 +134,7 @@ def trunc_normal_(
 def _drawn_again(
     tensor: Tensor, mean: float, std: float, a: float, b: float, generator: autograd.Generator | None
 ) -> Tensor:
-    """Normal numbers until all lie in [a, b]; if few would, uniform ones in it, accepted in proportion to the density."""
+    """Normal numbers until all lie in [a, b]; if few would, uniform ones, accepted in proportion to the density."""
 
     def below(x: float) -> float:
         return (1.0 + math.erf((x - mean) / std / math.sqrt(2.0))) / 2.0

@@ -281,7 +281,11 @@ def _draw(
     return drawn.requires_grad_() if requires_grad else drawn
 
 
-_OF_TORCH = {_uniform: torch_draws.uniform, _normal: torch_draws.normal, _integers: torch_draws.integers}
+_OF_TORCH: dict[Any, Callable[..., Array]] = {
+    _uniform: torch_draws.uniform,
+    _normal: torch_draws.normal,
+    _integers: torch_draws.integers,
+}
 
 
 def _fill(
@@ -500,8 +504,8 @@ def rrelu_slopes(input: Tensor, lower: float, upper: float) -> Tensor:
     state = _state(None, input.device)
     if not _is_torchs(state):
         return rand_like(input.detach()) * (upper - lower) + lower
-    bounds = {"lower": lower, "upper": upper}
-    return torch_random.draw(state, torch_draws.slopes, input.shape, input.dtype, input.detach(), **bounds)
+    x = input.detach()
+    return torch_random.draw(state, torch_draws.slopes, x.shape, x.dtype, x, lower=lower, upper=upper)
 
 
 @operation

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,6 @@ RUNS = {"perceptron": perceptron, "convolutional": convolutional}
 
 @pytest.mark.parametrize("name", RUNS)
 def test_losses_in_double_precision(name: str) -> None:
-    """200 steps; the weights begin in single precision, where the last digit may differ by how torch was compiled."""
     for side in (OURS, theirs()):
         side.torch.set_default_dtype(side.torch.float64)
     try:
@@ -135,9 +134,9 @@ def test_a_script_prints_what_it_prints_on_torch(tmp_path: Path) -> None:
     script = tmp_path / "train.py"
     script.write_text(SCRIPT)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    printed: Callable[..., str] = lambda *start: (
-        subprocess.run(  # noqa: E731
-            [sys.executable, *start, str(script)], env=environment, capture_output=True, text=True, check=True
-        ).stdout
-    )
+
+    def printed(*start: str) -> str:
+        command = [sys.executable, *start, str(script)]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
     assert printed("-m", "autograd") == printed()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..base import Array
 from ..torch_poisson import count_events
 from .loops import compiled, loop
@@ -10,7 +12,7 @@ loop("count_events")(compiled(count_events))
 
 
 @compiled
-def _swap_each(order, partners):
+def _swap_each(order: Any, partners: Any) -> None:
     for place in range(partners.size):
         partner = partners[place]
         order[place], order[partner] = order[partner], order[place]
