@@ -184,7 +184,7 @@ from .ops.counting import bincount, histc, histogram, histogramdd, unique, uniqu
 from .ops.creation import (
     arange,
     as_tensor,
-    as_tensor as asarray,
+    asarray,
     empty,
     empty_like,
     eye,
@@ -265,7 +265,7 @@ from .ops.linalg.products import (
     vdot,
 )
 from .ops.linalg.solve import cholesky, cholesky_inverse, cholesky_solve, inv as inverse
-from .ops.linalg.spectral import pinv as pinverse
+from .ops.linalg.spectral import pinverse
 from .ops.padding import pad_constant as constant_pad_nd
 from .ops.promotion import result_type
 from .ops.queries import detach, is_floating_point, is_tensor, numel
@@ -351,9 +351,9 @@ from .ops.shape import (
     select,
     squeeze,
     swapaxes,
-    swapaxes as swapdims,
     t,
     transpose,
+    transpose as swapdims,
     unbind,
     unflatten,
     unsqueeze,

@@ -74,6 +74,8 @@ ALL = (bool, uint8, uint64, int8, int16, int32, int64, float16, float32, float64
 BY_NAME = {each.name: each for each in ALL}
 
 _PYTHON = (builtins.bool, builtins.int, builtins.float, builtins.complex)
+_BOOLS, _INTS = (builtins.bool, np.bool_), (builtins.int, np.integer)
+_FLOATS, _COMPLEX = (builtins.float, np.floating), (builtins.complex, np.complexfloating)
 _default = float32
 
 
@@ -128,13 +130,14 @@ def can_cast(from_: dtype, to: dtype) -> builtins.bool:
 
 
 def dtype_of_scalar(value: object) -> dtype:
-    if isinstance(value, builtins.bool):
+    """The dtype of a number of Python's; NumPy's count as those, whatever their size."""
+    if isinstance(value, _BOOLS):
         return bool
-    if isinstance(value, builtins.int):
+    if isinstance(value, _INTS):
         return int64
-    if isinstance(value, builtins.float):
+    if isinstance(value, _FLOATS):
         return _default
-    if isinstance(value, builtins.complex):
+    if isinstance(value, _COMPLEX):
         return _default.to_complex()
     raise TypeError(f"expected a Python number, got {type(value).__name__}")
 

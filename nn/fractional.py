@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from autograd import Tensor
@@ -16,7 +17,7 @@ class _FractionalMaxPool(Module):
         self,
         kernel_size: PerDim,
         output_size: PerDim | None = None,
-        output_ratio: Any = None,
+        output_ratio: float | Sequence[float] | None = None,
         return_indices: bool = False,
         _random_samples: Tensor | None = None,
     ) -> None:

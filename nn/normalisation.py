@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import autograd
 from autograd import Tensor
+from autograd.ops.dims import as_ints
 from autograd.types import DeviceLike, DTypeLike, FactoryKwargs
 
 from . import functional as F, init
@@ -44,7 +45,7 @@ class LayerNorm(_Scaled):
         dtype: DTypeLike = None,
     ) -> None:
         super().__init__()
-        self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        self.normalized_shape = as_ints(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         options: FactoryKwargs = {"device": device, "dtype": dtype}
         affine, shift = elementwise_affine, elementwise_affine and bias
@@ -74,7 +75,7 @@ class RMSNorm(_Scaled):
         dtype: DTypeLike = None,
     ) -> None:
         super().__init__()
-        self.normalized_shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        self.normalized_shape = as_ints(normalized_shape)
         self.eps, self.elementwise_affine = eps, elementwise_affine
         weight = Parameter(autograd.ones(self.normalized_shape, device=device, dtype=dtype))
         self.register_parameter("weight", weight if elementwise_affine else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograd import Tensor
+from autograd.ops.dims import as_ints, is_int
 from autograd.types import PerDim
 
 from . import functional as F
@@ -18,7 +19,7 @@ class _Pad(Module):
 
     def __init__(self, padding: PerDim) -> None:
         super().__init__()
-        self.padding = (padding,) * (2 * self.dims) if isinstance(padding, int) else tuple(padding)
+        self.padding = as_ints(padding) * (2 * self.dims if is_int(padding) else 1)
         if len(self.padding) != 2 * self.dims:
             raise ValueError(f"{type(self).__name__}: expected {2 * self.dims} widths, got {self.padding}")
 

@@ -8,7 +8,7 @@ J. Elman, 1990; S. Hochreiter, J. Schmidhuber, 1997 (LSTM); K. Cho et al., 2014 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import autograd
@@ -187,7 +187,7 @@ class RNNBase(Module):
             x = outputs[0] if len(outputs) == 1 else autograd.cat(outputs, -1)
         return x, tuple(autograd.stack(each) for each in zip(*finals, strict=True))
 
-    def forward(self, input: Any, hx: Any = None) -> Any:
+    def forward(self, input: Any, hx: Tensor | Sequence[Tensor] | None = None) -> Any:
         if isinstance(input, PackedSequence):
             return self._packed(input, hx)
         require_tensors(type(self).__name__, input)
@@ -297,7 +297,7 @@ class RNNCellBase(Module):
         for p in self.parameters():
             init.uniform_(p, -bound, bound)
 
-    def forward(self, input: Tensor, hx: Any = None) -> Any:
+    def forward(self, input: Tensor, hx: Tensor | Sequence[Tensor] | None = None) -> Any:
         if input.ndim not in (1, 2) or input.shape[-1] != self.input_size:
             raise RuntimeError(
                 f"{type(self).__name__}: expected (N, {self.input_size}) or ({self.input_size},), "

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from autograd import Tensor
 from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero
+from .optimizer import Optimizer, Params, check_at_least_zero
 from .options import accepts
 
 
@@ -47,8 +46,8 @@ class Adadelta(Optimizer):
     @accepts("foreach", "capturable", "differentiable", positional=1)
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1.0,
+        params: Params,
+        lr: float | Tensor = 1.0,
         rho: float = 0.9,
         eps: float = 1e-6,
         weight_decay: float = 0,

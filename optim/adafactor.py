@@ -11,7 +11,7 @@ from autograd import Tensor
 from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero, scalar
+from .optimizer import Optimizer, Params, check_at_least_zero, scalar
 from .options import accepts
 
 
@@ -68,8 +68,8 @@ class Adafactor(Optimizer):
     @accepts("foreach")
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1e-2,
+        params: Params,
+        lr: float | Tensor = 1e-2,
         beta2_decay: float = -0.8,
         eps: tuple[float | None, float] = (None, 1e-3),
         d: float = 1.0,

@@ -9,7 +9,7 @@ from autograd import Tensor
 from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero, scalar
+from .optimizer import Optimizer, Params, check_at_least_zero, scalar
 from .options import accepts
 
 
@@ -45,8 +45,8 @@ class Adagrad(Optimizer):
     @accepts("foreach", "differentiable", "fused", positional=1)
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1e-2,
+        params: Params,
+        lr: float | Tensor = 1e-2,
         lr_decay: float = 0,
         weight_decay: float = 0,
         initial_accumulator_value: float = 0,

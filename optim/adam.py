@@ -9,7 +9,7 @@ from autograd import Tensor
 from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero, check_betas
+from .optimizer import Optimizer, Params, check_at_least_zero, check_betas
 from .options import accepts
 
 
@@ -61,8 +61,8 @@ class Adam(Optimizer):
     @accepts("foreach", "capturable", "differentiable", "fused")
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1e-3,
+        params: Params,
+        lr: float | Tensor = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0,
@@ -102,8 +102,8 @@ class AdamW(Adam):
     @accepts("foreach", "capturable", "differentiable", "fused")
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1e-3,
+        params: Params,
+        lr: float | Tensor = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 1e-2,

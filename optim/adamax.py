@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from autograd import Tensor
 from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero, check_betas
+from .optimizer import Optimizer, Params, check_at_least_zero, check_betas
 from .options import accepts
 
 
@@ -47,8 +46,8 @@ class Adamax(Optimizer):
     @accepts("foreach", "differentiable", "capturable", positional=1)
     def __init__(
         self,
-        params: Any,
-        lr: Any = 2e-3,
+        params: Params,
+        lr: float | Tensor = 2e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0,

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from autograd.backend import Array
+
 
 class Algorithm:
     """An optimizer's update: `update(xp, p, g, <state>, *, <hyperparameters>)`, which writes p and its state in place.
@@ -32,7 +34,15 @@ def is_update(member: Any) -> bool:
     return isinstance(member, staticmethod) and next(iter(inspect.signature(member).parameters), None) == "xp"
 
 
-def descent(p: Any, g: Any, maximize: bool, weight_decay: Any = 0.0, *, lr: Any = 0.0, decoupled: bool = False) -> Any:
+def descent(
+    p: Array,
+    g: Array,
+    maximize: bool,
+    weight_decay: float | Array = 0.0,
+    *,
+    lr: float | Array = 0.0,
+    decoupled: bool = False,
+) -> Array:
     """The gradient to descend along: turned round to maximize, and with weight decay.
 
     That adds weight_decay p to g or, decoupled, shrinks p by lr weight_decay and leaves g alone

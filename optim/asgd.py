@@ -8,7 +8,7 @@ from autograd import Tensor
 from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero, scalar
+from .optimizer import Optimizer, Params, check_at_least_zero, scalar
 from .options import accepts
 
 
@@ -53,8 +53,8 @@ class ASGD(Optimizer):
     @accepts("foreach", "maximize", "differentiable", "capturable", positional=4)
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1e-2,
+        params: Params,
+        lr: float | Tensor = 1e-2,
         lambd: float = 1e-4,
         alpha: float = 0.75,
         t0: float = 1e6,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import autograd
@@ -10,7 +10,7 @@ from autograd import Tensor
 from autograd.engine.errors import OperationError
 
 from .line_search import Point, strong_wolfe
-from .optimizer import Optimizer, check_at_least_zero
+from .optimizer import Optimizer, Params, check_at_least_zero
 
 
 class LBFGS(Optimizer):
@@ -26,8 +26,8 @@ class LBFGS(Optimizer):
 
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1,
+        params: Params,
+        lr: float | Tensor = 1,
         max_iter: int = 20,
         max_eval: int | None = None,
         tolerance_grad: float = 1e-7,
@@ -165,7 +165,7 @@ class LBFGS(Optimizer):
         self._move(d, found.distance)
         return found, calls
 
-    def load_state_dict(self, state_dict: Any) -> None:
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Takes over the state and hyperparameters of a `state_dict`."""
         super().load_state_dict(state_dict)
         p = self._params[0]

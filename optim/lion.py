@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from autograd import Tensor
 from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero, check_betas
+from .optimizer import Optimizer, Params, check_at_least_zero, check_betas
 
 
 class Lion(Optimizer):
@@ -40,8 +39,8 @@ class Lion(Optimizer):
 
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1e-4,
+        params: Params,
+        lr: float | Tensor = 1e-4,
         betas: tuple[float, float] = (0.9, 0.99),
         weight_decay: float = 0.0,
         *,

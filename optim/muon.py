@@ -7,7 +7,7 @@ from typing import Any
 from autograd import Tensor
 from autograd.backend import Array, Namespace
 
-from .optimizer import Optimizer, check_at_least_zero
+from .optimizer import Optimizer, Params, check_at_least_zero
 
 
 class Muon(Optimizer):
@@ -60,8 +60,8 @@ class Muon(Optimizer):
 
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1e-3,
+        params: Params,
+        lr: float | Tensor = 1e-3,
         weight_decay: float = 0.1,
         momentum: float = 0.95,
         nesterov: bool = True,

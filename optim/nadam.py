@@ -8,7 +8,7 @@ from autograd import Tensor
 from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero, check_betas, scalar
+from .optimizer import Optimizer, Params, check_at_least_zero, check_betas, scalar
 from .options import accepts
 
 
@@ -59,8 +59,8 @@ class NAdam(Optimizer):
     @accepts("foreach", "capturable", "differentiable")
     def __init__(
         self,
-        params: Any,
-        lr: Any = 2e-3,
+        params: Params,
+        lr: float | Tensor = 2e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0,

@@ -7,11 +7,11 @@ import functools
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import autograd
 from autograd import Tensor
-from autograd.backend import Array, Namespace
+from autograd.backend import Array, Backend, Namespace
 from autograd.engine.cell import Cell
 from autograd.engine.hooks import RemovableHandle
 from autograd.engine.modes import modes, unlistened
@@ -19,7 +19,8 @@ from autograd.engine.modes import modes, unlistened
 from .algorithm import Algorithm, is_update
 from .update import check, fits, update
 
-Alike = dict[Any, list[tuple[Tensor, Tensor, dict[str, Tensor]]]]
+Params: TypeAlias = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict[str, Any]]
+Alike = dict[tuple[Backend, tuple[str, ...]], list[tuple[Tensor, Tensor, dict[str, Tensor]]]]
 
 
 def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from autograd import Tensor
 from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero, check_betas
+from .optimizer import Optimizer, Params, check_at_least_zero, check_betas
 from .options import accepts
 
 
@@ -57,8 +56,8 @@ class RAdam(Optimizer):
     @accepts("foreach", "capturable", "differentiable")
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1e-3,
+        params: Params,
+        lr: float | Tensor = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0,

@@ -9,7 +9,7 @@ from autograd import Tensor
 from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero
+from .optimizer import Optimizer, Params, check_at_least_zero
 from .options import accepts
 
 
@@ -61,8 +61,8 @@ class RMSprop(Optimizer):
     @accepts("capturable", "foreach", "maximize", "differentiable", positional=4)
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1e-2,
+        params: Params,
+        lr: float | Tensor = 1e-2,
         alpha: float = 0.99,
         eps: float = 1e-8,
         weight_decay: float = 0,

@@ -9,7 +9,7 @@ from autograd import Tensor
 from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero
+from .optimizer import Optimizer, Params, check_at_least_zero
 from .options import accepts
 
 
@@ -48,8 +48,8 @@ class Rprop(Optimizer):
     @accepts("capturable", "foreach", "differentiable")
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1e-2,
+        params: Params,
+        lr: float | Tensor = 1e-2,
         etas: tuple[float, float] = (0.5, 1.2),
         step_sizes: tuple[float, float] = (1e-6, 50),
         *,

@@ -9,7 +9,7 @@ from autograd import Tensor
 from autograd.backend import Array, Namespace
 
 from .algorithm import descent
-from .optimizer import Optimizer, check_at_least_zero
+from .optimizer import Optimizer, Params, check_at_least_zero
 from .options import accepts
 
 
@@ -48,8 +48,8 @@ class SGD(Optimizer):
     @accepts("foreach", "differentiable", "fused")
     def __init__(
         self,
-        params: Any,
-        lr: Any = 1e-3,
+        params: Params,
+        lr: float | Tensor = 1e-3,
         momentum: float = 0,
         dampening: float = 0,
         weight_decay: float = 0,

@@ -98,7 +98,7 @@ class GradScaler:
         self._stages[id(optimizer)] = STEPPED, overflowed
         return None if overflowed else optimizer.step(**kwargs)
 
-    def update(self, new_scale: Any = None) -> None:
+    def update(self, new_scale: float | Tensor | None = None) -> None:
         """The scale for the next iteration: less after an overflow, more after many steps without, or a given one."""
         if not self._enabled:
             return

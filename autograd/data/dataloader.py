@@ -104,16 +104,18 @@ class DataLoader:
     def __iter__(self) -> Iterator[Any]:
         resume, self._resume = self._resume, None
         now = self._random_states()
-        position = self._position = Position(now, 0) if resume is None else resume
+        late = is_torch_random() and not self.num_workers  # as in torch, the order is drawn with the first batch
+        position = self._position = Position(now, 0, 0 if late else None) if resume is None else resume
         if resume is not None:
             # The order is drawn, and what came before the position passed over, with the epoch's first numbers.
             self._set_random_states(resume.begun)
         # Drawn also where there are no workers, as in torch: the samples' order does not depend on their number.
         # Torch draws none for workers that are there already.
         known = is_torch_random() and self._workers is not None
-        seed = 0 if known or position.begun.get("seeded") else draw_seed(self.generator)
-        late = is_torch_random() and not self.num_workers and resume is None
-        jobs = self._jobs_drawn_late(position) if late else self._jobs(position.yielded)
+        seed = 0 if known else draw_seed(self.generator)
+        if position.begun.get("seeded"):
+            self._set_random_states(position.begun)
+        jobs = self._jobs_drawn_late(position) if late and resume is None else self._jobs(position)
         batches = self._from_workers(jobs, seed) if self.num_workers else self._from_here(jobs)
         if resume is not None:
             if isinstance(self.dataset, IterableDataset):
@@ -121,18 +123,29 @@ class DataLoader:
             self._set_random_states(now)
         return self._counted(batches, position)
 
-    def _jobs(self, skip: int) -> Iterator[tuple[int, Any]]:
-        """The batches' numbers and what to fetch for each. The order is drawn now, not with the first batch."""
+    def _jobs(self, position: Position) -> Iterator[tuple[int, Any]]:
+        """The batches' numbers and what to fetch for each. The order is drawn now, not with the first batch.
+
+        What had been taken from the sampler is taken again, so that it has drawn as many numbers as it had; its end
+        counts, too.
+        """
         if isinstance(self.dataset, IterableDataset):
             return enumerate(itertools.repeat(self.batch_size))
-        jobs = enumerate(self.sampler if self.batch_sampler is None else self.batch_sampler)
-        first = list(itertools.islice(jobs, skip + 1))
-        return itertools.chain(first[skip:], jobs)
+        again, position.taken = position.taken, 0
+        jobs = self._taken(position)
+        first = list(itertools.islice(jobs, 1 if again is None else again))
+        return itertools.chain(first[position.yielded :], jobs)
+
+    def _taken(self, position: Position) -> Iterator[tuple[int, Any]]:
+        for job in enumerate(self.sampler if self.batch_sampler is None else self.batch_sampler):
+            position.taken = job[0] + 1
+            yield job
+        position.taken = (position.taken or 0) + 1
 
     def _jobs_drawn_late(self, position: Position) -> Iterator[tuple[int, Any]]:
-        """The same, the order drawn with the first batch, as torch does it; other loaders may have drawn till then."""
+        """The same, the order drawn with the first batch: others may have drawn since the seed."""
         position.begun = {**self._random_states(), "seeded": True}
-        yield from self._jobs(0)
+        yield from self._jobs(position)
 
     def _make_fetcher(self) -> Callable[[Any], Fetcher]:
         whole = self.collate_fn is default_collate
@@ -191,6 +204,7 @@ class DataLoader:
         own = None if self.generator is None else self.generator.get_state()
         return {
             "yielded": 0 if position is None else position.yielded,
+            "taken": 0 if position is None else position.taken,
             "begun": None if position is None else position.begun,
             "generator": own,
         }
@@ -198,17 +212,23 @@ class DataLoader:
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Makes the next iteration go on from a saved position."""
         begun, yielded, own = (state_dict[name] for name in ("begun", "yielded", "generator"))
+        taken = None
         if begun is not None:
             random.check_states(begun["default"])
             if not isinstance(yielded, int) or yielded < 0 or "generator" not in begun:
                 raise ValueError(f"DataLoader: no position in the data: {yielded} batches were handed out")
+            taken = state_dict.get("taken", yielded + 1)  # which was not saved always
+            if not (taken is None or (isinstance(taken, int) and taken >= yielded)):
+                raise ValueError(
+                    f"DataLoader: no position in the data: {taken} batches were taken, {yielded} handed out"
+                )
         if self.generator is not None:
             for state in (own, None if begun is None else begun["generator"]):
                 if state is not None:
                     random.check_state(state, self.generator)
             if own is not None:
                 self.generator.set_state(own)
-        self._resume = None if begun is None else Position(begun, yielded)
+        self._resume = None if begun is None else Position(begun, yielded, taken)
 
     def __del__(self) -> None:
         workers = self.__dict__.get("_workers")
@@ -218,7 +238,11 @@ class DataLoader:
 
 @dataclass
 class Position:
-    """How far an epoch has come: the random states at its beginning, the batches handed out since."""
+    """How far an epoch has come: the random states at its beginning, the batches handed out since.
+
+    `taken` is how many were taken from the sampler, its end counted as one; None before the order is drawn.
+    """
 
     begun: Mapping[str, Any]
     yielded: int
+    taken: int | None = None

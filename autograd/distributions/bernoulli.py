@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from ..engine.modes import no_grad
 from ..engine.tensor import Tensor
@@ -17,7 +16,12 @@ from .distribution import Distribution, one_of, parameters, require
 class Bernoulli(Distribution):
     """1 with probability `probs` = sigmoid(`logits`), else 0."""
 
-    def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None) -> None:
+    def __init__(
+        self,
+        probs: Tensor | float | None = None,
+        logits: Tensor | float | None = None,
+        validate_args: bool | None = None,
+    ) -> None:
         one_of("Bernoulli", probs, logits)
         self._probs = None if probs is None else parameters("Bernoulli", probs)[0]
         self._logits = None if logits is None else parameters("Bernoulli", logits)[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from .. import dtypes
 from ..engine.modes import no_grad
@@ -20,7 +19,12 @@ from .distribution import Distribution, one_of, parameters, require
 class Categorical(Distribution):
     """A class from 0 to n - 1, with probabilities in proportion to `probs` or to exp(`logits`): (*, n)."""
 
-    def __init__(self, probs: Any = None, logits: Any = None, validate_args: bool | None = None) -> None:
+    def __init__(
+        self,
+        probs: Tensor | float | None = None,
+        logits: Tensor | float | None = None,
+        validate_args: bool | None = None,
+    ) -> None:
         one_of("Categorical", probs, logits)
         given = parameters("Categorical", probs if logits is None else logits)[0]
         if given.ndim < 1:

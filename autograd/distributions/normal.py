@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from ..engine.tensor import Tensor
 from ..ops.random import randn
@@ -22,7 +21,7 @@ class Normal(Distribution):
 
     has_rsample = True
 
-    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
+    def __init__(self, loc: Tensor | float, scale: Tensor | float, validate_args: bool | None = None) -> None:
         self.loc, self.scale = parameters("Normal", loc, scale)
         require("Normal", self.scale > 0, "scale must be positive", validate_args)
         super().__init__(self.loc.shape)

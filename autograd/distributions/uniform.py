@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from ..engine.tensor import Tensor
 from ..ops.promotion import cast
@@ -16,7 +15,7 @@ class Uniform(Distribution):
 
     has_rsample = True
 
-    def __init__(self, low: Any, high: Any, validate_args: bool | None = None) -> None:
+    def __init__(self, low: Tensor | float, high: Tensor | float, validate_args: bool | None = None) -> None:
         self.low, self.high = parameters("Uniform", low, high)
         require("Uniform", self.low < self.high, "low must be below high", validate_args)
         self._validate = validate_args

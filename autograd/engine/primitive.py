@@ -82,8 +82,8 @@ class Primitive:
     With `broadcasts` every rule ends in the sum over the dimensions that the input was stretched along
     (`finish(gradient, shape)`, if that is to be another sum). `linear` says that the function is linear in
     each of its inputs. `composed` is the same function in Tensor operations: its partial derivatives are the
-    rules for all inputs, or for those named in `by`. `autocast` is the precision to compute in under autocast: "half", where
-    sums of products are fast, or "single", where results or sums leave the range of half precision.
+    rules for all inputs, or for those named in `by`. `autocast` is the precision to compute in under autocast:
+    "half", where sums of products are fast, or "single", where results or sums leave the range of half precision.
 
     Rules are written for real numbers. `holomorphic` says that the function has a complex derivative,
     too, by the same formula; the engine conjugates for it (what is linear is holomorphic). `complex_rules`

@@ -29,7 +29,7 @@ def _add(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.add(x, y)
 
 
-@operation(in_place=True)
+@operation(in_place=True, numbers_first=True)
 def add(input: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """input + alpha * other, elementwise with broadcasting; for bools `or`.
 
@@ -45,7 +45,7 @@ def _sub(xp: Namespace, x: Array, y: Array) -> Array:
     return xp.subtract(x, y)
 
 
-@operation(in_place=True, aliases="subtract")
+@operation(in_place=True, numbers_first=True, aliases="subtract")
 def sub(input: Operand, other: Operand, *, alpha: float = 1) -> Tensor:
     """input - alpha * other, elementwise with broadcasting."""
     return _sub(input, other if alpha == 1 else alpha * other)
@@ -271,14 +271,14 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     return where(abs(weight) < 0.5, input + gap * weight, end - gap * (1 - weight))
 
 
-@operation(in_place=True)
+@operation(in_place=True, numbers_first=True)
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
     """input + value * tensor1 * tensor2."""
     product = mul(tensor1, tensor2)
     return input + (product if value == 1 else value * product)
 
 
-@operation(in_place=True)
+@operation(in_place=True, numbers_first=True)
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
     """input + value * tensor1 / tensor2."""
     if not result_type(tensor1, tensor2).is_inexact:

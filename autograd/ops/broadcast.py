@@ -21,7 +21,7 @@ def _expand(backend: Backend, x: Array, *, shape: tuple[int, ...]) -> Array:
 
 @primitive(autocast="single", linear=True, x=lambda g, x_shape, dim, keepdim: expand_reduced(g, x_shape, dim, keepdim))
 def _sum(backend: Backend, x: Array, *, dim: tuple[int, ...], keepdim: bool) -> Array:
-    return backend.sum(x, dim, keepdim)
+    return backend.sum(x, dim, bool(keepdim))
 
 
 def expand_reduced(g: Tensor, shape: tuple[int, ...], dim: tuple[int, ...], keepdim: bool) -> Tensor:

@@ -107,13 +107,16 @@ def _above(x: Tensor, low: Any, high: Any) -> Tensor:
 
 
 @operation(in_place=True, aliases="clip")
-def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
+def clamp(input: Tensor, min: Operand | None = None, max: Operand | None = None) -> Tensor:
     """input limited to [min, max]: numbers or tensors, either may be None. On the limits the derivative is 1."""
     if min is None and max is None:
         raise ValueError("clamp: at least one of min and max must be given")
     require_tensors("clamp", input)
     kind = result_type(*[each for each in (input, min, max) if each is not None])
-    low, high = (cast(each, kind) if isinstance(each, Tensor) else each for each in (min, max))
+    low, high = (
+        cast(each, kind) if isinstance(each, Tensor) else None if each is None else kind.number(each)
+        for each in (min, max)
+    )
     if not kind.is_floating_point:
         limits = dtypes.iinfo(kind) if kind is not dtypes.bool else None
 
@@ -127,13 +130,13 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
 
 
 @operation(in_place=True)
-def clamp_min(input: Tensor, min: Any) -> Tensor:
+def clamp_min(input: Tensor, min: Operand) -> Tensor:
     """max(input, min)."""
     return clamp(input, min=min)
 
 
 @operation(in_place=True)
-def clamp_max(input: Tensor, max: Any) -> Tensor:
+def clamp_max(input: Tensor, max: Operand) -> Tensor:
     """min(input, max)."""
     return clamp(input, max=max)
 

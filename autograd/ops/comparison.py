@@ -163,8 +163,9 @@ def isreal(input: Tensor) -> Tensor:
 
 
 @operation(method=False)
-def isin(elements: Tensor, test_elements: Any, *, invert: bool = False) -> Tensor:
+def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Whether each element is among the test elements."""
-    tests = test_elements if isinstance(test_elements, Tensor) else as_operand("isin", test_elements, elements)
+    tests = as_operand("isin", test_elements, elements)
+    elements = as_operand("isin", elements, tests)
     found = (elements.unsqueeze(-1) == tests.reshape(-1)).any(-1)
     return ~found if invert else found

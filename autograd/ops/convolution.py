@@ -15,11 +15,8 @@ V. Dumoulin, F. Visin, "A guide to convolution arithmetic for deep learning", 20
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Sequence
 from typing import Any
-
-import numpy as np
 
 from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError
@@ -27,6 +24,7 @@ from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from ..types import PerDim
+from .dims import as_ints
 from .padding import pad_constant
 from .promotion import require_tensors
 from .reduction import sum
@@ -274,10 +272,10 @@ def _join_groups(xp: Namespace, product: Array) -> Array:
 
 def as_tuple(value: int | Sequence[int], dims: int) -> tuple[int, ...]:
     """One int a dimension."""
-    if isinstance(value, int):
+    if type(value) is int:
         return (value,) * dims
     try:
-        values = (operator.index(value),) if isinstance(value, np.integer) else tuple(map(operator.index, value))
+        values = as_ints(value)
     except TypeError:
         values = ()
     if len(values) not in (1, dims):

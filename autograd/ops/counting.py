@@ -14,7 +14,7 @@ from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .choosing import clamp
 from .creation import arange, full, linspace
-from .dims import normalize_dim
+from .dims import is_int, normalize_dim
 from .indexing import write
 from .joining import cat
 from .operation import operation
@@ -177,7 +177,7 @@ class Histogram(NamedTuple):
 @operation
 def histogram(
     input: Tensor,
-    bins: Any,
+    bins: Any = 100,
     *,
     range: Sequence[float] | None = None,
     weight: Tensor | None = None,
@@ -198,7 +198,6 @@ def histogram(
 def histogramdd(
     input: Tensor,
     bins: Any,
-    *,
     range: Sequence[float] | None = None,
     weight: Tensor | None = None,
     density: bool = False,
@@ -211,7 +210,7 @@ def histogramdd(
         raise OperationError(f"histogram: expected a floating-point tensor, got {input.dtype}")
     points = reshape(input.detach(), (-1, input._array.shape[-1]))
     count = points._array.shape[1]
-    parts = [bins] * count if isinstance(bins, int) else list(bins)
+    parts = [bins] * count if is_int(bins) else list(bins)
     if len(parts) != count:
         raise OperationError(f"histogram: expected bins for {count} dimensions, got {len(parts)}")
     edges, place, inside, size = [], None, None, 1

@@ -60,6 +60,7 @@ def _finish(x: Tensor, requires_grad: bool) -> Tensor:
 
 
 _INTS = (int, np.integer)
+_TENSORS = (Tensor, np.generic)
 
 
 def shape_of(size: tuple, name: str = "size") -> tuple[int, ...]:
@@ -81,12 +82,9 @@ def _infer(data: Any) -> tuple[np.ndarray, dtypes.dtype]:
         array = np.asarray(data)
     else:
         array = np.array(_plain(data))
-        if array.dtype == np.float64 and not _holds_numpy(data):
-            return array, dtypes.get_default_dtype()
-        if array.dtype == np.complex128 and not _holds_numpy(data):
-            return array, dtypes.get_default_dtype().to_complex()
-        if array.size == 0 and array.dtype == np.float64:
-            return array, dtypes.get_default_dtype()
+        if array.dtype.name in _DOUBLE and not _holds_double(data):
+            kind = dtypes.get_default_dtype()
+            return array, kind if array.dtype.kind == "f" else kind.to_complex()
     if array.dtype.name not in dtypes.BY_NAME:
         raise TypeError(f"tensor: can't make a tensor of {array.dtype} data; known are {', '.join(dtypes.BY_NAME)}")
     return array, dtypes.BY_NAME[array.dtype.name]
@@ -101,12 +99,17 @@ def _plain(data: Any) -> Any:
     return data
 
 
-def _holds_numpy(data: Any) -> bool:
-    while isinstance(data, list | tuple) and data:
-        data = data[0]
-    return isinstance(data, np.ndarray | np.generic) or (
-        isinstance(data, Tensor) and data.dtype in (dtypes.float64, dtypes.complex128)
-    )
+_PYTHONS_OWN = {int, float, bool, complex}
+_DOUBLE = {"float64", "complex128"}
+
+
+def _holds_double(data: Any) -> bool:
+    """Whether there are numbers of double precision in it: NumPy's, or tensors; Python's are of no precision."""
+    if isinstance(data, list | tuple):
+        return not _PYTHONS_OWN.issuperset(map(type, data)) and any(map(_holds_double, data))
+    if isinstance(data, np.ndarray | np.generic | Tensor):
+        return getattr(data.dtype, "name", "") in _DOUBLE
+    return False
 
 
 @operation(method=False)
@@ -154,8 +157,8 @@ def of_sizes_or_data(
     raise TypeError(f"{name}: expected a sequence, or sizes as ints, got {given}; see autograd.tensor(data)")
 
 
-@operation(method=False, aliases="asarray")
-def as_tensor(data: Any, dtype: DTypeLike = None, device: DeviceLike = None) -> Tensor:
+@operation(method=False)
+def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: DeviceLike = None) -> Tensor:
     """`data` as a tensor, without a copy where dtype and device allow it."""
     if isinstance(data, Tensor):
         moved = data if device is None else move(data, get_backend(device))
@@ -167,13 +170,37 @@ def as_tensor(data: Any, dtype: DTypeLike = None, device: DeviceLike = None) -> 
 
 
 @operation(method=False)
-def from_numpy(array: np.ndarray) -> Tensor:
+def asarray(
+    obj: Any,
+    *,
+    dtype: dtypes.dtype | None = None,
+    device: Any = None,
+    copy: bool | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """`obj` as a tensor, always a copy or never one (ValueError if there must be one) where `copy` says so."""
+    made = as_tensor(obj, dtype, device)
+    if copy is False and (made is not obj if isinstance(obj, Tensor) else made.dtype is not _shared_dtype(obj)):
+        raise ValueError(f"asarray: {type(obj).__name__} can't become a tensor of {made.dtype} without a copy")
+    if copy and (made is obj or isinstance(obj, np.ndarray)):
+        made = made.clone()
+    return made.detach().requires_grad_() if requires_grad and not made.requires_grad else made
+
+
+def _shared_dtype(obj: Any) -> dtypes.dtype | None:
+    """The dtype of a tensor that shares its memory, if there can be one."""
+    return dtypes.BY_NAME.get(obj.dtype.name) if isinstance(obj, np.ndarray) else None
+
+
+@operation(method=False)
+def from_numpy(ndarray: np.ndarray) -> Tensor:
     """A CPU tensor that shares the memory of a NumPy array: a write to either is seen in both."""
-    if not isinstance(array, np.ndarray):
-        raise TypeError(f"from_numpy: expected a numpy.ndarray, got {type(array).__name__}")
-    if array.dtype.name not in dtypes.BY_NAME or not array.dtype.isnative:
-        raise TypeError(f"from_numpy: can't make a tensor of {array.dtype} data; known are {', '.join(dtypes.BY_NAME)}")
-    return wrap(array, get_backend("cpu"))
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"from_numpy: expected a numpy.ndarray, got {type(ndarray).__name__}")
+    kind = ndarray.dtype
+    if kind.name not in dtypes.BY_NAME or not kind.isnative:
+        raise TypeError(f"from_numpy: can't make a tensor of {kind} data; known are {', '.join(dtypes.BY_NAME)}")
+    return wrap(ndarray, get_backend("cpu"))
 
 
 @operation(method=False)
@@ -241,6 +268,7 @@ def full_like(
     dtype: DTypeLike = None,
     device: DeviceLike = None,
     requires_grad: bool = False,
+    memory_format: object = None,
 ) -> Tensor:
     """A tensor with the input's shape, dtype and device, filled with one value."""
     return filled_like(input, fill_value, dtype, device, requires_grad)
@@ -252,7 +280,6 @@ def filled_like(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
-    memory_format: Any = None,
 ) -> Tensor:
     backend = input._backend if device is None else get_backend(device)
     made = _full(backend=backend, shape=input._array.shape, fill=value, dtype=dtype or input.dtype)
@@ -260,26 +287,32 @@ def filled_like(
 
 
 @operation(method=False)
-def zeros_like(input: Tensor, **options: Any) -> Tensor:
+def zeros_like(
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, memory_format: Any = None
+) -> Tensor:
     """Zeros with the input's shape, dtype and device."""
-    return filled_like(input, 0, **options)
+    return filled_like(input, 0, dtype, device, requires_grad)
 
 
 @operation(method=False)
-def ones_like(input: Tensor, **options: Any) -> Tensor:
+def ones_like(
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, memory_format: Any = None
+) -> Tensor:
     """Ones with the input's shape, dtype and device."""
-    return filled_like(input, 1, **options)
+    return filled_like(input, 1, dtype, device, requires_grad)
 
 
 @operation(method=False)
-def empty_like(input: Tensor, **options: Any) -> Tensor:
+def empty_like(
+    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, memory_format: Any = None
+) -> Tensor:
     """A tensor with the input's shape, dtype and device; its elements have no meaning."""
-    return filled_like(input, 0, **options)
+    return filled_like(input, 0, dtype, device, requires_grad)
 
 
 @operation(method=False)
 def arange(
-    start: float | Tensor,
+    start: float | Tensor | None = None,
     end: float | Tensor | None = None,
     step: float | Tensor = 1,
     *,
@@ -294,10 +327,11 @@ def arange(
     tensor([0, 1, 2, 3])
     """
     if end is None:
-        start, end = 0, start
-    start, end, step = (each.item() if isinstance(each, Tensor) else each for each in (start, end, step))
-    if step == 0:
-        raise RuntimeError("arange: step must be nonzero")
+        start, end = None, start
+    if end is None:
+        raise TypeError("arange() missing 1 required positional argument: 'end'")
+    start = 0 if start is None else start
+    start, end, step = (each.item() if isinstance(each, _TENSORS) else each for each in (start, end, step))
     if not all(math.isfinite(each) for each in (start, end, step)):
         raise RuntimeError(f"arange: unsupported range from {start} to {end} by {step}")
     if (end - start) * step < 0:
@@ -307,7 +341,9 @@ def arange(
             dtypes.get_default_dtype() if any(isinstance(each, float) for each in (start, end, step)) else dtypes.int64
         )
     if not dtype.is_inexact:
-        start, end, step = int(start), int(end), int(step) or step
+        start, end, step = int(start), int(end), int(step)
+    if step == 0:
+        raise RuntimeError(f"arange: step must be nonzero, also as {dtype}")
     count = max(math.ceil((end - start) / step), 0)
     made = _arange(backend=get_backend(device), start=start, step=step, count=count, dtype=dtype)
     return _finish(made, requires_grad)
@@ -360,10 +396,10 @@ def eye(
 
 @operation(method=False)
 def scalar_tensor(
-    value: Number, *, dtype: DTypeLike = None, device: DeviceLike = None, requires_grad: bool = False
+    s: Number, *, dtype: DTypeLike = None, device: DeviceLike = None, requires_grad: bool = False
 ) -> Tensor:
     """A 0-d tensor of the default floating dtype."""
-    return full((), value, dtype=dtype or dtypes.get_default_dtype(), device=device, requires_grad=requires_grad)
+    return full((), s, dtype=dtype or dtypes.get_default_dtype(), device=device, requires_grad=requires_grad)
 
 
 @operation(face=None)
@@ -391,9 +427,18 @@ new_zeros, new_ones, new_empty = _new(zeros, "new_zeros"), _new(ones, "new_ones"
 
 
 @operation(face=None)
-def new_full(input: Tensor, size: Sequence[int], fill_value: Number | Tensor, **options: Any) -> Tensor:
+def new_full(
+    input: Tensor,
+    size: Sequence[int],
+    fill_value: Number | Tensor,
+    *,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """full(size, fill_value) with the input's dtype and device."""
-    return full(size, fill_value, **{"dtype": input.dtype, "device": input.device, **options})
+    kind, place = dtype or input.dtype, input.device if device is None else device
+    return full(size, fill_value, dtype=kind, device=place, requires_grad=requires_grad)
 
 
 @operation(face=None)

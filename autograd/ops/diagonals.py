@@ -83,17 +83,33 @@ def trace(input: Tensor) -> Tensor:
 
 
 @operation(method=False)
-def tril_indices(row: int, col: int, offset: int = 0, *, dtype: DTypeLike = None, device: DeviceLike = None) -> Tensor:
+def tril_indices(
+    row: int,
+    col: int,
+    offset: int = 0,
+    *,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """The positions of the lower triangle: a matrix of two rows."""
     places = [[i, j] for i in range(row) for j in range(col) if j - i <= offset]
-    return _places(places, dtype, device)
+    return _places(places, dtype, device).requires_grad_(requires_grad)
 
 
 @operation(method=False)
-def triu_indices(row: int, col: int, offset: int = 0, *, dtype: DTypeLike = None, device: DeviceLike = None) -> Tensor:
+def triu_indices(
+    row: int,
+    col: int,
+    offset: int = 0,
+    *,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """The positions of the upper triangle: a matrix of two rows."""
     places = [[i, j] for i in range(row) for j in range(col) if j - i >= offset]
-    return _places(places, dtype, device)
+    return _places(places, dtype, device).requires_grad_(requires_grad)
 
 
 def _places(places: list[list[int]], dtype: DTypeLike, device: DeviceLike) -> Tensor:

@@ -8,7 +8,7 @@ from typing import Any
 from .. import dtypes
 from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
-from .dims import normalize_dim
+from .dims import as_ints, normalize_dim
 from .joining import cat
 from .operation import operation
 from .promotion import cast
@@ -76,7 +76,7 @@ def gradient(
 
     `spacing`: one step for all, one a dimension, or tensors of coordinates (A. Quarteroni et al., 2007).
     """
-    dims = list(range(input.ndim)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
+    dims = list(range(input.ndim) if dim is None else as_ints(dim))
     dims = [normalize_dim("gradient", each, input.ndim) for each in dims]
     spacing = 1 if spacing is None else spacing
     if len(set(dims)) < len(dims):

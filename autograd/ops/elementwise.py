@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -11,7 +12,7 @@ from ..engine.primitive import Primitive, Rule
 from ..engine.tensor import Tensor
 from ..types import Operand
 from .operands import promote
-from .operation import into, publish
+from .operation import other_ways, publish
 from .promotion import floating, inexact, refuse_complex, require_tensors
 
 INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
@@ -37,7 +38,14 @@ def _elementwise(compute: Callable[..., Any], rules: dict[str, Any], **options: 
     return Primitive(compute, keeps_order=True, **options, **rules)
 
 
-def _public(function: Any, made: Primitive, compute: Callable[..., Any], names: dict[str, Any]) -> Any:
+def _given(**arguments: Any) -> dict[str, Any]:
+    """The arguments that are there. A missing one is None, which a call notices at less cost than by its signature."""
+    return {name: x for name, x in arguments.items() if x is not None}
+
+
+def _public(function: Any, made: Primitive, compute: Callable[..., Any], names: dict[str, Any], kind: type) -> Any:
+    _self, *rest = inspect.signature(kind.__call__).parameters.values()
+    function.__signature__ = inspect.Signature(rest, return_annotation="Tensor")
     function.__name__ = function.__qualname__ = compute.__name__
     function.__doc__ = compute.__doc__
     function.__module__ = compute.__module__
@@ -67,21 +75,23 @@ def unary(
         takes_complex = holomorphic or complex_rules
         ready = inexact if takes_complex else floating
 
-        def floats(input: Tensor, *, out: Tensor | None = None) -> Tensor:
-            if out is not None:
-                return into(name, out, lambda: floats(input), (input,))
+        def floats(input: Any = None, *, out: Tensor | None = None, **named: Any) -> Tensor:
+            if named or out is not None:
+                return another_way((), _given(input=input, out=out, **named))
             return made(ready(name, input))
 
-        def any_kind(input: Tensor, *, out: Tensor | None = None) -> Tensor:
-            if out is not None:
-                return into(name, out, lambda: any_kind(input), (input,))
+        def any_kind(input: Any = None, *, out: Tensor | None = None, **named: Any) -> Tensor:
+            if named or out is not None:
+                return another_way((), _given(input=input, out=out, **named))
             require_tensors(name, input)
             if not takes_complex:
                 refuse_complex(name, input)
             return made(input)
 
+        function = floats if to_float else any_kind
+        another_way = other_ways(function, name, ["input"])
         names = {"face": face, "method": method, "in_place": in_place, "aliases": aliases}
-        return _public(floats if to_float else any_kind, made, compute, names)
+        return _public(function, made, compute, names, Unary)
 
     return decorate
 
@@ -107,9 +117,9 @@ def binary(
         name = made.name
         takes_complex = holomorphic or complex_rules
 
-        def function(input: Operand, other: Operand, *, out: Tensor | None = None) -> Tensor:
-            if out is not None:
-                return into(name, out, lambda: function(input, other), (input, other))
+        def function(input: Any = None, other: Any = None, *, out: Tensor | None = None, **named: Any) -> Tensor:
+            if named or out is not None:
+                return another_way((), _given(input=input, other=other, out=out, **named))
             if (
                 to_float
                 or not isinstance(input, Tensor)
@@ -121,8 +131,9 @@ def binary(
                 refuse_complex(name, input, other)
             return made(input, other)
 
+        another_way = other_ways(function, name, ["input", "other"])
         names = {"face": face, "method": method, "in_place": in_place, "aliases": aliases}
-        return _public(function, made, compute, names)
+        return _public(function, made, compute, names, Binary)
 
     return decorate
 

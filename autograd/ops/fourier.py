@@ -6,6 +6,7 @@ forward one, 'ortho' both by sqrt(n).
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from ..types import DeviceLike, Dims, DTypeLike
 from .creation import arange, full
-from .dims import normalize_dim
+from .dims import as_ints, is_int, normalize_dim
 from .operation import operation
 from .padding import pad_constant
 from .promotion import inexact
@@ -102,16 +103,16 @@ def _ready(name: str, x: Tensor, norm: str | None, real: bool = False) -> tuple[
 
 def _extents(name: str, x: Tensor, s: Dims, dim: Dims) -> tuple[list[int], list[int | None]]:
     """The dimensions meant, and the size that each is brought to (None: as it is)."""
-    sizes = [s] if isinstance(s, int) else s
-    given = [dim] if isinstance(dim, int) else dim
-    if given is None:
+    given: Any = [s] if is_int(s) else s
+    sizes = None if given is None else [None if each is None else operator.index(each) for each in given]
+    if dim is None:
         dims = list(range(x.ndim)) if sizes is None else list(range(x.ndim - len(sizes), x.ndim))
         if sizes is not None and len(sizes) > x.ndim:
             raise RuntimeError(f"{name}: got sizes {tuple(sizes)} for a tensor of shape {tuple(x.shape)}")
     else:
-        dims = [normalize_dim(name, each, x.ndim) for each in given]
-        if len(set(dims)) < len(dims):
-            raise RuntimeError(f"{name}: dim {tuple(given)} names a dimension twice")
+        dims = [normalize_dim(name, each, x.ndim) for each in as_ints(dim)]
+    if len(set(dims)) < len(dims):
+        raise RuntimeError(f"{name}: dim {as_ints(dim)} names a dimension twice")
     if sizes is None:
         return dims, [None] * len(dims)
     if len(sizes) != len(dims):
@@ -313,8 +314,8 @@ def _float(dtype: DTypeLike) -> Any:
     return dtype or get_default_dtype()
 
 
-def _shift(name: str, input: Tensor, dim: Dims, inverse: bool) -> Tensor:
-    dims = list(range(input.ndim)) if dim is None else [dim] if isinstance(dim, int) else list(dim)
+def _shift(name: str, input: Tensor, dim: Any, inverse: bool) -> Tensor:
+    dims = list(range(input.ndim) if dim is None else as_ints(dim))
     sizes = [input._array.shape[normalize_dim(name, each, input.ndim)] for each in dims]
     shifts = [(size + 1) // 2 if inverse else size // 2 for size in sizes]
     return roll(input, shifts, dims) if dims else input.clone()

@@ -15,10 +15,10 @@ from .shape import as_list, broadcast_tensors, flatten, reshape
 
 
 @operation(method=False)
-def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
-    """Grids of coordinates from vectors: 'ij' for matrix indices, 'xy' for Cartesian ones."""
+def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
+    """Grids of coordinates from vectors: 'ij' (the default) for matrix indices, 'xy' for Cartesian ones."""
     vectors = [reshape(x, -1) for x in as_list(tensors)]
-    if indexing not in ("ij", "xy"):
+    if indexing not in ("ij", "xy", None):
         raise OperationError(f"meshgrid: indexing is 'ij' or 'xy', got {indexing!r}")
     swapped = indexing == "xy" and len(vectors) > 1
     if swapped:

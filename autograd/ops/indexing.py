@@ -16,7 +16,7 @@ from ..engine.tensor import Tensor
 from ..types import Index, Operand
 from .choosing import where
 from .creation import arange, as_tensor, full
-from .dims import normalize_dim, scalars_as_vectors
+from .dims import as_ints, normalize_dim, scalars_as_vectors
 from .joining import cat
 from .operation import operation
 from .promotion import cast, require_tensors
@@ -26,7 +26,7 @@ from .shape import broadcast_tensors, expand, reshape, unsqueeze
 @operation(method=False)
 def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, ...]:
     """The coordinates in a tensor of this shape of positions in the flattened one."""
-    sizes = (shape,) if isinstance(shape, int) else tuple(int(size) for size in shape)
+    sizes = as_ints(shape)
     rest, found = indices, []
     for size in reversed(sizes):
         found.append(rest % size)

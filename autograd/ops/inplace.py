@@ -65,16 +65,16 @@ def overwrite(name: str, x: Tensor, value: Any) -> Tensor:
 
 
 @operation(face=None)
-def copy_(input: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
-    """Copies src, which broadcasts and may be of another dtype or device, into the tensor."""
-    if not isinstance(src, Tensor):
-        src = as_tensor(src)
+def copy_(input: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
+    """Copies other, which broadcasts and may be of another dtype or device, into the tensor."""
+    if not isinstance(other, Tensor):
+        other = as_tensor(other)
     check_writable(input, "copy_")
-    src = src.to(input.device)
-    kind = src.dtype
+    other = other.to(input.device)
+    kind = other.dtype
     if not dtypes.can_cast(kind, input.dtype):
-        src = cast(src, input.dtype)
-    return overwrite("copy_", input, src)
+        other = cast(other, input.dtype)
+    return overwrite("copy_", input, other)
 
 
 @operation(face=None)
@@ -151,7 +151,9 @@ def reshaping(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 
 @operation(face=None)
-def fill_diagonal_(input: Tensor, fill_value: float) -> Tensor:
-    """Sets the main diagonal of a matrix."""
-    fill_(diagonal(input), fill_value)
+def fill_diagonal_(input: Tensor, fill_value: float, wrap: bool = False) -> Tensor:
+    """Sets the main diagonal of a matrix; with `wrap` a tall one has another a row below its end, and so on."""
+    rows, columns = input._array.shape[:2]
+    for start in range(0, rows if wrap else 1, columns + 1):
+        fill_(diagonal(input[start:] if start else input), fill_value)
     return input

@@ -13,7 +13,7 @@ from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from ..types import Sizes
 from .creation import arange, shape_of
-from .dims import normalize_dim
+from .dims import as_ints, is_int, normalize_dim
 from .operation import operation
 from .padding import pad_constant
 from .promotion import cast, require_tensors, result_type
@@ -55,7 +55,7 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
     count = input._array.shape[axis]
     if isinstance(indices_or_sections, Tensor):
         indices_or_sections = indices_or_sections.tolist()
-    if isinstance(indices_or_sections, int):
+    if is_int(indices_or_sections):
         size, larger = divmod(count, indices_or_sections)
         return split(input, [size + (i < larger) for i in range(indices_or_sections)], axis)
     cuts = [0, *indices_or_sections, count]
@@ -66,28 +66,29 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
     return tuple(pieces)
 
 
-def _equal_pieces(name: str, input: Tensor, sections: Any, dim: int) -> tuple[Tensor, ...]:
+def _equal_pieces(name: str, input: Tensor, given: tuple[Any, ...], dim: int) -> tuple[Tensor, ...]:
+    sections: Any = given[0] if len(given) == 1 else given
     axis = normalize_dim(name, dim, input.ndim)
     count = input._array.shape[axis]
-    if isinstance(sections, int) and (sections < 1 or count % sections):
+    if is_int(sections) and (sections < 1 or count % sections):
         raise OperationError(f"{name}: {sections} equal pieces of dimension {axis} of shape {tuple(input.shape)}")
     return tensor_split(input, sections, axis)
 
 
 @operation
-def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+def hsplit(input: Tensor, *indices_or_sections: Any) -> tuple[Tensor, ...]:
     """tensor_split along the second dimension, of vectors along the first."""
     return _equal_pieces("hsplit", input, indices_or_sections, 0 if input.ndim == 1 else 1)
 
 
 @operation
-def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+def vsplit(input: Tensor, *indices_or_sections: Any) -> tuple[Tensor, ...]:
     """tensor_split along the first dimension."""
     return _equal_pieces("vsplit", input, indices_or_sections, 0)
 
 
 @operation
-def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+def dsplit(input: Tensor, *indices_or_sections: Any) -> tuple[Tensor, ...]:
     """tensor_split along the third dimension."""
     return _equal_pieces("dsplit", input, indices_or_sections, 2)
 
@@ -101,9 +102,11 @@ def tile(input: Tensor, *dims: Any) -> Tensor:
 
 @operation
 def repeat_interleave(
-    input: Tensor, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+    input: Any = None, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Tensor:
     """Each element of a dimension repeated in place, all equally often or each as often as `repeats` says."""
+    if input is None:
+        input, repeats = repeats, None
     if repeats is None:
         input, repeats, dim = arange(input._array.shape[0], device=input.device), input, 0
     x = flatten(input) if dim is None else input
@@ -112,9 +115,9 @@ def repeat_interleave(
         if repeats.dtype not in (dtypes.int64, dtypes.int32):
             raise OperationError(f"repeat_interleave: expected int64 or int32 repeats, got {repeats.dtype}")
         repeats = repeats.item() if repeats.numel() == 1 else repeats.tolist()
-    if min([repeats] if isinstance(repeats, int) else repeats, default=0) < 0:
+    if min([repeats] if is_int(repeats) else repeats, default=0) < 0:
         raise OperationError(f"repeat_interleave: repeats must not be negative, got {repeats}")
-    if isinstance(repeats, int):
+    if is_int(repeats):
         shape = list(x._array.shape)
         spread = expand(unsqueeze(x, axis + 1), (*shape[: axis + 1], repeats, *shape[axis + 1 :]))
         return reshape(spread, (*shape[:axis], shape[axis] * repeats, *shape[axis + 1 :]))
@@ -152,9 +155,9 @@ def _cat_slice(g: Tensor, index: int, shapes: list[tuple[int, ...]], dim: int) -
 
 
 @operation
-def repeat(input: Tensor, *sizes: Sizes) -> Tensor:
-    """Copies of the tensor side by side, sizes[i] of them along dimension i."""
-    times = shape_of(sizes)
+def repeat(input: Tensor, *repeats: Sizes) -> Tensor:
+    """Copies of the tensor side by side, repeats[i] of them along dimension i."""
+    times = shape_of(repeats, "repeat")
     shape = (1,) * (len(times) - input.ndim) + tuple(input._array.shape)
     if len(times) < input.ndim:
         raise RuntimeError(f"repeat: {len(times)} repeats for {input.ndim} dimensions")
@@ -207,13 +210,13 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
     """Views of consecutive pieces of one dimension: of one size (the last may be smaller) or of given sizes."""
     axis = normalize_dim("split", dim, tensor.ndim)
     length = tensor._array.shape[axis]
-    if isinstance(split_size_or_sections, int):
-        size = split_size_or_sections
+    if is_int(split_size_or_sections):
+        size = int(split_size_or_sections)
         if size < 0 or (size == 0 and length):
             raise RuntimeError(f"split: pieces of {size} elements do not make up the {length} of dimension {axis}")
         sizes = [min(size, length - start) for start in range(0, length, size or 1)] or [0]
     else:
-        sizes = list(split_size_or_sections)
+        sizes = list(as_ints(split_size_or_sections))
         if sum(sizes) != length:
             raise RuntimeError(f"split: sizes {sizes} do not sum to {length}, the size of dimension {axis}")
     starts = [sum(sizes[:i]) for i in range(len(sizes))]

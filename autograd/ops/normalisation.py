@@ -150,5 +150,5 @@ def normalised(
     """
     require_floating("normalisation", x)
     wide = [None if each is None else single(each) for each in (x, weight, bias)]
-    out, mean, var = _normalise(*wide, dims=dims, eps=eps)
+    out, mean, var = _normalise(*wide, dims=dims, eps=float(eps))
     return restored(out, x.dtype), mean, var

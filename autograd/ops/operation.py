@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
@@ -58,20 +58,33 @@ OPERATIONS: list[Operation] = []
 def operation(function: F, /) -> F: ...
 @overload
 def operation(
-    *, name: str = "", face: str | None = "autograd", method: bool = True, in_place: bool = False, aliases: str = ""
+    *,
+    name: str = "",
+    face: str | None = "autograd",
+    method: bool = True,
+    in_place: bool = False,
+    aliases: str = "",
+    numbers_first: bool = False,
 ) -> Callable[[F], F]: ...
-def operation(function: Any = None, /, **names: Any) -> Any:
+def operation(function: Any = None, /, *, numbers_first: bool = False, **names: Any) -> Any:
     """Makes a function public, under its name and as a method: `autograd.f(x)`, `x.f()` and, `in_place`, `x.f_()`.
 
-    It can then also be called in the other ways that torch knows: with NumPy's names for its arguments (`axis`,
-    `keepdims`), with `*sizes` by their name, and with `out=`, the tensor that the result is written into. Those of
-    `nn.functional` can't, there as here.
+    It can then also be called in the other ways that torch knows: with other names for its arguments (`axis`,
+    `keepdims`), with `*sizes` by their name, and with `out=`, the tensor that the result is written into.
+    With `numbers_first` also in the order of torch's first years, where the numbers that are keywords now stood
+    before the tensors that they multiply: `add(x, alpha, y)`, `addmm(beta, x, alpha, a, b)`.
+    Functions of `nn.functional` are called in one way, there as here.
     """
     if names.get("face") == "nn.functional":
         return lambda function: publish(function, **names)
     if function is None:
-        return lambda function: publish(_as_torch_calls_it(function), **names)
-    return publish(_as_torch_calls_it(function))
+        return lambda function: _published(function, numbers_first, **names)
+    return _published(function, numbers_first, **names)
+
+
+def _published(function: Any, numbers_first: bool, name: str = "", **names: Any) -> Any:
+    called = _as_torch_calls_it(function, name or function.__name__, numbers_first)
+    return publish(called, name, **names)
 
 
 def publish(
@@ -95,55 +108,116 @@ def publish(
 # Another way to call
 
 
-NUMPY_NAMES = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}
+# What else an argument is called: by NumPy, whose names torch takes for every function, and by torch's own overloads.
+OTHER_NAMES = {
+    "dim": ("axis",),
+    "keepdim": ("keepdims",),
+    "input": ("x", "a", "x1"),
+    "other": ("x2",),
+    "axis0": ("dim0",),
+    "axis1": ("dim1",),
+    "elements": ("element",),
+    "test_elements": ("test_element",),
+    "indices_or_sections": ("indices", "sections", "tensor_indices_or_sections"),
+    "split_size_or_sections": ("split_size",),
+    "B": ("other", "b"),
+    "L": ("input2",),
+    "values": ("input",),
+    "from_": ("from",),
+}
 
 
-def _as_torch_calls_it(function: Callable[..., Any]) -> Callable[..., Any]:
-    parameters = inspect.signature(function).parameters
-    others = {
-        numpy: name
-        for name, known in NUMPY_NAMES.items()
-        if name in parameters
-        for numpy in known
-        if numpy not in parameters
-    }
-    sizes = next((p.name for p in parameters.values() if p.kind is p.VAR_POSITIONAL), None)
+def _as_torch_calls_it(function: Callable[..., Any], name: str, numbers_first: bool) -> Callable[..., Any]:
+    another_way = other_ways(function, name)
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         if not kwargs:
             return function(*args)
+        return another_way(args, kwargs)
+
+    if not numbers_first:
+        return call
+    parameters = inspect.signature(function).parameters.values()
+    count = len([p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD])
+    numbers = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+
+    @functools.wraps(function)
+    def call_numbers_first(*args: Any, **kwargs: Any) -> Any:
+        if len(args) <= count:
+            return another_way(args, kwargs) if kwargs else function(*args)
+        tensors = list(args)
+        for name in numbers[: len(args) - count]:
+            first = next((i for i, x in enumerate(tensors) if not isinstance(x, Tensor)), None)
+            if first is not None:
+                kwargs[name] = tensors.pop(first)
+        return call(*tensors, **kwargs)
+
+    return call_numbers_first
+
+
+def other_ways(function: Callable[..., Any], name: str, positional: Iterable[str] = ()) -> Callable[..., Any]:
+    """What calls the function with keywords: under other names, with `*sizes` by their name, with `out=`.
+
+    `positional` are the names of its arguments, if its own signature does not say them.
+    """
+    parameters = inspect.signature(function).parameters.values()
+    known = list(positional) or [p.name for p in parameters if p.kind is not p.VAR_KEYWORD]
+    takes_all = not positional and any(p.kind is p.VAR_KEYWORD for p in parameters)
+    sizes = None if positional else next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
+    options = [each for each in ("dtype", "device") if each in known]
+    others = {other: one for one in known for other in OTHER_NAMES.get(one, ()) if other not in known}
+    if known:
+        others.setdefault("input", known[0])
+    for each in known:
+        others.pop(each, None)
+
+    def call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         out = kwargs.pop("out", None)
-        for name in others.keys() & kwargs.keys():
-            kwargs[others[name]] = kwargs.pop(name)
+        for other in others.keys() & kwargs.keys():
+            if others[other] in kwargs:
+                raise TypeError(f"{name}() got both {others[other]!r} and {other!r}, two names of one argument")
+            kwargs[others[other]] = kwargs.pop(other)
+        if not takes_all:
+            for each in kwargs:
+                if each not in known:
+                    raise TypeError(f"{name}() got an unexpected keyword argument {each!r}")
         if sizes in kwargs:
             args = (*args, kwargs.pop(sizes))
         if out is None:
             return function(*args, **kwargs)
-        return into(function.__name__, out, lambda: function(*args, **kwargs), args)
+        if isinstance(out, Tensor) and (out.is_complex() or not any(map(_is_complex, args))):
+            for option in options:  # what is made or summed anew is as `out` is
+                if kwargs.get(option) is None:
+                    kwargs[option] = getattr(out, option)
+        return into(name, out, lambda: function(*args, **kwargs))
 
     return call
 
 
-def into(name: str, out: Any, function: Callable[[], Any], inputs: tuple[Any, ...]) -> Any:
+def _is_complex(x: Any) -> bool:
+    return isinstance(x, Tensor) and x.is_complex()
+
+
+def into(name: str, out: Any, function: Callable[[], Any]) -> Any:
     """Writes what a function gives into the tensor (or the tensors) `out`, which take its shape, and returns them."""
     outs = out if isinstance(out, tuple | list) else (out,)
     for x in outs:
         if not isinstance(x, Tensor):
             raise TypeError(f"{name}: out is a Tensor, or as many as the function has results, got {type(x).__name__}")
-    if modes.grad and any(isinstance(x, Tensor) and x.requires_grad for x in (*inputs, *outs)):
-        raise OperationError(
-            f"{name}: out= has no derivative, but an argument requires grad; detach it, or use no_grad"
-        )
     made = function()
     results = made if isinstance(made, tuple) else (made,)
     if len(results) != len(outs) or not all(isinstance(x, Tensor) for x in results):
         raise TypeError(f"{name}: {len(outs)} tensors are given as out, the function has {len(results)} results")
+    if modes.grad and any(x.requires_grad for x in (*results, *outs)):
+        raise OperationError(
+            f"{name}: out= has no derivative, but an argument requires grad; detach it, or use no_grad"
+        )
     for x, result in zip(outs, results, strict=True):
         _check_kind(name, x, result)
     for x, result in zip(outs, results, strict=True):
         _write(name, x, result)
-    return out
+    return type(made)(*outs) if hasattr(made, "_fields") else out
 
 
 def _check_kind(name: str, out: Tensor, result: Tensor) -> None:

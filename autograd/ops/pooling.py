@@ -20,6 +20,7 @@ from ..engine.tensor import Tensor
 from ..types import PerDim
 from .convolution import as_tuple
 from .creation import ones
+from .dims import as_ints, is_int
 from .joining import cat
 from .padding import pad_constant
 from .promotion import require_floating
@@ -151,7 +152,7 @@ def _prepare(
 ) -> tuple[tuple[int, ...], ...]:
     """kernel, stride, padding, dilation a dimension, and how far the last windows hang over."""
     kernels = as_tuple(kernel, dims)
-    strides = kernels if stride is None or (not isinstance(stride, int) and not len(stride)) else as_tuple(stride, dims)
+    strides = kernels if stride is None or not (is_int(stride) or as_ints(stride)) else as_tuple(stride, dims)
     pads, dilations = as_tuple(padding, dims), as_tuple(dilation, dims)
     if input.ndim != dims + 2:
         raise OperationError(f"{name}: expected {dims + 1} or {dims + 2} dimensions, got shape {tuple(input.shape)}")
@@ -250,12 +251,13 @@ def avg_pool(
 def adaptive_sizes(name: str, dims: int, input: Tensor, output_size: PerDim) -> list[int]:
     if input.ndim not in (dims + 1, dims + 2):
         raise OperationError(f"{name}: expected {dims + 1} or {dims + 2} dimensions, got shape {tuple(input.shape)}")
-    wanted = [output_size] * dims if isinstance(output_size, int) or output_size is None else list(output_size)
+    given: Any = output_size
+    wanted = [given] * dims if is_int(given) or given is None else list(given)
     if len(wanted) == 1:
         wanted *= dims
     if len(wanted) != dims or any(size is not None and size < 0 for size in wanted):
         raise OperationError(f"{name}: expected {dims} output sizes, got {output_size!r}")
-    return [have if size is None else size for size, have in zip(wanted, input.shape[-dims:], strict=True)]
+    return [have if size is None else int(size) for size, have in zip(wanted, input.shape[-dims:], strict=True)]
 
 
 def adaptive_bounds(have: int, want: int) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 import os
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -288,7 +289,7 @@ _OF_TORCH: dict[Any, Callable[..., Array]] = {
 }
 
 
-def _fill(
+def _fill_as_torch(
     name: str, input: Tensor, generator: Generator | None, numbers: Any, *tensors: Tensor, **parameters: Any
 ) -> Tensor | None:
     """The input filled with torch's numbers; None if the generator draws this engine's own."""
@@ -302,8 +303,7 @@ def _fill(
 
 @operation(method=False)
 def rand(
-    *sizes: Sizes,
-    size: Any = None,
+    *size: Sizes,
     generator: Generator | None = None,
     dtype: DTypeLike = None,
     device: DeviceLike = None,
@@ -311,13 +311,12 @@ def rand(
     pin_memory: bool = False,
 ) -> Tensor:
     """Uniform numbers in [0, 1)."""
-    return _draw(_uniform, sizes if size is None else (size,), dtype, device, generator, requires_grad)
+    return _draw(_uniform, size, dtype, device, generator, requires_grad)
 
 
 @operation(method=False)
 def randn(
-    *sizes: Sizes,
-    size: Any = None,
+    *size: Sizes,
     generator: Generator | None = None,
     dtype: DTypeLike = None,
     device: DeviceLike = None,
@@ -325,7 +324,7 @@ def randn(
     pin_memory: bool = False,
 ) -> Tensor:
     """Normal numbers of mean 0 and variance 1."""
-    return _draw(_normal, sizes if size is None else (size,), dtype, device, generator, requires_grad)
+    return _draw(_normal, size, dtype, device, generator, requires_grad)
 
 
 def _check_range(low: int, high: int) -> None:
@@ -335,7 +334,7 @@ def _check_range(low: int, high: int) -> None:
 
 @operation(method=False)
 def randint(
-    low: int,
+    low: int = 0,
     high: Any = None,
     size: Sequence[int] | None = None,
     *,
@@ -357,13 +356,21 @@ def randint(
 @operation(method=False)
 @no_grad()
 def randperm(
-    n: int, *, generator: Generator | None = None, dtype: DTypeLike = None, device: DeviceLike = None
+    n: int,
+    *,
+    generator: Generator | None = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
 ) -> Tensor:
     """The integers below n in random order."""
     state, kind = _state(generator, device), dtype or dtypes.int64
     if _is_torchs(state):
-        return torch_random.draw(state, torch_draws.permutation, (n,), kind)
-    return _permutation(state, n=n, dtype=kind)
+        drawn = torch_random.draw(state, torch_draws.permutation, (operator.index(n),), kind)
+    else:
+        drawn = _permutation(state, n=operator.index(n), dtype=kind)
+    return drawn.requires_grad_() if requires_grad else drawn
 
 
 def _like(function: Any, primitive_: Any) -> Any:
@@ -374,7 +381,7 @@ def _like(function: Any, primitive_: Any) -> Any:
         dtype: DTypeLike = None,
         device: DeviceLike = None,
         requires_grad: bool = False,
-        pin_memory: bool = False,
+        memory_format: object = None,
     ) -> Tensor:
         place = input.device if device is None else device
         return _draw(primitive_, tuple(input.shape), dtype or input.dtype, place, generator, requires_grad, like=input)
@@ -390,18 +397,17 @@ rand_like, randn_like = _like(rand, _uniform), _like(randn, _normal)
 @operation(method=False)
 def randint_like(
     input: Tensor,
-    low: int,
+    low: int = 0,
     high: int | None = None,
     *,
+    generator: Generator | None = None,
     dtype: DTypeLike = None,
     device: DeviceLike = None,
-    generator: Generator | None = None,
     requires_grad: bool = False,
-    pin_memory: bool = False,
+    memory_format: object = None,
 ) -> Tensor:
     """randint with the input's shape, dtype and device."""
-    if high is None:
-        low, high = 0, low
+    low, high = (0, low) if high is None else (low, high)
     _check_range(low, high)
     place, bounds = input.device if device is None else device, {"low": int(low), "high": int(high)}
     kind = dtype or input.dtype
@@ -430,20 +436,22 @@ def normal(
     generator: Generator | None = None,
     dtype: DTypeLike = None,
     device: DeviceLike = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Normal numbers of given means and standard deviations, which may be tensors that broadcast."""
     if size is None:
         like = mean + std * 0 if isinstance(mean, Tensor) else std
         size, device, dtype = tuple(like.shape), like.device, like.dtype
-    state = _state(generator, device)
+    state, kind = _state(generator, device), dtypes.get_default_dtype() if dtype is None else dtype
     if not _is_torchs(state):
-        return randn(tuple(size), generator=generator, dtype=dtype, device=device) * std + mean
-    kind = dtypes.get_default_dtype() if dtype is None else dtype
-    if isinstance(std, Tensor):
-        return torch_random.draw(state, torch_draws.normal, size, kind) * std + mean
-    if isinstance(mean, Tensor):
-        return torch_random.draw(state, torch_draws.normal, size, kind, std=std) + mean
-    return torch_random.draw(state, torch_draws.normal, size, kind, mean=mean, std=std)
+        drawn = randn(tuple(size), generator=generator, dtype=dtype, device=device) * std + mean
+    elif isinstance(std, Tensor):
+        drawn = torch_random.draw(state, torch_draws.normal, size, kind) * std + mean
+    elif isinstance(mean, Tensor):
+        drawn = torch_random.draw(state, torch_draws.normal, size, kind, std=std) + mean
+    else:
+        drawn = torch_random.draw(state, torch_draws.normal, size, kind, mean=mean, std=std)
+    return drawn.requires_grad_() if requires_grad else drawn
 
 
 def _probabilities(x: Tensor) -> bool:
@@ -568,15 +576,13 @@ def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
 
 
 @operation(face=None)
-def uniform_(
-    input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None, **bounds: float
-) -> Tensor:
+def uniform_(input: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None) -> Tensor:
     """Fills with uniform numbers in [from, to)."""
     check_writable(input, "uniform_")
-    low, high = bounds.get("from", from_), to
+    low, high = from_, to
     if low > high:
         raise OperationError(f"uniform_: expected from <= to, got {low} and {high}")
-    filled = _fill("uniform_", input, generator, torch_draws.uniform, low=float(low), high=float(high))
+    filled = _fill_as_torch("uniform_", input, generator, torch_draws.uniform, low=float(low), high=float(high))
     if filled is not None:
         return filled
     drawn = rand(tuple(input.shape), dtype=input.dtype, device=input.device, generator=generator)
@@ -596,7 +602,7 @@ def normal_(input: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Ge
     check_writable(input, "normal_")
     if std < 0:
         raise OperationError(f"normal_: expected std >= 0, got {std}")
-    filled = _fill("normal_", input, generator, torch_draws.normal, mean=float(mean), std=float(std))
+    filled = _fill_as_torch("normal_", input, generator, torch_draws.normal, mean=float(mean), std=float(std))
     if filled is not None:
         return filled
     drawn = randn(tuple(input.shape), dtype=input.dtype, device=input.device, generator=generator)
@@ -608,9 +614,9 @@ def bernoulli_(input: Tensor, p: Any = 0.5, *, generator: Generator | None = Non
     """Fills with ones with probability p, which may be a tensor that broadcasts, else zeros."""
     check_writable(input, "bernoulli_")
     if isinstance(p, Tensor):
-        filled = _fill("bernoulli_", input, generator, torch_draws.bernoulli_each, p.detach())
+        filled = _fill_as_torch("bernoulli_", input, generator, torch_draws.bernoulli_each, p.detach())
     else:
-        filled = _fill("bernoulli_", input, generator, torch_draws.bernoulli, p=float(p))
+        filled = _fill_as_torch("bernoulli_", input, generator, torch_draws.bernoulli, p=float(p))
         p = full((), float(p), dtype=dtypes.float64, device=input.device)
     if filled is not None:
         return filled
@@ -623,10 +629,10 @@ def random_(input: Tensor, from_: int = 0, to: int | None = None, *, generator: 
     """Fills with integers in [from_, to); with one bound, in [0, bound)."""
     check_writable(input, "random_")
     if to is None and not from_:
-        filled = _fill("random_", input, generator, torch_draws.whole)
+        filled = _fill_as_torch("random_", input, generator, torch_draws.whole)
     else:
         least, end = (from_, to) if to is not None else (0, from_)
-        filled = _fill("random_", input, generator, torch_draws.integers, low=least, high=end)
+        filled = _fill_as_torch("random_", input, generator, torch_draws.integers, low=least, high=end)
     if filled is not None:
         return filled
     low, high = (from_, to) if to is not None else (0, from_ or 2 ** min(8 * input.itemsize - 1, 24))
@@ -634,22 +640,22 @@ def random_(input: Tensor, from_: int = 0, to: int | None = None, *, generator: 
     return overwrite("random_", input, cast(drawn, input.dtype))
 
 
-def _transformed(
+@no_grad()
+def _fill(
     name: str,
     input: Tensor,
-    generator: Generator | None,
     transform: Callable[[Tensor], Tensor],
+    generator: Generator | None,
     numbers: Callable[..., Array],
     **parameters: float,
 ) -> Tensor:
-    """Fills a tensor with a function of uniform numbers, or with those of torch."""
+    """Fills a tensor with a function of uniform numbers, or with torch's numbers."""
     check_writable(input, name)
-    filled = _fill(name, input, generator, numbers, **parameters)
+    filled = _fill_as_torch(name, input, generator, numbers, **parameters)
     if filled is not None:
         return filled
     uniform = rand(tuple(input.shape), dtype=dtypes.float64, device=input.device, generator=generator)
-    with no_grad():
-        return overwrite(name, input, cast(transform(uniform), input.dtype))
+    return overwrite(name, input, cast(transform(uniform), input.dtype))
 
 
 def _check(name: str, holds: bool, what: str) -> None:
@@ -662,30 +668,27 @@ def exponential_(input: Tensor, lambd: float = 1.0, *, generator: Generator | No
     """Fills with exponential numbers of rate lambd."""
     _check("exponential_", lambd > 0, f"lambd > 0, got {lambd}")
     numbers = torch_draws.exponential
-    return _transformed("exponential_", input, generator, lambda u: -log1p(-u) / lambd, numbers, lambd=lambd)
+    return _fill("exponential_", input, lambda u: -log1p(-u) / lambd, generator, numbers, lambd=lambd)
 
 
 @operation(face=None)
 def cauchy_(input: Tensor, median: float = 0.0, sigma: float = 1.0, *, generator: Generator | None = None) -> Tensor:
     """Fills with Cauchy numbers."""
     _check("cauchy_", sigma > 0, f"sigma > 0, got {sigma}")
-    parameters = {"median": median, "sigma": sigma}
-
-    def transform(u: Tensor) -> Tensor:
-        return median + sigma * tan(math.pi * (u - 0.5))
-
-    return _transformed("cauchy_", input, generator, transform, torch_draws.cauchy, **parameters)
+    numbers, parameters = torch_draws.cauchy, {"median": median, "sigma": sigma}
+    return _fill(
+        "cauchy_", input, lambda u: median + sigma * tan(math.pi * (u - 0.5)), generator, numbers, **parameters
+    )
 
 
 @operation(face=None)
 def geometric_(input: Tensor, p: float, *, generator: Generator | None = None) -> Tensor:
     """Fills with the number of trials until the first success of probability p."""
     _check("geometric_", 0 < p < 1, f"p between 0 and 1, got {p}")
-
-    def transform(u: Tensor) -> Tensor:
-        return clamp(ceil(log1p(-u) / math.log1p(-p)), min=1.0)
-
-    return _transformed("geometric_", input, generator, transform, torch_draws.geometric, p=p)
+    numbers = torch_draws.geometric
+    return _fill(
+        "geometric_", input, lambda u: clamp(ceil(log1p(-u) / math.log1p(-p)), min=1.0), generator, numbers, p=p
+    )
 
 
 @operation(face=None)
@@ -693,7 +696,7 @@ def log_normal_(input: Tensor, mean: float = 1.0, std: float = 2.0, *, generator
     """Fills with the exponentials of normal numbers."""
     _check("log_normal_", std > 0, f"std > 0, got {std}")
     check_writable(input, "log_normal_")
-    filled = _fill("log_normal_", input, generator, torch_draws.log_normal, mean=mean, std=std)
+    filled = _fill_as_torch("log_normal_", input, generator, torch_draws.log_normal, mean=mean, std=std)
     if filled is not None:
         return filled
     return input.normal_(mean, std, generator=generator).exp_()

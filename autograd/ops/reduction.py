@@ -168,22 +168,22 @@ def _among_ties(g: Tensor, x: Tensor, out: Tensor, dim: tuple[int, ...], keepdim
 
 @primitive(x=lambda g, x, out, dim, keepdim: _among_ties(g, x, out, dim, keepdim))
 def _amax(xp: Namespace, x: Array, *, dim: tuple[int, ...], keepdim: bool) -> Array:
-    return xp.max(x, axis=dim, keepdims=keepdim)
+    return xp.max(x, axis=dim, keepdims=bool(keepdim))
 
 
 @primitive(x=lambda g, x, out, dim, keepdim: _among_ties(g, x, out, dim, keepdim))
 def _amin(xp: Namespace, x: Array, *, dim: tuple[int, ...], keepdim: bool) -> Array:
-    return xp.min(x, axis=dim, keepdims=keepdim)
+    return xp.min(x, axis=dim, keepdims=bool(keepdim))
 
 
 @primitive()
 def _argmax(xp: Namespace, x: Array, *, dim: int, keepdim: bool) -> Array:
-    return xp.argmax(x, axis=dim, keepdims=keepdim)
+    return xp.argmax(x, axis=dim, keepdims=bool(keepdim))
 
 
 @primitive()
 def _argmin(xp: Namespace, x: Array, *, dim: int, keepdim: bool) -> Array:
-    return xp.argmin(x, axis=dim, keepdims=keepdim)
+    return xp.argmin(x, axis=dim, keepdims=bool(keepdim))
 
 
 def _refuse_empty(name: str, x: Tensor, dims: tuple[int, ...]) -> None:
@@ -258,11 +258,15 @@ def max(input: Tensor) -> Tensor: ...
 @overload
 def max(input: Tensor, dim: Tensor) -> Tensor: ...
 @overload
+def max(input: Tensor, *, other: Tensor) -> Tensor: ...
+@overload
 def max(input: Tensor, dim: int, keepdim: bool = False) -> ValuesAndIndices: ...
 @operation
-def max(input: Tensor, dim: int | Tensor | None = None, keepdim: bool = False) -> Tensor | ValuesAndIndices:
+def max(
+    input: Tensor, dim: int | Tensor | None = None, keepdim: bool = False, *, other: Tensor | None = None
+) -> Tensor | ValuesAndIndices:
     """The largest element of all; with `dim`, (values, indices) along it; with a tensor, `maximum`."""
-    return _extreme("max", amax, maximum, argmax, input, dim, keepdim)
+    return _extreme("max", amax, maximum, argmax, input, dim if other is None else other, keepdim)
 
 
 @overload
@@ -270,21 +274,25 @@ def min(input: Tensor) -> Tensor: ...
 @overload
 def min(input: Tensor, dim: Tensor) -> Tensor: ...
 @overload
+def min(input: Tensor, *, other: Tensor) -> Tensor: ...
+@overload
 def min(input: Tensor, dim: int, keepdim: bool = False) -> ValuesAndIndices: ...
 @operation
-def min(input: Tensor, dim: int | Tensor | None = None, keepdim: bool = False) -> Tensor | ValuesAndIndices:
+def min(
+    input: Tensor, dim: int | Tensor | None = None, keepdim: bool = False, *, other: Tensor | None = None
+) -> Tensor | ValuesAndIndices:
     """The smallest element of all; with `dim`, (values, indices) along it; with a tensor, `minimum`."""
-    return _extreme("min", amin, minimum, argmin, input, dim, keepdim)
+    return _extreme("min", amin, minimum, argmin, input, dim if other is None else other, keepdim)
 
 
 @primitive()
 def _any(xp: Namespace, x: Array, *, dim: tuple[int, ...], keepdim: bool) -> Array:
-    return xp.any(x, axis=dim, keepdims=keepdim)
+    return xp.any(x, axis=dim, keepdims=bool(keepdim))
 
 
 @primitive()
 def _all(xp: Namespace, x: Array, *, dim: tuple[int, ...], keepdim: bool) -> Array:
-    return xp.all(x, axis=dim, keepdims=keepdim)
+    return xp.all(x, axis=dim, keepdims=bool(keepdim))
 
 
 @operation

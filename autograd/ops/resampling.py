@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
 from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
+from ..types import PerDim
 from .creation import tensor
+from .dims import as_ints, is_int
 from .operation import operation
 from .pooling import adaptive_avg_pool
 
@@ -91,8 +94,8 @@ _RANKS = {"linear": (3,), "bilinear": (4,), "bicubic": (4,), "trilinear": (5,)}
 @operation(face="nn.functional", method=False)
 def interpolate(
     input: Tensor,
-    size: Any = None,
-    scale_factor: Any = None,
+    size: PerDim | None = None,
+    scale_factor: float | Sequence[float] | None = None,
     mode: str = "nearest",
     align_corners: bool | None = None,
     recompute_scale_factor: bool | None = None,
@@ -118,9 +121,10 @@ def interpolate(
     have = tuple(input.shape[2:])
     factors: list[float] | None = None
     if size is not None:
-        wanted = [size] * dims if isinstance(size, int) else [int(n) for n in size]
+        wanted = list(as_ints(size)) * (dims if is_int(size) else 1)
     else:
-        factors = [float(scale_factor)] * dims if isinstance(scale_factor, int | float) else list(scale_factor)
+        given: Any = scale_factor
+        factors = list(given) if isinstance(given, list | tuple) else [float(given)] * dims
         wanted = [math.floor(n * f) for n, f in zip(have, factors, strict=False)]
         if recompute_scale_factor:
             factors = None

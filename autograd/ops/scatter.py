@@ -281,8 +281,13 @@ def scatter_add_(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
 
 
 @operation(face=None)
-def scatter_(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
+def scatter_(
+    input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
+) -> Tensor:
     """Writes src (a tensor or a number) where `gather(., dim, index)` would read."""
+    if reduce is not None:
+        return in_place(scatter)(input, dim, index, src, value=value, reduce=reduce)
+    src = value if src is None else src
     axis = normalize_dim("scatter_", dim, input.ndim)
     if not index.numel():
         return input

@@ -8,17 +8,17 @@ from typing import Any, overload
 
 import numpy as np
 
+from .. import dtypes
 from ..backend import Array, Backend, Namespace
-from ..dtypes import dtype
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.size import Size
 from ..engine.tensor import Tensor
 from ..engine.views import drop_hidden_base, settle
-from ..types import Sizes
+from ..types import DTypeLike, Sizes
 from .broadcast import _expand, _reshape, sum_to
 from .creation import shape_of
-from .dims import normalize_dim
+from .dims import as_ints, is_int, normalize_dim
 from .operation import operation
 
 
@@ -127,7 +127,7 @@ def _windows_adjoint(xp: Namespace, up: Array, *, length: int, axis: int, step: 
     return whole
 
 
-@operation(aliases="autograd.swapdims")
+@operation
 def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
     """transpose(input, axis0, axis1)."""
     return transpose(input, axis0, axis1)
@@ -245,14 +245,14 @@ def _in_shape(input: Tensor, wanted: tuple[int, ...], name: str) -> Tensor:
 
 
 @operation(face=None)
-def view(input: Tensor, *shape: Sizes) -> Tensor:
+def view(input: Tensor, *size: Sizes, dtype: DTypeLike = None) -> Tensor:
     """`reshape` as a view: a write into the result is one into the input.
 
     Where torch raises, for a transposed tensor, say, the result is a copy here.
     """
-    if len(shape) == 1 and isinstance(shape[0], dtype):
+    if dtype is not None or (len(size) == 1 and isinstance(size[0], dtypes.dtype)):
         raise NotImplementedError("view: a view of the same bytes as another dtype is not supported; use .to(dtype)")
-    return _in_shape(input, shape_of(shape), "view")
+    return _in_shape(input, shape_of(size), "view")
 
 
 @operation(face=None)
@@ -297,7 +297,7 @@ def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     if dim is None:
         dims = set(range(len(shape)))
     else:
-        dims = {normalize_dim("squeeze", each, len(shape)) for each in ((dim,) if isinstance(dim, int) else dim)}
+        dims = {normalize_dim("squeeze", each, len(shape)) for each in as_ints(dim)}
     return _reshape(input, shape=tuple(size for i, size in enumerate(shape) if size != 1 or i not in dims))
 
 
@@ -310,16 +310,16 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
 
 
 @operation
-def permute(input: Tensor, *order: Sizes, dims: Sequence[int] = ()) -> Tensor:
+def permute(input: Tensor, *dims: Sizes) -> Tensor:
     """Reorders the dimensions: dimension i of the result is dimension dims[i] of the input. A view."""
     ndim = input.ndim
-    wanted = tuple(normalize_dim("permute", dim, ndim) for dim in shape_of(order or (dims,)))
-    if sorted(wanted) != list(range(ndim)):
-        raise RuntimeError(f"permute: dims {wanted} are not an order of the {ndim} dimensions")
-    return _permute(input, dims=wanted)
+    order = tuple(normalize_dim("permute", dim, ndim) for dim in shape_of(dims, "permute"))
+    if sorted(order) != list(range(ndim)):
+        raise RuntimeError(f"permute: dims {order} are not an order of the {ndim} dimensions")
+    return _permute(input, dims=order)
 
 
-@operation(aliases="Tensor.swapdims")
+@operation(aliases="swapdims")
 def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """Swaps two dimensions. A view."""
     ndim = input.ndim
@@ -356,10 +356,8 @@ def reverse_dims(input: Tensor) -> Tensor:
 @operation(aliases="moveaxis")
 def movedim(input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
     """Moves dimensions to new places, the others keeping their order."""
-    sources = (source,) if isinstance(source, int) else tuple(source)
-    destinations = (destination,) if isinstance(destination, int) else tuple(destination)
-    sources = tuple(normalize_dim("movedim", dim, input.ndim) for dim in sources)
-    destinations = tuple(normalize_dim("movedim", dim, input.ndim) for dim in destinations)
+    sources = tuple(normalize_dim("movedim", dim, input.ndim) for dim in as_ints(source))
+    destinations = tuple(normalize_dim("movedim", dim, input.ndim) for dim in as_ints(destination))
     if len(sources) != len(destinations) or len(set(sources)) < len(sources) or len(set(destinations)) < len(sources):
         raise OperationError(f"movedim: from {sources} to {destinations}: each dimension goes to one place")
     if not input.ndim:
@@ -371,16 +369,16 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
 
 
 @operation(face=None)
-def expand(input: Tensor, *sizes: Sizes) -> Tensor:
+def expand(input: Tensor, *size: Sizes, implicit: bool = False) -> Tensor:
     """Stretches dimensions of size 1 without copying; -1 keeps a size. A view: clone() it before writing."""
-    wanted = list(shape_of(sizes))
+    wanted = list(shape_of(size))
     shape = input._array.shape
     extra = len(wanted) - len(shape)
     if extra < 0:
         raise OperationError(f"expand: {tuple(wanted)} has fewer dimensions than {tuple(shape)}")
-    for i, size in enumerate(shape):
+    for i, known in enumerate(shape):
         if wanted[extra + i] == -1:
-            wanted[extra + i] = size
+            wanted[extra + i] = known
     return _expand(input, shape=tuple(wanted))
 
 
@@ -391,9 +389,9 @@ def expand_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 @operation
-def broadcast_to(input: Tensor, shape: Sequence[int]) -> Tensor:
-    """expand(input, shape)."""
-    return expand(input, tuple(shape))
+def broadcast_to(input: Tensor, *size: Any) -> Tensor:
+    """expand(input, size)."""
+    return expand(input, shape_of(size))
 
 
 @operation(method=False)
@@ -434,20 +432,18 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
 
 
 @operation
-def flip(input: Tensor, *axes: Sizes, dims: int | Sequence[int] = ()) -> Tensor:
+def flip(input: Tensor, *dims: Sizes) -> Tensor:
     """Reverses the order of the elements along dimensions. A copy."""
-    order = shape_of(axes or (dims,))
-    dims = tuple(normalize_dim("flip", dim, input.ndim) for dim in order)
+    dims = tuple(normalize_dim("flip", dim, input.ndim) for dim in shape_of(dims, "flip"))
     return _flip(input, dims=dims) if input.ndim else clone(input)
 
 
 @operation
 def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
     """Moves the elements along dimensions; what falls off one end comes in at the other."""
-    if dims is None:
+    if dims is None or (not is_int(dims) and not len(dims)):  # type: ignore[arg-type]
         return reshape(roll(reshape(input, -1), shifts, 0), input._array.shape)
-    shifts = (shifts,) if isinstance(shifts, int) else tuple(shifts)
-    dims = (dims,) if isinstance(dims, int) else tuple(dims)
+    shifts, dims = as_ints(shifts), as_ints(dims)
     if len(shifts) != len(dims):
         raise OperationError(f"roll: {len(shifts)} shifts for {len(dims)} dimensions")
     return _roll(input, shifts=shifts, dims=tuple(normalize_dim("roll", dim, input.ndim) for dim in dims))
@@ -460,4 +456,4 @@ def broadcast_shapes(*shapes: int | Sequence[int]) -> Size:
     >>> broadcast_shapes((2, 1), (3,))
     autograd.Size([2, 3])
     """
-    return Size(np.broadcast_shapes(*((s,) if isinstance(s, int) else tuple(s) for s in shapes)))
+    return Size(np.broadcast_shapes(*map(as_ints, shapes)))

@@ -55,6 +55,14 @@ def as_strided_scatter(
 
 
 @operation(method=False)
-def empty_strided(size: Sequence[int], stride: Sequence[int], **options: Any) -> Tensor:
+def empty_strided(
+    size: Sequence[int],
+    stride: Sequence[int],
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:
     """A tensor of this size. It lies in C order, whatever the strides asked for."""
-    return empty(tuple(size), **options)
+    return empty(tuple(size), dtype=dtype, device=device, requires_grad=requires_grad)

@@ -59,33 +59,42 @@ def general_cosine(
 
 
 @operation(face="signal.windows", method=False)
-def general_hamming(M: int, *, alpha: float = 0.54, sym: bool = True, **options: Any) -> Tensor:
+def general_hamming(
+    M: int, *, alpha: float = 0.54, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """alpha - (1 - alpha) cos."""
-    return general_cosine(M, a=[alpha, 1.0 - alpha], sym=sym, **options)
+    return general_cosine(M, a=[alpha, 1.0 - alpha], sym=sym, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
 @operation(face="signal.windows", method=False)
-def hann(M: int, *, sym: bool = True, **options: Any) -> Tensor:
+def hann(M: int, *, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """1/2 - 1/2 cos."""
-    return general_hamming(M, alpha=0.5, sym=sym, **options)
+    return general_hamming(M, alpha=0.5, sym=sym, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
 @operation(face="signal.windows", method=False)
-def hamming(M: int, *, sym: bool = True, **options: Any) -> Tensor:
+def hamming(M: int, *, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """0.54 - 0.46 cos."""
-    return general_hamming(M, sym=sym, **options)
+    return general_hamming(M, sym=sym, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
 @operation(face="signal.windows", method=False)
-def blackman(M: int, *, sym: bool = True, **options: Any) -> Tensor:
+def blackman(M: int, *, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """0.42 - 0.5 cos + 0.08 cos 2."""
-    return general_cosine(M, a=[0.42, 0.5, 0.08], sym=sym, **options)
+    return general_cosine(M, a=[0.42, 0.5, 0.08], sym=sym, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
 @operation(face="signal.windows", method=False)
-def nuttall(M: int, *, sym: bool = True, **options: Any) -> Tensor:
+def nuttall(M: int, *, sym: bool = True, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Four cosines with a minimal largest side lobe (A. Nuttall, 1981)."""
-    return general_cosine(M, a=[0.3635819, 0.4891775, 0.1365995, 0.0106411], sym=sym, **options)
+    return general_cosine(
+        M,
+        a=[0.3635819, 0.4891775, 0.1365995, 0.0106411],
+        sym=sym,
+        dtype=dtype,
+        device=device,
+        requires_grad=requires_grad,
+    )
 
 
 @operation(face="signal.windows", method=False)
@@ -170,23 +179,57 @@ def kaiser(
     return _finish(i0(float(beta) * inside) / top, M, requires_grad)
 
 
-def _periodic(window: Any, name: str) -> Any:
-    """The window under torch's older name, periodic unless told."""
-
-    def function(window_length: int, periodic: bool = True, *more: float, **options: Any) -> Tensor:
-        names = {"hamming_window": ("alpha", "beta"), "kaiser_window": ("beta",)}.get(name, ())
-        options.update(zip(names, more, strict=False))
-        if name == "hamming_window" and {"alpha", "beta"} & set(options):
-            weights = [options.pop("alpha", 0.54), options.pop("beta", 0.46)]
-            return general_cosine(window_length, a=weights, sym=not periodic, **options)
-        options.pop("layout", None)
-        return window(window_length, sym=not periodic, **options)
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"`signal.windows.{window.__name__}`, the first n of a symmetric window of n + 1 if periodic."
-    return operation(method=False)(function)
+@operation(method=False)
+def hann_window(
+    window_length: int, periodic: bool = True, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """`signal.windows.hann`, the first n of a symmetric window of n + 1 if periodic."""
+    return hann(window_length, sym=not periodic, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
-hann_window, hamming_window = _periodic(hann, "hann_window"), _periodic(hamming, "hamming_window")
-bartlett_window, blackman_window = _periodic(bartlett, "bartlett_window"), _periodic(blackman, "blackman_window")
-kaiser_window = _periodic(kaiser, "kaiser_window")
+@operation(method=False)
+def hamming_window(
+    window_length: int,
+    periodic: bool = True,
+    alpha: float = 0.54,
+    beta: float = 0.46,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """alpha - beta cos, the first n of a symmetric window of n + 1 if periodic."""
+    weights = [alpha, beta]
+    sym = not periodic
+    return general_cosine(window_length, a=weights, sym=sym, dtype=dtype, device=device, requires_grad=requires_grad)
+
+
+@operation(method=False)
+def bartlett_window(
+    window_length: int, periodic: bool = True, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """`signal.windows.bartlett`, the first n of a symmetric window of n + 1 if periodic."""
+    return bartlett(window_length, sym=not periodic, dtype=dtype, device=device, requires_grad=requires_grad)
+
+
+@operation(method=False)
+def blackman_window(
+    window_length: int, periodic: bool = True, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """`signal.windows.blackman`, the first n of a symmetric window of n + 1 if periodic."""
+    return blackman(window_length, sym=not periodic, dtype=dtype, device=device, requires_grad=requires_grad)
+
+
+@operation(method=False)
+def kaiser_window(
+    window_length: int,
+    periodic: bool = True,
+    beta: float = 12.0,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """`signal.windows.kaiser`, the first n of a symmetric window of n + 1 if periodic."""
+    sym = not periodic
+    return kaiser(window_length, beta=beta, sym=sym, dtype=dtype, device=device, requires_grad=requires_grad)

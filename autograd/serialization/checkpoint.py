@@ -9,6 +9,7 @@ from typing import Any
 from .. import random
 from ..engine.errors import SerializationError
 from .files import load, to_safetensors
+from .places import File, MapLocation
 from .reading import reading
 from .tree import NotPlainError
 from .writing import write
@@ -16,7 +17,7 @@ from .writing import write
 RANDOM = "random_state"
 
 
-def save_checkpoint(path: Any, **parts: Any) -> None:
+def save_checkpoint(path: File, **parts: Any) -> None:
     """Writes the state of a training run as one safetensors file, whole or not at all.
 
     A part that has a `state_dict` (a model, an optimizer, a schedule, a GradScaler, a DataLoader)
@@ -42,7 +43,7 @@ def save_checkpoint(path: Any, **parts: Any) -> None:
     write(data, path)
 
 
-def load_checkpoint(path: Any, *, map_location: Any = "cpu", **parts: Any) -> dict[str, Any]:
+def load_checkpoint(path: File, *, map_location: MapLocation = "cpu", **parts: Any) -> dict[str, Any]:
     """Puts the parts and the random number generators into the states of a checkpoint; returns its plain data.
 
     A damaged file, a part that the file lacks, and one that does not fit raise a SerializationError. After

@@ -18,6 +18,7 @@ from ..engine.errors import SerializationError
 from ..engine.size import Size
 from ..engine.tensor import Tensor, _rebuild as rebuild_tensor, wrap
 from ..parameter import Buffer, Parameter
+from .places import File, MapLocation
 from .reading import CallerError, reading, shown
 from .torch_files import device_of, elements_of, is_stream, read_stream, read_zip, size_of
 from .tree import NotPlainError, Reader, Writer
@@ -28,7 +29,7 @@ STRUCTURE = "structure"  # the key of a file's metadata under which the tree's J
 LONGEST_HEADER = 100_000_000  # bytes: safetensors reads no longer one
 
 
-def save(obj: Any, f: Any, pickle_module: Any = None, pickle_protocol: int = 2, **unused: Any) -> None:
+def save(obj: Any, f: File, pickle_module: object = None, pickle_protocol: int = 2, **unused: Any) -> None:
     """Writes tensors, or containers of tensors and plain data, as a safetensors file.
 
     Every tensor lies in it under its dotted name, so that any tool reads it; how they nest (an
@@ -54,9 +55,9 @@ def save(obj: Any, f: Any, pickle_module: Any = None, pickle_protocol: int = 2, 
 
 
 def load(
-    f: Any,
-    map_location: Any = None,
-    pickle_module: Any = None,
+    f: File,
+    map_location: MapLocation = None,
+    pickle_module: object = None,
     *,
     weights_only: bool | None = None,
     mmap: bool | None = None,
@@ -76,8 +77,9 @@ def load(
     """
     place = _placer(map_location)
     if hasattr(f, "read"):
+        stream: Any = f
         with reading("load", getattr(f, "name", "the file")):
-            return _load(f, place, weights_only)
+            return _load(stream, place, weights_only)
     with open(f, "rb") as file, reading("load", f):
         return _load(file, place, weights_only)
 
@@ -216,7 +218,7 @@ def _array(info: dict[str, Any]) -> np.ndarray:
     return elements_of(info["data"], kind, "little").reshape(info["shape"])
 
 
-def _placer(map_location: Any) -> Callable[[Tensor, str], Tensor]:
+def _placer(map_location: MapLocation) -> Callable[[Tensor, str], Tensor]:
     """What puts a loaded tensor onto its device."""
     if map_location is not None and not callable(map_location) and not isinstance(map_location, Mapping):
         map_location = Device(map_location)

@@ -12,13 +12,15 @@ import stat
 from collections.abc import Iterator
 from typing import IO, Any
 
+from .places import File
+
 try:
     import fcntl
 except ImportError:  # Windows, where what a killed save has left stays
     fcntl = None  # type: ignore[assignment]
 
 
-def write(data: bytes, f: Any) -> None:
+def write(data: bytes, f: File) -> None:
     """Writes to a path, whole or not at all, or into an open binary file."""
     if hasattr(f, "write"):
         _write_all(f, data)

@@ -9,9 +9,11 @@ from typing import Any
 import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
+from autograd.ops.dims import as_ints
 from autograd.ops.normalisation import normalised
 from autograd.ops.padding import pad
 from autograd.ops.promotion import restored, single
+from autograd.types import Dims
 
 
 def batch_norm(
@@ -66,7 +68,7 @@ def _scaled(out: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
     return out if bias is None else out + bias
 
 
-def _follow(running: Tensor | None, batch: Tensor, momentum: Any, count: int = 0) -> None:
+def _follow(running: Tensor | None, batch: Tensor, momentum: float, count: int = 0) -> None:
     """running = (1 - momentum) running + momentum batch; a variance of `count` values is made unbiased."""
     if running is not None:
         with autograd.no_grad():
@@ -82,7 +84,7 @@ def layer_norm(
     eps: float = 1e-5,
 ) -> Tensor:
     """(x - mean) / sqrt(var + eps) * weight + bias over the last dimensions (J. Ba et al., 2016)."""
-    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    shape = as_ints(normalized_shape)
     if not shape or tuple(input.shape[-len(shape) :]) != shape:
         raise OperationError(f"layer_norm: expected an input (*, {shape}), got shape {tuple(input.shape)}")
     if not input.numel():
@@ -94,7 +96,7 @@ def rms_norm(
     input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
 ) -> Tensor:
     """x / sqrt(mean(x^2) + eps) * weight over the last dimensions (B. Zhang, R. Sennrich, 2019)."""
-    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    shape = as_ints(normalized_shape)
     if not shape or tuple(input.shape[-len(shape) :]) != shape:
         raise OperationError(f"rms_norm: expected an input (*, {shape}), got shape {tuple(input.shape)}")
     eps = autograd.finfo(input.dtype).eps if eps is None else eps
@@ -163,6 +165,6 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     return restored(input / (total * (alpha / size) + k).pow(beta), input.dtype)
 
 
-def normalize(input: Tensor, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out: Any = None) -> Tensor:
+def normalize(input: Tensor, p: float = 2.0, dim: Dims = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
     """input / max(|input|_p, eps) along a dimension."""
     return input / input.norm(p, dim, keepdim=True).clamp(min=eps)

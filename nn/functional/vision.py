@@ -12,21 +12,30 @@ from autograd import Tensor
 from autograd.engine.callers import stacklevel
 from autograd.engine.errors import OperationError
 from autograd.ops.resampling import cubic_weights, interpolate
+from autograd.types import PerDim
 
 
 def upsample(
-    input: Tensor, size: Any = None, scale_factor: Any = None, mode: str = "nearest", align_corners: bool | None = None
+    input: Tensor,
+    size: PerDim | None = None,
+    scale_factor: float | Sequence[float] | None = None,
+    mode: str = "nearest",
+    align_corners: bool | None = None,
 ) -> Tensor:
     """interpolate under its older name."""
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
-def upsample_nearest(input: Tensor, size: Any = None, scale_factor: Any = None) -> Tensor:
+def upsample_nearest(
+    input: Tensor, size: PerDim | None = None, scale_factor: float | Sequence[float] | None = None
+) -> Tensor:
     """interpolate(mode='nearest')."""
     return interpolate(input, size, scale_factor, mode="nearest")
 
 
-def upsample_bilinear(input: Tensor, size: Any = None, scale_factor: Any = None) -> Tensor:
+def upsample_bilinear(
+    input: Tensor, size: PerDim | None = None, scale_factor: float | Sequence[float] | None = None
+) -> Tensor:
     """interpolate(mode='bilinear', align_corners=True)."""
     return interpolate(input, size, scale_factor, mode="bilinear", align_corners=True)
 

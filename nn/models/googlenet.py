@@ -15,7 +15,7 @@ from ..dropout import Dropout
 from ..linear import Linear
 from ..module import Module
 from ..pooling import AdaptiveAvgPool2d, MaxPool2d
-from .weights import with_weights
+from .weights import Weights, with_weights
 
 
 class GoogLeNetOutputs(NamedTuple):
@@ -139,6 +139,6 @@ class GoogLeNet(Module):
         return GoogLeNetOutputs(x, aux2, aux1) if side else x
 
 
-def googlenet(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> GoogLeNet:
+def googlenet(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> GoogLeNet:
     """GoogLeNet, with weights if a file or a state dict is given."""
     return with_weights(GoogLeNet(**kwargs), weights)

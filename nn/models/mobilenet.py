@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from autograd import Tensor, flatten
@@ -14,7 +15,7 @@ from ..conv import Conv2d
 from ..dropout import Dropout
 from ..linear import Linear
 from ..module import Module
-from .weights import with_weights
+from .weights import Weights, with_weights
 
 # expansion, channels, how many, stride of the first
 STAGES = (
@@ -69,7 +70,7 @@ class MobileNetV2(Module):
         self,
         num_classes: int = 1000,
         width_mult: float = 1.0,
-        inverted_residual_setting: Any = None,
+        inverted_residual_setting: Sequence[Sequence[int]] | None = None,
         round_nearest: int = 8,
         dropout: float = 0.2,
     ) -> None:
@@ -96,6 +97,6 @@ class MobileNetV2(Module):
         return self.classifier(flatten(F.adaptive_avg_pool2d(self.features(x), (1, 1)), 1))
 
 
-def mobilenet_v2(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> MobileNetV2:
+def mobilenet_v2(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> MobileNetV2:
     """MobileNetV2, with weights if a file or a state dict is given."""
     return with_weights(MobileNetV2(**kwargs), weights)

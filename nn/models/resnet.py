@@ -15,7 +15,7 @@ from ..conv import Conv2d
 from ..linear import Linear
 from ..module import Module
 from ..pooling import AdaptiveAvgPool2d, MaxPool2d
-from .weights import with_weights
+from .weights import Weights, with_weights
 
 Norm = Callable[[int], Module]
 
@@ -116,7 +116,7 @@ class ResNet(Module):
 
     def __init__(
         self,
-        block: Any,
+        block: type[BasicBlock] | type[Bottleneck],
         layers: list[int],
         num_classes: int = 1000,
         zero_init_residual: bool = False,
@@ -149,7 +149,14 @@ class ResNet(Module):
                 last: Any = module.bn2 if isinstance(module, BasicBlock) else module.bn3
                 init.zeros_(last.weight)
 
-    def _make_layer(self, block: Any, planes: int, blocks: int, stride: int = 1, dilate: bool = False) -> Sequential:
+    def _make_layer(
+        self,
+        block: type[BasicBlock] | type[Bottleneck],
+        planes: int,
+        blocks: int,
+        stride: int = 1,
+        dilate: bool = False,
+    ) -> Sequential:
         before = self.dilation
         if dilate:
             self.dilation, stride = self.dilation * stride, 1
@@ -170,48 +177,48 @@ class ResNet(Module):
         return self.fc(flatten(self.avgpool(x), 1))
 
 
-def resnet18(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def resnet18(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet of 18 layers: 11,689,512 parameters."""
     return with_weights(ResNet(BasicBlock, [2, 2, 2, 2], **kwargs), weights)
 
 
-def resnet34(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def resnet34(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet of 34 layers: 21,797,672 parameters."""
     return with_weights(ResNet(BasicBlock, [3, 4, 6, 3], **kwargs), weights)
 
 
-def resnet50(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def resnet50(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet of 50 layers: 25,557,032 parameters."""
     return with_weights(ResNet(Bottleneck, [3, 4, 6, 3], **kwargs), weights)
 
 
-def resnet101(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def resnet101(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet of 101 layers: 44,549,160 parameters."""
     return with_weights(ResNet(Bottleneck, [3, 4, 23, 3], **kwargs), weights)
 
 
-def resnet152(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def resnet152(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet of 152 layers: 60,192,808 parameters."""
     return with_weights(ResNet(Bottleneck, [3, 8, 36, 3], **kwargs), weights)
 
 
-def resnext50_32x4d(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def resnext50_32x4d(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNeXt of 50 layers, 32 groups of width 4: 25,028,904 parameters."""
     options = {"groups": 32, "width_per_group": 4, **kwargs}
     return with_weights(ResNet(Bottleneck, [3, 4, 6, 3], **options), weights)
 
 
-def resnext101_32x8d(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def resnext101_32x8d(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNeXt of 101 layers, 32 groups of width 8: 88,791,336 parameters."""
     options = {"groups": 32, "width_per_group": 8, **kwargs}
     return with_weights(ResNet(Bottleneck, [3, 4, 23, 3], **options), weights)
 
 
-def wide_resnet50_2(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def wide_resnet50_2(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet of 50 layers with twice the width inside the blocks: 68,883,240 parameters."""
     return with_weights(ResNet(Bottleneck, [3, 4, 6, 3], **{"width_per_group": 128, **kwargs}), weights)
 
 
-def wide_resnet101_2(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+def wide_resnet101_2(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet of 101 layers with twice the width inside the blocks: 126,886,696 parameters."""
     return with_weights(ResNet(Bottleneck, [3, 4, 23, 3], **{"width_per_group": 128, **kwargs}), weights)

@@ -41,7 +41,7 @@ def _places(batch_sizes: Sequence[int], device: DeviceLike) -> tuple[Tensor, Ten
 
 
 def pack_padded_sequence(
-    input: Tensor, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True
+    input: Tensor, lengths: Tensor | Sequence[int], batch_first: bool = False, enforce_sorted: bool = True
 ) -> PackedSequence:
     """Packs (T, N, *), or (N, T, *) with batch_first, of sequences of these lengths."""
     sizes = [int(n) for n in (lengths.tolist() if isinstance(lengths, Tensor) else lengths)]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
+
+from autograd import Tensor
 
 from ..optimizer import Optimizer
 from .scheduler import LRScheduler
@@ -24,7 +27,7 @@ class ReduceLROnPlateau(LRScheduler):
         threshold: float = 1e-4,
         threshold_mode: str = "rel",
         cooldown: int = 0,
-        min_lr: Any = 0,
+        min_lr: float | Sequence[float] = 0,
         eps: float = 1e-8,
     ) -> None:
         if factor >= 1.0:
@@ -39,7 +42,7 @@ class ReduceLROnPlateau(LRScheduler):
         if isinstance(min_lr, list | tuple) and len(min_lr) != count:
             raise ValueError(f"ReduceLROnPlateau: expected {count} min_lrs, got {len(min_lr)}")
         self.optimizer, self.factor, self.patience, self.cooldown = optimizer, factor, patience, cooldown
-        self.min_lrs = list(min_lr) if isinstance(min_lr, list | tuple) else [min_lr] * count
+        self.min_lrs: list[Any] = list(min_lr) if isinstance(min_lr, list | tuple) else [min_lr] * count
         self.mode, self.threshold, self.threshold_mode, self.eps = mode, threshold, threshold_mode, eps
         self.mode_worse = math.inf if mode == "min" else -math.inf
         self.last_epoch = 0
@@ -49,7 +52,7 @@ class ReduceLROnPlateau(LRScheduler):
     def _reset(self) -> None:
         self.best, self.cooldown_counter, self.num_bad_epochs = self.mode_worse, 0, 0
 
-    def step(self, metrics: Any, epoch: int | None = None) -> None:  # type: ignore[override]
+    def step(self, metrics: float | Tensor, epoch: int | None = None) -> None:  # type: ignore[override]
         """Takes the metric of an epoch into account."""
         current = float(metrics)
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch

@@ -14,7 +14,7 @@ from ...types import Dims, DTypeLike
 from ..arithmetic import reciprocal, sign
 from ..broadcast import expand_reduced
 from ..choosing import clamp, where
-from ..dims import normalize_dim, normalize_dims
+from ..dims import is_int, normalize_dim, normalize_dims
 from ..operation import operation
 from ..promotion import cast, inexact, restored, single
 from ..reduction import amax, amin, sum
@@ -79,7 +79,7 @@ def _euclidean(x: Tensor, dims: tuple[int, ...], keepdim: bool) -> Tensor:
 
 @primitive(autocast="single", x=lambda g, x, out, dim, keepdim: _norm_slope(g, x, out, dim, keepdim))
 def _norm2(xp: Namespace, x: Array, *, dim: tuple[int, ...], keepdim: bool) -> Array:
-    return xp.sqrt(xp.sum(x * x, axis=dim, keepdims=keepdim))
+    return xp.sqrt(xp.sum(x * x, axis=dim, keepdims=bool(keepdim)))
 
 
 def _norm_slope(g: Tensor, x: Tensor, out: Tensor, dim: tuple[int, ...], keepdim: bool) -> Tensor:
@@ -153,7 +153,7 @@ def vector_or_matrix_norm(
     A: Tensor, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: DTypeLike = None
 ) -> Tensor:
     """A vector norm, or a matrix norm where two dimensions (or a matrix with an order) are given."""
-    matrix = (dim is not None and not isinstance(dim, int) and len(dim) == 2) or (
+    matrix = (dim is not None and not is_int(dim) and len(dim) == 2) or (
         dim is None and ord is not None and A.ndim == 2
     )
     if matrix and ord is not None:

@@ -14,7 +14,7 @@ from ...engine.primitive import primitive
 from ...engine.tensor import Tensor
 from ..broadcast import _sum, sum_to
 from ..diagonals import diagonal
-from ..dims import normalize_dim
+from ..dims import as_ints, is_int, normalize_dim
 from ..joining import stack
 from ..operation import operation
 from ..promotion import cast, require_tensors, result_type
@@ -113,7 +113,7 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
     return unsqueeze(input, -1) * vec2
 
 
-@operation(in_place=True)
+@operation(in_place=True, numbers_first=True)
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * mat1 @ mat2."""
     product = mm(mat1, mat2)
@@ -305,10 +305,10 @@ def _contract(x: Tensor, a: list[str], y: Tensor, b: list[str], later: set[str])
 @operation(method=False)
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     """Sums products over pairs of dimensions: the last `dims` of a with the first of b, or two lists of them."""
-    if isinstance(dims, int):
+    if is_int(dims):
         first, second = list(range(a.ndim - dims, a.ndim)), list(range(dims))
     else:
-        first, second = ([each] if isinstance(each, int) else list(each) for each in dims)
+        first, second = map(list, map(as_ints, dims))
     first = [normalize_dim("tensordot", dim, a.ndim) for dim in first]
     second = [normalize_dim("tensordot", dim, b.ndim) for dim in second]
     pairs = list(zip(first, second, strict=True))
@@ -387,25 +387,25 @@ def _plus(input: Tensor, product: Tensor, beta: float, alpha: float) -> Tensor:
     return scaled + (input if beta == 1 else beta * input)
 
 
-@operation(in_place=True)
+@operation(in_place=True, numbers_first=True)
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * bmm(batch1, batch2)."""
     return _plus(input, bmm(batch1, batch2), beta, alpha)
 
 
-@operation(in_place=True)
+@operation(in_place=True, numbers_first=True)
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * the sum of bmm(batch1, batch2) over the batch."""
     return _plus(input, sum(bmm(batch1, batch2), 0, dtype=batch1.dtype), beta, alpha)
 
 
-@operation(in_place=True)
+@operation(in_place=True, numbers_first=True)
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * mat @ vec."""
     return _plus(input, mv(mat, vec), beta, alpha)
 
 
-@operation(in_place=True)
+@operation(in_place=True, numbers_first=True)
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * outer(vec1, vec2)."""
     return _plus(input, outer(vec1, vec2), beta, alpha)

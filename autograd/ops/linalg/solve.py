@@ -84,7 +84,7 @@ def _cholesky_slope(g: Tensor, lower: Tensor) -> Tensor:
 
 
 @operation(aliases="linalg.cholesky")
-def cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
+def cholesky(A: Tensor, upper: bool = False) -> Tensor:
     """The lower triangle L with L @ L.mH = A, of Hermitian positive definite matrices (or its transpose)."""
     require_square("cholesky", A, complex=True)
     lower = _cholesky(A)

@@ -226,17 +226,18 @@ def _svd_slope(g: tuple[Tensor | None, Tensor | None, Tensor | None], u: Tensor,
 
 
 @operation(face="linalg", method=False)
-def svd(A: Tensor, full_matrices: bool = True) -> SVD:
+def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> SVD:
     """U, the singular values S (descending) and Vh, with U @ diag(S) @ Vh = A.
 
     Derivatives of the vectors need different singular values, and are those of the first min(m, n).
+    There is one method; `driver` names torch's on GPUs, and changes nothing.
     """
     require_inexact("svd", A)
     return SVD(*_svd(A, full=bool(full_matrices)))
 
 
 @operation(face="linalg", method=False)
-def svdvals(A: Tensor) -> Tensor:
+def svdvals(A: Tensor, *, driver: str | None = None) -> Tensor:
     """The singular values (descending)."""
     return svd(A, full_matrices=False)[1]
 
@@ -259,7 +260,13 @@ def _pinv_slope(g: Tensor, x: Tensor, p: Tensor) -> Tensor:
     return found + (right - right @ p @ x)
 
 
-@operation(face="linalg", method=False, aliases="Tensor.pinverse autograd.pinverse")
+@operation
+def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
+    """linalg.pinv(input, rcond)."""
+    return pinv(input, rcond)
+
+
+@operation(face="linalg", method=False)
 def pinv(A: Tensor, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
     """The pseudo-inverse; singular values below max(atol, rtol * largest) count as 0."""
     require_inexact("pinv", A)
