@@ -384,6 +384,18 @@ def test_outside_of_the_switch_are_this_engines_numbers() -> None:
     assert autograd.rand(4).tolist() not in (own, torchs)
 
 
+def test_other_devices_draw_this_engines_numbers() -> None:
+    torchs = autograd.get_rng_state()
+    generator = autograd.Generator("strict").manual_seed(3)
+    drawn = autograd.rand(4, generator=generator, device="strict").tolist()
+    with autograd.use_torch_random(False):
+        own = autograd.Generator().manual_seed(3)
+        assert autograd.rand(4, generator=own).tolist() == drawn
+    with pytest.raises(ValueError, match="on the CPU"):
+        generator.set_state(torchs)
+    assert autograd.get_rng_state().tolist() == torchs.tolist()
+
+
 def test_states_of_the_other_kind_are_refused() -> None:
     torchs, state = autograd.Generator(), autograd.get_rng_state()
     with autograd.use_torch_random(False):
