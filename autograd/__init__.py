@@ -74,6 +74,7 @@ from .engine.size import Size
 from .engine.sweep import backward, grad
 from .engine.tensor import Tensor
 from .ops.random import Generator
+from .ops.torch_random import is_torch_random, use_torch_random
 from .printing import set_printoptions
 from .serialization import load, load_checkpoint, save, save_checkpoint
 from .serialization.moved import resolve_old_names as _resolve_old_names
@@ -633,6 +634,7 @@ __all__ = [
     "is_grad_enabled",
     "is_inference_mode_enabled",
     "is_tensor",
+    "is_torch_random",
     "isclose",
     "isfinite",
     "isin",
@@ -838,6 +840,7 @@ __all__ = [
     "unsafe_chunk",
     "unsafe_split",
     "unsqueeze",
+    "use_torch_random",
     "vander",
     "var",
     "var_mean",

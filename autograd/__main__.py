@@ -1,4 +1,7 @@
-"""`python -m autograd script.py ...` runs a script written for torch on this engine, as it stands."""
+"""`python -m autograd script.py ...` runs a script written for torch on this engine, as it stands.
+
+Its random numbers on the CPU are torch's.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import os
 import runpy
 import sys
 
+from autograd.ops.torch_random import use_torch_random
 from torchlike.aliases import torch_names
 
 
@@ -16,6 +20,7 @@ def main() -> None:
     script = sys.argv[1]
     sys.argv = sys.argv[1:]
     sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
+    use_torch_random()
     with torch_names():
         runpy.run_path(script, run_name="__main__")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,16 @@ def manual_seed_all(seed: int) -> None:
     manual_seed(seed)
 
 
+@contextlib.contextmanager
+def fork_rng(devices: Any = None, enabled: bool = True, device_type: str | None = None) -> Iterator[None]:
+    """At the end, the default generators of all devices go on from where they were at the beginning."""
+    before = generator_states() if enabled else {}
+    try:
+        yield
+    finally:
+        set_generator_states(before)
+
+
 def all_states() -> dict[str, Any]:
     """The states of this engine's default generators, of Python's and of NumPy's, as plain data."""
     return {"engine": generator_states(), "python": random.getstate(), "numpy": np.random.get_state()}
@@ -44,7 +55,7 @@ def check_states(states: Any) -> None:
         raise ValueError("random states: expected the engine's states by device")
     for device, state in states["engine"].items():
         if isinstance(device, str) and is_available(device):
-            check_state(state)
+            check_state(state, default_generator(device))
     random.Random().setstate(states["python"])
     if not isinstance(states["python"][2], float | None):
         raise ValueError("random states: Python's keeps no normal number")
@@ -77,6 +88,7 @@ __all__ = [
     "check_state",
     "check_states",
     "default_generator",
+    "fork_rng",
     "get_rng_state",
     "initial_seed",
     "manual_seed",

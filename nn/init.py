@@ -6,6 +6,7 @@ import math
 
 import autograd
 from autograd import Tensor
+from autograd.ops.random import draws_torchs_numbers
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
@@ -119,10 +120,41 @@ def trunc_normal_(
     b: float = 2.0,
     generator: autograd.Generator | None = None,
 ) -> Tensor:
-    """Normal within [a, b]: uniform numbers through the inverse of the cumulative distribution."""
+    """Normal within [a, b]: uniform numbers through the inverse of the cumulative distribution.
+
+    As torch does it where the numbers are torch's: what lies outside is drawn again.
+    """
+    if draws_torchs_numbers(generator, tensor.device):
+        return _drawn_again(tensor, mean, std, a, b, generator)
     low, high = (math.erf((bound - mean) / (std * math.sqrt(2.0))) for bound in (a, b))
     tensor.uniform_(low, high, generator=generator).erfinv_().mul_(std * math.sqrt(2.0)).add_(mean)
     return tensor.clamp_(a, b)
+
+
+def _drawn_again(
+    tensor: Tensor, mean: float, std: float, a: float, b: float, generator: autograd.Generator | None
+) -> Tensor:
+    """Normal numbers until all lie in [a, b]; if few would, uniform ones, accepted in proportion to the density."""
+
+    def below(x: float) -> float:
+        return (1.0 + math.erf((x - mean) / std / math.sqrt(2.0))) / 2.0
+
+    if below(b) - below(a) > 0.3:
+        low, high = tensor.new_tensor(a), tensor.new_tensor(b)
+        tensor.normal_(mean, std, generator=generator)
+        while (outside := (tensor < low) | (tensor > high)).any():
+            again = autograd.empty_like(tensor).normal_(mean, std, generator=generator)
+            tensor.copy_(autograd.where(outside, again, tensor))
+        return tensor
+    peak = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2
+    pending = autograd.ones_like(tensor, dtype=autograd.bool)
+    while pending.any():
+        candidates = autograd.empty_like(tensor).uniform_(a, b, generator=generator)
+        tensor.copy_(autograd.where(pending, candidates, tensor))
+        density = ((candidates - mean) / std) ** 2 * -0.5 - peak
+        height = autograd.empty_like(tensor).uniform_(generator=generator).log_()
+        pending = pending & (height > density)
+    return tensor
 
 
 @autograd.no_grad()

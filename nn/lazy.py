@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 
 import autograd
 from autograd import Tensor
+from autograd.random import fork_rng
 from autograd.types import DeviceLike, DTypeLike
 
 from .batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d
@@ -70,7 +71,8 @@ class LazyModuleMixin(Module):
     channel: int
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(0, *args, **kwargs)  # type: ignore[call-arg]
+        with fork_rng():  # random numbers are drawn when the size is known
+            super().__init__(0, *args, **kwargs)  # type: ignore[call-arg]
         self._arguments = args, kwargs
         for name, parameter in self._parameters.items():
             if parameter is not None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import random
-from ..ops.random import Generator, randint
+from ..ops.random import Generator, draw_seed
+from ..ops.torch_random import is_torch_random
 from .collate import default_collate, default_convert
 from .dataset import IterableDataset
 from .fetch import ENDED, Fetcher
@@ -24,8 +25,8 @@ class DataLoader:
     indices; `batch_size=None` yields single samples. `generator` seeds the shuffling.
 
     `num_workers` processes make up to `prefetch_factor` batches each ahead of time. Each batch has a
-    random seed of its own, so it is the same whatever the number of workers. An exception in a worker
-    is raised here, with its traceback.
+    random seed of its own, so it is the same whatever the number of workers; with torch's random numbers
+    each worker has one, as in torch. An exception in a worker is raised here, with its traceback.
 
     `state_dict()` is the position in the data: after `load_state_dict` the next iteration goes on
     with the batch after the last one that was handed out, in the same order.
@@ -103,13 +104,18 @@ class DataLoader:
     def __iter__(self) -> Iterator[Any]:
         resume, self._resume = self._resume, None
         now = self._random_states()
-        position = self._position = Position(now, 0) if resume is None else resume
+        late = is_torch_random() and not self.num_workers  # as in torch, the order is drawn with the first batch
+        position = self._position = Position(now, 0, 0 if late else None) if resume is None else resume
         if resume is not None:
             # The order is drawn, and what came before the position passed over, with the epoch's first numbers.
             self._set_random_states(resume.begun)
         # Drawn also where there are no workers, as in torch: the samples' order does not depend on their number.
-        seed = int(randint(0, 2**62, (), generator=self.generator, device=None if self.generator else "cpu"))
-        jobs = self._jobs(position.yielded)
+        # Torch draws none for workers that are there already.
+        known = is_torch_random() and self._workers is not None
+        seed = 0 if known else draw_seed(self.generator)
+        if position.begun.get("seeded"):
+            self._set_random_states(position.begun)
+        jobs = self._jobs_drawn_late(position) if late and resume is None else self._jobs(position)
         batches = self._from_workers(jobs, seed) if self.num_workers else self._from_here(jobs)
         if resume is not None:
             if isinstance(self.dataset, IterableDataset):
@@ -117,13 +123,29 @@ class DataLoader:
             self._set_random_states(now)
         return self._counted(batches, position)
 
-    def _jobs(self, skip: int) -> Iterator[tuple[int, Any]]:
-        """The batches' numbers and what to fetch for each. The order is drawn now, not with the first batch."""
+    def _jobs(self, position: Position) -> Iterator[tuple[int, Any]]:
+        """The batches' numbers and what to fetch for each. The order is drawn now, not with the first batch.
+
+        What had been taken from the sampler is taken again, so that it has drawn as many numbers as it had; its end
+        counts, too.
+        """
         if isinstance(self.dataset, IterableDataset):
             return enumerate(itertools.repeat(self.batch_size))
-        jobs = enumerate(self.sampler if self.batch_sampler is None else self.batch_sampler)
-        first = list(itertools.islice(jobs, skip + 1))
-        return itertools.chain(first[skip:], jobs)
+        again, position.taken = position.taken, 0
+        jobs = self._taken(position)
+        first = list(itertools.islice(jobs, 1 if again is None else again))
+        return itertools.chain(first[position.yielded :], jobs)
+
+    def _taken(self, position: Position) -> Iterator[tuple[int, Any]]:
+        for job in enumerate(self.sampler if self.batch_sampler is None else self.batch_sampler):
+            position.taken = job[0] + 1
+            yield job
+        position.taken = (position.taken or 0) + 1
+
+    def _jobs_drawn_late(self, position: Position) -> Iterator[tuple[int, Any]]:
+        """The same, the order drawn with the first batch: others may have drawn since the seed."""
+        position.begun = {**self._random_states(), "seeded": True}
+        yield from self._jobs(position)
 
     def _make_fetcher(self) -> Callable[[Any], Fetcher]:
         whole = self.collate_fn is default_collate
@@ -182,6 +204,7 @@ class DataLoader:
         own = None if self.generator is None else self.generator.get_state()
         return {
             "yielded": 0 if position is None else position.yielded,
+            "taken": 0 if position is None else position.taken,
             "begun": None if position is None else position.begun,
             "generator": own,
         }
@@ -189,17 +212,23 @@ class DataLoader:
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Makes the next iteration go on from a saved position."""
         begun, yielded, own = (state_dict[name] for name in ("begun", "yielded", "generator"))
+        taken = None
         if begun is not None:
             random.check_states(begun["default"])
             if not isinstance(yielded, int) or yielded < 0 or "generator" not in begun:
                 raise ValueError(f"DataLoader: no position in the data: {yielded} batches were handed out")
+            taken = state_dict.get("taken", yielded + 1)  # which was not saved always
+            if not (taken is None or (isinstance(taken, int) and taken >= yielded)):
+                raise ValueError(
+                    f"DataLoader: no position in the data: {taken} batches were taken, {yielded} handed out"
+                )
         if self.generator is not None:
             for state in (own, None if begun is None else begun["generator"]):
                 if state is not None:
-                    random.check_state(state)
+                    random.check_state(state, self.generator)
             if own is not None:
                 self.generator.set_state(own)
-        self._resume = None if begun is None else Position(begun, yielded)
+        self._resume = None if begun is None else Position(begun, yielded, taken)
 
     def __del__(self) -> None:
         workers = self.__dict__.get("_workers")
@@ -209,7 +238,11 @@ class DataLoader:
 
 @dataclass
 class Position:
-    """How far an epoch has come: the random states at its beginning, the batches handed out since."""
+    """How far an epoch has come: the random states at its beginning, the batches handed out since.
+
+    `taken` is how many were taken from the sampler, its end counted as one; None before the order is drawn.
+    """
 
     begun: Mapping[str, Any]
     yielded: int
+    taken: int | None = None

@@ -9,9 +9,11 @@ import numpy as np
 
 from ..dtypes import float64
 from ..ops.creation import as_tensor
-from ..ops.random import Generator, multinomial, randint, randperm
+from ..ops.random import Generator, draw_seed, multinomial, randint, randperm
 
 T = TypeVar("T", covariant=True)
+
+BLOCK = 32  # of indices with replacement: torch's
 
 
 class Sampler(Generic[T]):
@@ -64,15 +66,15 @@ class RandomSampler(Sampler):
         size, generator = len(self.data_source), self.generator
         if generator is None:
             # A stream of its own, so that what else is drawn during the epoch does not change the order.
-            generator = Generator().manual_seed(int(randint(0, 2**62, (), device="cpu")))
-        left = self.num_samples
-        while left > 0:
-            if self.replacement:  # in blocks: num_samples may be as good as endless
-                drawn = randint(0, size, (min(left, 1024),), generator=generator).tolist()
-            else:
-                drawn = randperm(size, generator=generator).tolist()[:left]
-            yield from drawn
-            left -= len(drawn)
+            generator = Generator().manual_seed(draw_seed())
+        # What a generator that was given is left with at the end is torch's, too: it draws for the last, empty part.
+        if self.replacement:  # in blocks: num_samples may be as good as endless
+            for start in range(0, self.num_samples, BLOCK):
+                count = min(self.num_samples - start, BLOCK)
+                yield from randint(0, size, (count,), generator=generator).tolist()
+        else:
+            for start in range(0, self.num_samples + 1, max(size, 1)):
+                yield from randperm(size, generator=generator).tolist()[: self.num_samples - start]
 
     def __len__(self) -> int:
         return self.num_samples

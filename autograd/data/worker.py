@@ -19,6 +19,7 @@ import numpy as np
 
 from ..backend import set_default_device
 from ..ops.random import manual_seed
+from ..ops.torch_random import is_torch_random, use_torch_random
 from .fetch import ENDED, Fetcher
 
 POLL = 1.0  # seconds after which a process that waits looks whether the other side is alive
@@ -70,6 +71,14 @@ def _seed(seed: int) -> None:
     np.random.seed(seed % 2**32)
 
 
+def _seed_as_torch(seed: int, number: int) -> None:
+    """Once in a worker's life, whatever it then makes."""
+    manual_seed(seed + number)
+    random.seed(seed + number)
+    entropy = [number, seed & 0xFFFFFFFF, seed >> 32, 0]
+    np.random.seed(np.random.SeedSequence(entropy).generate_state(4))
+
+
 def _failed(number: int, error: Exception) -> Failure:
     kind: type[BaseException] = type(error)
     text = f"Caught {kind.__name__} in DataLoader worker process {number}.\nOriginal {traceback.format_exc()}"
@@ -88,12 +97,14 @@ def _work(
     number: int,
     count: int,
     init: Callable[[int], None] | None,
+    torchs: bool,
 ) -> None:
     """The life of a worker: jobs are (epoch, batch number, seed, what to fetch), None says it is over."""
     global _info
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the training process's to handle
     set_default_device("cpu")  # a process that was forked off can't use a GPU
     results.cancel_join_thread()  # what nobody will read must not keep the process
+    use_torch_random(torchs)
     parent, epoch, begun = os.getppid(), None, False
     fetch: Fetcher | None = None
     while True:
@@ -108,7 +119,10 @@ def _work(
         try:
             job_epoch, batch, seed, what = job
             if job_epoch != epoch:
-                _seed(seed + number)
+                if not torchs:
+                    _seed(seed + number)
+                elif not begun:
+                    _seed_as_torch(seed, number)
                 if not begun:
                     _info = WorkerInfo(number, count, seed + number, dataset)
                     if init is not None:
@@ -116,7 +130,7 @@ def _work(
                     begun = True
                 epoch, fetch = job_epoch, make_fetcher(dataset)
             assert fetch is not None
-            if fetch.stream is None:
+            if fetch.stream is None and not torchs:
                 # A seed a batch, not a worker: the batches do not depend on the number of workers.
                 _seed(seed + batch)
             packed = pickle.dumps(fetch(what), protocol=pickle.HIGHEST_PROTOCOL)
@@ -145,7 +159,9 @@ class Workers:
         self.arrived: dict[int, bytes] = {}
         self.processes = [
             context.Process(
-                target=_work, args=(dataset, make_fetcher, self.jobs[i], self.results, i, count, init), daemon=True
+                target=_work,
+                args=(dataset, make_fetcher, self.jobs[i], self.results, i, count, init, is_torch_random()),
+                daemon=True,
             )
             for i in range(count)
         ]

@@ -11,6 +11,7 @@ from autograd.engine.errors import OperationError
 from autograd.ops import softmax as _softmax
 from autograd.ops.activation import gelu_exact, leaky_relu as _leaky_relu, softplus
 from autograd.ops.inplace import in_place
+from autograd.ops.random import rrelu_slopes
 from autograd.types import DTypeLike
 
 _written_over = functools.cache(in_place)  # for derivatives that need the input: they are given a copy of it
@@ -197,7 +198,7 @@ def rrelu(
         raise ValueError(f"rrelu: lower {lower} is larger than upper {upper}")
     if not training:
         return leaky_relu(input, (lower + upper) / 2, inplace)
-    slopes = autograd.rand_like(input.detach()) * (upper - lower) + lower
+    slopes = rrelu_slopes(input, lower, upper)
     return _maybe_in_place(input, autograd.where(input > 0, input, input * slopes), inplace)
 
 

@@ -6,7 +6,7 @@ import math
 
 import autograd
 from autograd import Tensor
-from autograd.ops.random import dropout as _dropout
+from autograd.ops.random import dropout as _dropout, keep_mask
 
 
 def _maybe_in_place(input: Tensor, result: Tensor, inplace: bool) -> Tensor:
@@ -26,7 +26,7 @@ def _check(name: str, p: float) -> None:
 def _channels(name: str, input: Tensor, p: float, training: bool, inplace: bool, unbatched: int) -> Tensor:
     """Zeroes whole channels: the first dimension of an input without a batch, else the second."""
     _check(name, p)
-    if not training or p == 0.0:
+    if not training or p == 0.0 or not input.numel():
         return input
     kept = input.shape[:1] if input.ndim == unbatched else input.shape[:2]
     shape = (*kept, *(1,) * (input.ndim - len(kept)))
@@ -56,11 +56,11 @@ _OFF = -1.7580993408473766
 def _alpha(name: str, input: Tensor, shape: tuple, p: float, training: bool, inplace: bool) -> Tensor:
     """Dropout that keeps mean and variance of SELU's outputs (G. Klambauer et al., 2017)."""
     _check(name, p)
-    if not training or p == 0.0:
+    if not training or p == 0.0 or not input.numel():
         return input
     if p == 1.0:
         return _maybe_in_place(input, input * 0.0, inplace)
-    kept = (autograd.rand(shape, device=input.device) >= p).to(input.dtype)
+    kept = keep_mask(input, shape, p)
     a = 1.0 / math.sqrt((1.0 - p) * (1.0 + p * _OFF**2))
     return _maybe_in_place(input, (input * kept + (1.0 - kept) * _OFF) * a - a * p * _OFF, inplace)
 

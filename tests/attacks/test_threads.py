@@ -87,6 +87,14 @@ DRAWS = {
 }
 
 
+@pytest.fixture(params=[False, True], ids=["", "torch's"])
+def _either_numbers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """This engine's random numbers and torch's."""
+    with autograd.use_torch_random(request.param):
+        yield
+
+
+@pytest.mark.usefixtures("_either_numbers")
 @pytest.mark.parametrize("name", DRAWS)
 def test_no_numbers_are_drawn_twice(name: str, trials: Sweep) -> None:
     """Threads that draw from the default generator at once, which one of them makes."""
@@ -98,16 +106,19 @@ def test_no_numbers_are_drawn_twice(name: str, trials: Sweep) -> None:
     assert not twice, f"{twice} of {count} trials drew the same numbers twice"
 
 
+@pytest.mark.usefixtures("_either_numbers")
 def test_the_default_generator_is_made_once(monkeypatch: pytest.MonkeyPatch, trials: Sweep) -> None:
     from autograd.ops import random
 
     several = 0
     for _ in range(trials(100, 300, 1000)):
         monkeypatch.setattr(random, "_defaults", {})
+        monkeypatch.setattr(random, "_torch_defaults", {})
         several += len({id(each) for each in at_once(*[random.default_generator] * 4)}) > 1
     assert not several
 
 
+@pytest.mark.usefixtures("_either_numbers")
 def test_generators_of_threads_do_not_mix(trials: Sweep) -> None:
     """Each thread with a generator of its own draws what it draws alone."""
 
@@ -121,6 +132,7 @@ def test_generators_of_threads_do_not_mix(trials: Sweep) -> None:
     assert not mixed, f"{mixed} of {count} trials drew other numbers than alone"
 
 
+@pytest.mark.usefixtures("_either_numbers")
 def test_the_numbers_drawn_at_once_are_those_drawn_in_turn(trials: Sweep) -> None:
     """Nothing is lost: together the threads draw the stream's blocks, in whatever order."""
     autograd.manual_seed(5)

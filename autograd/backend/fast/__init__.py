@@ -4,4 +4,4 @@ Importing this registers them with the CPU's backend, which finds each by the na
 Each agrees with its portable reference; a test holds them side by side.
 """
 
-from . import cross_entropy, gate, updates, windows
+from . import cross_entropy, draws, gate, updates, windows
