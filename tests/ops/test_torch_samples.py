@@ -5,6 +5,7 @@ Needs torch and expecttest, which torch's testing package imports.
 
 from __future__ import annotations
 
+import re
 import types
 import warnings
 from collections.abc import Callable
@@ -341,6 +342,11 @@ def wrong_entries() -> list[Any]:
     return found
 
 
+# An `out` that overlaps with itself or an input, or whose memory is not its own, is converted to one of its own; and where torch wants one dtype of
+# some functions, here as everywhere any will do that the result can be cast to.
+OUT_OF_ANOTHER_KIND = re.compile("single memory location|scalar type|dtype|Long tensor out|not resizable")
+
+
 @pytest.mark.parametrize("op", wrong_entries())
 def test_wrong_samples_raise(op: Any) -> None:
     """What torch refuses is refused here, by an error that a caller would expect."""
@@ -357,6 +363,8 @@ def test_wrong_samples_raise(op: Any) -> None:
                 continue
             try:
                 op.op(sample.input, *sample.args, **sample.kwargs)
-            except Exception:
+            except Exception as error:
+                if "out" in sample.kwargs and OUT_OF_ANOTHER_KIND.search(str(error)):
+                    continue
                 with pytest.raises((RuntimeError, ValueError, TypeError, IndexError, NotImplementedError)):
                     function(*args, **kwargs)
