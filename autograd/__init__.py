@@ -73,7 +73,7 @@ from .engine.modes import (
 from .engine.size import Size
 from .engine.sweep import backward, grad
 from .engine.tensor import Tensor
-from .ops.random import Generator
+from .ops.generator import Generator
 from .ops.torch_random import is_torch_random, use_torch_random
 from .printing import set_printoptions
 from .serialization import load, load_checkpoint, save, save_checkpoint
@@ -203,6 +203,7 @@ from .ops.creation import (
 from .ops.diagonals import diag, diag_embed, diagflat, diagonal, trace, tril, tril_indices, triu, triu_indices
 from .ops.differences import cumulative_trapezoid, diff, gradient, trapezoid, trapezoid as trapz
 from .ops.exponential import exp, exp2, expm1, log, log1p, log2, log10, logaddexp, logaddexp2
+from .ops.generator import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 from .ops.grids import cartesian_prod, combinations, meshgrid, vander
 from .ops.indexing import (
     argwhere,
@@ -271,9 +272,6 @@ from .ops.promotion import result_type
 from .ops.queries import detach, is_floating_point, is_tensor, numel
 from .ops.random import (
     bernoulli,
-    get_rng_state,
-    initial_seed,
-    manual_seed,
     multinomial,
     normal,
     poisson,
@@ -284,8 +282,6 @@ from .ops.random import (
     randn,
     randn_like,
     randperm,
-    seed,
-    set_rng_state,
 )
 from .ops.reduction import (
     all,

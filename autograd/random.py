@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .backend import is_available
-from .ops.random import (
+from .ops.generator import (
     Generator,
     check_state,
     default_generator,

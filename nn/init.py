@@ -6,7 +6,7 @@ import math
 
 import autograd
 from autograd import Tensor
-from autograd.ops.random import draws_torchs_numbers
+from autograd.ops.generator import draws_torchs_numbers
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .. import random
-from ..ops.random import Generator, draw_seed
+from ..ops.generator import Generator
+from ..ops.random import draw_seed
 from ..ops.torch_random import is_torch_random
 from .collate import default_collate, default_convert
 from .dataset import IterableDataset

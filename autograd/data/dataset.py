@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from ..engine.tensor import Tensor
-from ..ops.random import Generator, randperm
+from ..ops.generator import Generator
+from ..ops.random import randperm
 
 T = TypeVar("T", covariant=True)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sized
 
-from ..ops.random import Generator, randperm
+from ..ops.generator import Generator
+from ..ops.random import randperm
 from .sampler import Sampler
 
 

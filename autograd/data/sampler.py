@@ -9,7 +9,8 @@ import numpy as np
 
 from ..dtypes import float64
 from ..ops.creation import as_tensor
-from ..ops.random import Generator, draw_seed, multinomial, randint, randperm
+from ..ops.generator import Generator
+from ..ops.random import draw_seed, multinomial, randint, randperm
 
 T = TypeVar("T", covariant=True)
 

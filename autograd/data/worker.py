@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..backend import set_default_device
-from ..ops.random import manual_seed
+from ..ops.generator import manual_seed
 from ..ops.torch_random import is_torch_random, use_torch_random
 from .fetch import ENDED, Fetcher
 

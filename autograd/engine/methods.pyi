@@ -8,8 +8,8 @@ import numpy as np
 
 from ..ops.arithmetic import MantissaAndExponent
 from ..ops.counting import Histogram
+from ..ops.generator import Generator
 from ..ops.linalg.determinants import SignAndLogarithm
-from ..ops.random import Generator
 from ..ops.reduction import ValuesAndIndices
 from ..types import DeviceLike, Dims, DTypeLike, Index, Number, Operand, Sizes
 from .tensor import Tensor

@@ -47,6 +47,7 @@ PARTED = {  # modules that are there, and have handed some of their names to oth
     "autograd.ops.indexing": "autograd",
     "autograd.ops.linalg": "autograd nn.functional",
     "autograd.ops.normalisation": "autograd",
+    "autograd.ops.random": "autograd autograd.ops.generator",
     "autograd.ops.reduction": "autograd",
     "autograd.ops.scan": "autograd",
     "autograd.ops.scatter": "autograd",

@@ -108,13 +108,13 @@ def test_no_numbers_are_drawn_twice(name: str, trials: Sweep) -> None:
 
 @pytest.mark.usefixtures("_either_numbers")
 def test_the_default_generator_is_made_once(monkeypatch: pytest.MonkeyPatch, trials: Sweep) -> None:
-    from autograd.ops import random
+    from autograd.ops import generator
 
     several = 0
     for _ in range(trials(100, 300, 1000)):
-        monkeypatch.setattr(random, "_defaults", {})
-        monkeypatch.setattr(random, "_torch_defaults", {})
-        several += len({id(each) for each in at_once(*[random.default_generator] * 4)}) > 1
+        monkeypatch.setattr(generator, "_defaults", {})
+        monkeypatch.setattr(generator, "_torch_defaults", {})
+        several += len({id(each) for each in at_once(*[generator.default_generator] * 4)}) > 1
     assert not several
 
 

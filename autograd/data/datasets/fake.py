@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...ops.random import Generator, randint, randn
+from ...ops.generator import Generator
+from ...ops.random import randint, randn
 from ..transforms import ToPILImage
 from .vision import VisionDataset
 
