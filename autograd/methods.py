@@ -9,7 +9,22 @@ from typing import Any
 from . import dtypes
 from .engine.methods import Methods
 from .engine.tensor import Tensor
-from .ops import arithmetic, bits, broadcast, choosing, comparison, complex, creation, indexing, inplace, shape, special
+from .ops import (
+    arithmetic,
+    bits,
+    broadcast,
+    choosing,
+    comparison,
+    complex,
+    copying,
+    creation,
+    host,
+    indexing,
+    inplace,
+    queries,
+    shape,
+    special,
+)
 from .ops.linalg import norms, products
 from .ops.operation import OPERATIONS
 from .ops.promotion import cast
@@ -156,6 +171,36 @@ _OTHERS: dict[str, Any] = {
     "cuda": cuda,
     "type_as": type_as,
     "ndimension": Tensor.dim,
+    "nelement": Tensor.numel,
+    "is_cuda": property(queries.is_cuda),
+    "is_cpu": property(queries.is_cpu),
+    "get_device": queries.get_device,
+    "itemsize": property(queries.itemsize),
+    "element_size": queries.itemsize,
+    "nbytes": property(queries.nbytes),
+    "stride": queries.stride,
+    "is_contiguous": queries.is_contiguous,
+    "data_ptr": queries.data_ptr,
+    "output_nr": property(queries.output_nr),
+    "retains_grad": property(queries.retains_grad),
+    "is_inference": queries.is_inference,
+    "_base": property(queries.base),
+    "__len__": queries.length,
+    "__iter__": queries.items,
+    "__contains__": queries.contains,
+    "item": host.item,
+    "tolist": host.tolist,
+    "numpy": host.numpy,
+    "__array__": host.to_array,
+    "__bool__": host.to_bool,
+    "__int__": host.to_int,
+    "__float__": host.to_float,
+    "__complex__": host.to_complex,
+    "__index__": host.to_index,
+    "__format__": host.formatted,
+    "__copy__": copying.shallow,
+    "__deepcopy__": copying.deep,
+    "__reduce_ex__": copying.reduce,
     "byte": _cast_method("byte", dtypes.uint8),
     "char": _cast_method("char", dtypes.int8),
     # What the engine itself computes with.

@@ -33,7 +33,7 @@ class Parameter(Tensor):
         """A copy without a gradient, as torch's; copies of other tensors keep theirs."""
         made = super().__deepcopy__(memo)
         made._grad = None
-        return made  # type: ignore[return-value]
+        return made
 
 
 class Buffer(Tensor):

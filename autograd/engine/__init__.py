@@ -6,7 +6,7 @@ modes       what is switched on in this thread, and who listens
 memory      what tensors share that look at the same elements
 primitive   an array function and its derivative rules
 size, hooks what shapes and hooks are to the user
-array       an array on a device: its shape, its dtype, its values
+array       an array on a device: its shape, its dtype
 tensor      such an array with its place in the graph
 node        one recorded application of a primitive: a vertex of the graph
 views       writes in place, and whose history they rewrite

@@ -53,12 +53,19 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
         if tracked:
             rewrite(made, record(primitive, _with_old_value(inputs, mutated[0]), params, (), tracked))
     else:
-        outs = _wrapped(primitive, inputs, params, result, backend, switches["inference"])
+        inference = switches["inference"]
+        if type(result) is tuple:
+            outs = [_wrapped(primitive, inputs, array, backend, inference) for array in result]
+            made = tuple(outs)
+        else:
+            made = _wrapped(primitive, inputs, result, backend, inference)
+            outs = [made]
+            if primitive.view:
+                _share(primitive, inputs, params, made)
         if tracked:
             node = record(primitive, inputs, params, outs, tracked)
             for number, out in enumerate(outs[: primitive.outputs]):
                 out._node, out._output, out._requires_grad = node, number, True
-        made = tuple(outs) if type(result) is tuple else outs[0]
     if switches["listener"] is not None:
         switches["listener"].on_apply(primitive, inputs, params, made, arrays)
     return made
@@ -92,22 +99,14 @@ def _unwrap(
     return arrays, backend, tracked & primitive.differentiable
 
 
-def _wrapped(
-    primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any], result: Any, backend: Backend, inference: bool
-) -> list[Tensor]:
-    """The results as tensors; a view knows of what."""
-    outs = []
-    several = type(result) is tuple
-    for array in result if several else (result,):
-        if type(array) is not backend.array_type:
-            array = backend.as_array(array)
-        out = tensor_of(array, backend, None if inference else Memory())
-        if primitive.view and not several:
-            _share(primitive, inputs, params, out)
-        elif backend.strided and not array.flags.c_contiguous:
-            _note_order(primitive, inputs, out)
-        outs.append(out)
-    return outs
+def _wrapped(primitive: Primitive, inputs: Sequence[Any], array: Any, backend: Backend, inference: bool) -> Tensor:
+    """A result as a tensor."""
+    if type(array) is not backend.array_type:
+        array = backend.as_array(array)
+    out = tensor_of(array, backend, None if inference else Memory())
+    if backend.strided and not array.flags.c_contiguous and not primitive.view:
+        _note_order(primitive, inputs, out)
+    return out
 
 
 def _written(inputs: Sequence[Any], mutated: Sequence[int], result: Any) -> Tensor | None:

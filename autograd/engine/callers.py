@@ -7,6 +7,7 @@ user's, whatever their folders are called.
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import sys
 import traceback
@@ -53,12 +54,8 @@ def user_frame() -> FrameType | None:
 
 def user_frames(limit: int | None = None) -> list[traceback.FrameSummary]:
     """The user's frames of the current call, the innermost last; with `limit` at most so many of these."""
-    found = []
-    for frame in _callers(sys._getframe(1)):
-        found.append((frame, frame.f_lineno))
-        if len(found) == limit:
-            break
-    return list(traceback.StackSummary.extract(reversed(found)))
+    frames = list(itertools.islice(_callers(sys._getframe(1)), limit))
+    return list(traceback.StackSummary.extract((frame, frame.f_lineno) for frame in reversed(frames)))
 
 
 def stacklevel() -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .errors import BackwardError
-from .modes import modes
+from .modes import modes, switched
 from .node import Gradients, Node, Saved, SavedOutput, edge_of
 from .tensor import Tensor, wrap
 from .views import check_writable, rewrite
@@ -78,7 +78,7 @@ class _FunctionNode(Node):
     def name(self) -> str:
         return f"{self.function.__name__}Backward"
 
-    def differentiate(self, gradients: Gradients, wanted: Any) -> Gradients:
+    def differentiate(self, gradients: Gradients, needed: Any) -> Gradients:
         context = self.context
         given = self.complete(gradients) if context._materialize else gradients
         results = self.function.backward(context, *given)
@@ -91,32 +91,30 @@ class _FunctionNode(Node):
                 f"{self.label}.backward returned {len(results)} gradients for {expected} inputs; "
                 "return one for each input, None where there is none"
             )
-        for number, (edge, result) in enumerate(zip(self.edges, results, strict=True)):
-            if edge is None or result is None:
-                results[number] = None
-            elif not isinstance(result, Tensor):
-                raise TypeError(f"{self.label}.backward: gradient {number} is a {type(result).__name__}, not a Tensor")
-            elif tuple(result.shape) != tuple(self.shapes[number]):
-                result = results[number] = _fit(self.label, number, result, self.shapes[number])
-            kind = self.kinds[number]
-            if result is not None and edge is not None and result.dtype is not kind:
-                if result.is_complex() and not kind.is_complex:
-                    raise BackwardError(f"{self.label}.backward: gradient {number} is complex, the input {kind}")
-                results[number] = result.to(kind)
-        return results
+        return [
+            None if edge is None or result is None else self._fitted(number, result)
+            for number, (edge, result) in enumerate(zip(self.edges, results, strict=True))
+        ]
+
+    def _fitted(self, number: int, gradient: Any) -> Tensor:
+        """A gradient in its input's shape and dtype: what broadcasting made larger is summed, as torch does."""
+        if not isinstance(gradient, Tensor):
+            raise TypeError(f"{self.label}.backward: gradient {number} is a {type(gradient).__name__}, not a Tensor")
+        given, shape, kind = tuple(gradient.shape), tuple(self.shapes[number]), self.kinds[number]
+        if given != shape:
+            extra = len(given) - len(shape)
+            if extra < 0 or any(size not in (1, given[extra + i]) for i, size in enumerate(shape)):
+                raise BackwardError(
+                    f"{self.label}.backward: gradient {number} has shape {given}, the input has {shape}"
+                )
+            gradient = gradient.sum_to_size(shape)
+        if gradient.is_complex() and not kind.is_complex:
+            raise BackwardError(f"{self.label}.backward: gradient {number} is complex, the input {kind}")
+        return gradient if gradient.dtype is kind else gradient.to(kind)
 
     def release(self) -> None:
         super().release()
         self.context._saved = None
-
-
-def _fit(label: str, number: int, gradient: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """A gradient that broadcasting made larger is summed, as torch does; anything else is an error."""
-    given = tuple(gradient.shape)
-    extra = len(given) - len(shape)
-    if extra < 0 or any(size not in (1, given[extra + i]) for i, size in enumerate(shape)):
-        raise BackwardError(f"{label}.backward: gradient {number} has shape {given}, the input has {tuple(shape)}")
-    return gradient.sum_to_size(shape)
 
 
 class Function:
@@ -192,8 +190,8 @@ class Function:
             check_writable(x, cls.__name__)
             if x._memory is not None:
                 x._memory.changes += 1
-        inputs = {id(x): i for i, x in enumerate(args) if isinstance(x, Tensor)}
-        made: dict[int, int] = {}
+        inputs = {id(x): edge for x, edge in zip(args, edges, strict=True)}
+        made: dict[int, int] = {}  # the outputs that are not inputs handed back
         for number, out in enumerate(outputs):
             if not isinstance(out, Tensor) or id(out) in context._constant or not out.dtype.is_inexact:
                 continue
@@ -205,20 +203,18 @@ class Function:
                     out = outputs[number] = wrap(out._array, out._backend)
                     out._memory = original._memory
                 out._node, out._output, out._requires_grad = node, number, True
-            made[id(original)] = number
-        context._saved = tuple(
-            None if x is None else _keep(x, node, made.get(id(x)) if id(x) not in inputs else None, edges, inputs)
-            for x in context._to_save
-        )
+            if id(original) not in inputs:
+                made[id(original)] = number
+
+        def keep(x: Tensor) -> Saved | SavedOutput:
+            if id(x) in made:
+                return SavedOutput(x, node, made[id(x)])
+            return Saved(x, inputs[id(x)] if id(x) in inputs else edge_of(x))
+
+        context._saved = tuple(None if x is None else keep(x) for x in context._to_save)
         context._to_save = ()
-        context._hold_weakly(node, {key: number for key, number in made.items() if key not in inputs})
+        context._hold_weakly(node, made)
         return outputs
-
-
-def _keep(x: Tensor, node: Node, output: int | None, edges: list, inputs: dict[int, int]) -> Any:
-    if output is not None:
-        return SavedOutput(x, node, output)
-    return Saved(x, edges[inputs[id(x)]] if id(x) in inputs else edge_of(x))
 
 
 def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
@@ -226,13 +222,9 @@ def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(backward)
     def wrapped(ctx: Context, *gradients: Any) -> Any:
-        recording = modes.grad
-        before, modes.grad = modes.grad, False
-        try:
+        with switched(grad=False):
             results = backward(ctx, *gradients)
-        finally:
-            modes.grad = before
-        if not recording:
+        if not modes.grad:
             return results
         several = isinstance(results, tuple | list)
         marked = [_Refuse.apply(x) if isinstance(x, Tensor) else x for x in (results if several else [results])]
@@ -254,9 +246,5 @@ class _Refuse(Function):
 
     @classmethod
     def apply(cls, *args: Any) -> Any:
-        x = args[0].detach().requires_grad_()
-        before, modes.grad = modes.grad, True
-        try:
-            return super().apply(x)
-        finally:
-            modes.grad = before
+        with switched(grad=True):
+            return super().apply(args[0].detach().requires_grad_())

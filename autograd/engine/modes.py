@@ -65,23 +65,7 @@ class Modes(threading.local):
 modes = Modes()
 
 
-class differentiating:
-    """Within it, derivatives are computed: recorded or not, and in the forward's precision."""
-
-    __slots__ = ("before", "recorded")
-
-    def __init__(self, recorded: bool) -> None:
-        self.recorded = recorded
-
-    def __enter__(self) -> None:
-        self.before = modes.grad, modes.autocast
-        modes.grad, modes.autocast = self.recorded, None
-
-    def __exit__(self, *exc: object) -> None:
-        modes.grad, modes.autocast = self.before
-
-
-class _Switch:
+class switched:
     """A context manager and decorator that sets some modes and puts the old ones back, whatever happens."""
 
     def __init__(self, **settings: Any) -> None:
@@ -89,16 +73,12 @@ class _Switch:
         self._saved: list[dict[str, Any]] = []
 
     def __enter__(self) -> None:
-        self._saved.append({name: getattr(modes, name) for name in self._settings})
-        for name, value in self._settings.items():
-            setattr(modes, name, value)
+        switches = modes.__dict__
+        self._saved.append({name: switches[name] for name in self._settings})
+        switches.update(self._settings)
 
     def __exit__(self, *exc: object) -> None:
-        for name, value in self._saved.pop().items():
-            setattr(modes, name, value)
-
-    def _fresh(self) -> _Switch:
-        return _Switch(**self._settings)
+        modes.__dict__.update(self._saved.pop())
 
     def __call__(self, function: F) -> F:
         if inspect.isgeneratorfunction(function):
@@ -106,7 +86,7 @@ class _Switch:
 
         @functools.wraps(function)
         def wrapped(*args: Any, **kwargs: Any) -> Any:
-            with self._fresh():
+            with switched(**self._settings):
                 return function(*args, **kwargs)
 
         return wrapped  # type: ignore[return-value]
@@ -120,7 +100,7 @@ class _Switch:
             sent = None
             while True:
                 try:
-                    with self._fresh():
+                    with switched(**self._settings):
                         item = generator.send(sent)
                 except StopIteration as stop:
                     return stop.value
@@ -133,7 +113,7 @@ class _Switch:
         return wrapped  # type: ignore[return-value]
 
 
-class no_grad(_Switch):
+class no_grad(switched):
     """Nothing is recorded inside: results do not require grad. A context manager and a decorator.
 
     >>> import autograd
@@ -162,10 +142,10 @@ class enable_grad(no_grad):
     """Recording is on inside, also within `no_grad`: the same switch, the other way."""
 
     def __init__(self, function: None = None) -> None:
-        _Switch.__init__(self, grad=True)
+        switched.__init__(self, grad=True)
 
 
-class set_grad_enabled(_Switch):
+class set_grad_enabled(switched):
     """Sets recording to `mode` at once; as a context manager, until its end.
 
     >>> import autograd
@@ -190,7 +170,7 @@ class set_grad_enabled(_Switch):
         return super().__call__(function)
 
 
-class inference_mode(_Switch):
+class inference_mode(switched):
     """Like `no_grad`, and the tensors made inside can never take part in a recorded computation.
 
     They count no versions, so nothing may save them for backward or change them in place outside.
@@ -202,7 +182,7 @@ class inference_mode(_Switch):
         super().__init__(**({"grad": False, "inference": True} if mode else {"inference": False}))
 
 
-class detect_anomaly(_Switch):
+class detect_anomaly(switched):
     """Finds the operation whose derivative is the first to be non-finite, and the line that called it.
 
     Inside, each recorded operation remembers where it was called, and a backward pass raises
@@ -218,10 +198,17 @@ class set_detect_anomaly(detect_anomaly):
     """`detect_anomaly` with a switch: `set_detect_anomaly(False)` turns it off inside."""
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
-        _Switch.__init__(self, anomaly=mode, check_nan=check_nan)
+        switched.__init__(self, anomaly=mode, check_nan=check_nan)
 
 
-class unlistened(_Switch):
+class differentiating(switched):
+    """Within it, derivatives are computed: recorded or not, and in the forward's precision."""
+
+    def __init__(self, recorded: bool) -> None:
+        super().__init__(grad=recorded, autocast=None)
+
+
+class unlistened(switched):
     """The listener hears nothing inside: for state that is made once and then lives from step to step."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import traceback
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .callers import user_frames
@@ -161,7 +161,9 @@ class Node:
         """Lets the hooks see, and perhaps replace, the gradients that have arrived for the outputs."""
         if self._hooks is not None:
             for output, hooks in self._hooks.items():
-                gradients[output] = run_hooks(hooks, gradients[output])
+                gradient = gradients[output]
+                if gradient is not None:
+                    gradients[output] = run_hooks(hooks, gradient)
         if self.retained is not None:
             for output, reference in self.retained.items():
                 x, gradient = reference(), gradients[output]
@@ -170,8 +172,8 @@ class Node:
 
     # Derivatives
 
-    def differentiate(self, gradients: Gradients, wanted: Callable[[Any], bool] | None) -> Gradients:
-        """The gradients by the inputs, given those by the outputs."""
+    def differentiate(self, gradients: Gradients, needed: Sequence[Edge | None]) -> Gradients:
+        """The gradients by the inputs, along the edges that need one, given those by the outputs."""
         primitive = self.primitive
         g: Any = gradients[0]
         if self.outputs > 1:
@@ -180,8 +182,8 @@ class Node:
         if conjugated:
             g = _conjugate_for(primitive, g)
         results: Gradients = []
-        for position, edge in enumerate(self.edges):
-            if edge is None or (wanted is not None and not wanted(edge[0])):
+        for position, edge in enumerate(needed):
+            if edge is None:
                 results.append(None)
                 continue
             result = primitive.derivative_by(position).gradient(self, g, position)
@@ -251,14 +253,13 @@ def _conjugate_for(primitive: Primitive, g: Any) -> Any:
     return tuple([None if each is None else each.conj() for each in g]) if isinstance(g, tuple) else g.conj()
 
 
-def run_hooks(hooks: dict[int, Hook], gradient: Tensor | None) -> Tensor | None:
+def run_hooks(hooks: dict[int, Hook], gradient: Tensor) -> Tensor:
     """The gradient as the hooks leave it."""
-    if gradient is not None:
-        for hook in list(hooks.values()):
-            replaced = hook(gradient)
-            if replaced is not None:
-                _check_hooked(hook, replaced, gradient)
-                gradient = replaced
+    for hook in list(hooks.values()):
+        replaced = hook(gradient)
+        if replaced is not None:
+            _check_hooked(hook, replaced, gradient)
+            gradient = replaced
     return gradient
 
 

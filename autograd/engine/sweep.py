@@ -6,153 +6,134 @@ node's outputs into gradients of its inputs by the primitive's rules.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Literal, overload
 
 from ..backend.locks import lock_across_forks
 from .errors import BackwardError
 from .methods import Methods
-from .modes import differentiating, modes
+from .modes import differentiating, modes, switched
 from .node import Edge, Node, edge_of, run_hooks
 from .primitive import Primitive
 from .tensor import Tensor
 
-Leaf = Tensor  # where a sweep ends
 
+def topological_order(sources: Iterable[Any], ends: Collection[Any]) -> list[Node]:
+    """The nodes that are `sources` or that these depend on, each before all that it depends on.
 
-def topological_order(roots: Sequence[Any], boundary: Collection[Any] = ()) -> list[Any]:
-    """The nodes and leaves that `roots` depend on, each before all that it depends on.
-
-    Nothing behind the sources in `boundary` is looked at.
+    Nothing behind a node in `ends` is looked at.
     """
-    uses: dict[Any, int] = dict.fromkeys(roots, 0)  # how many uses of a source are still to come
-    behind: dict[Any, list[Any]] = {}
-    stack = list(uses)
+    roots = [source for source in dict.fromkeys(sources) if isinstance(source, Node)]
+    uses: dict[Node, int] = dict.fromkeys(roots, 0)  # how many uses of a node are still to come
+    behind: dict[Node, list[Node]] = {}
+    stack = list(roots)
     while stack:
-        source = stack.pop()
-        if isinstance(source, Leaf) or source in boundary:
-            behind[source] = []
+        node = stack.pop()
+        if node in ends:
+            behind[node] = []
             continue
-        if source.freed:
+        if node.freed:
             raise BackwardError(
-                f"{source.label}: backward a second time through a graph whose saved values were freed by the first; "
+                f"{node.label}: backward a second time through a graph whose saved values were freed by the first; "
                 "pass retain_graph=True to the first if you need both"
             )
-        behind[source] = [edge[0] for edge in source.edges if edge is not None]
-        for following in behind[source]:
+        behind[node] = [edge[0] for edge in node.edges if edge is not None and isinstance(edge[0], Node)]
+        for following in behind[node]:
             if following in uses:
                 uses[following] += 1
             else:
                 uses[following] = 1
                 stack.append(following)
     order = []
-    ready = [root for root in dict.fromkeys(roots) if not uses[root]]
+    ready = [root for root in roots if not uses[root]]
     while ready:
-        source = ready.pop()
-        order.append(source)
-        for following in behind[source]:
+        node = ready.pop()
+        order.append(node)
+        for following in behind[node]:
             left = uses[following] = uses[following] - 1
             if not left:
                 ready.append(following)
     return order
 
 
-class _Pending:
-    """For each source, by output: the gradient gathered so far, and whether its memory is nobody else's."""
+class _Pending(dict[Edge, Tensor]):
+    """By edge, the gradient gathered so far."""
 
-    def __init__(self, create_graph: bool) -> None:
-        self.create_graph = create_graph
-        self.slots: dict[Any, list[tuple[Tensor, bool] | None]] = {}
+    def __init__(self, recorded: bool) -> None:
+        super().__init__()
+        self.recorded = recorded
+        self.owned: set[Edge] = set()  # the edges with a gradient whose memory is nobody else's
 
     def add(self, edge: Edge, gradient: Tensor, owned: bool) -> None:
-        source, number = edge
-        slots = self.slots.get(source)
-        if slots is None:
-            slots = self.slots[source] = [None] * (1 if isinstance(source, Leaf) else source.outputs)
-        held = slots[number]
+        held = self.get(edge)
         if held is None:
-            slots[number] = gradient, owned
-        elif held[1] and not self.create_graph and held[0]._array.dtype == gradient._array.dtype:
-            held[0]._accumulate(gradient)
+            self[edge] = gradient
+        elif edge in self.owned and not self.recorded and held._array.dtype == gradient._array.dtype:
+            held._accumulate(gradient)
         else:
-            slots[number] = held[0] + gradient, True
+            self[edge], owned = held + gradient, True
+        if owned:
+            self.owned.add(edge)
 
 
 def sweep(
-    outputs: Sequence[Tensor],
-    gradients: Sequence[Tensor],
-    targets: Sequence[Tensor] | None,
-    retain_graph: bool,
-    create_graph: bool,
-    only_direct: bool = False,
+    start: Iterable[tuple[Edge, Tensor]], targets: Collection[Edge] | None, retain_graph: bool
 ) -> dict[Edge, Tensor]:
-    """The gradients by every leaf (targets None) or by the targets, as {edge: gradient}.
-
-    With `only_direct` the sweep ends at the targets: paths that lead through one to another don't count.
-    """
-    asked: dict[Any, set[int]] = {}
-    for target in targets or ():
-        source, number = edge_of(target)  # type: ignore[misc]
-        asked.setdefault(source, set()).add(number)
-    roots = [edge_of(output) for output in outputs]
-    order = topological_order([edge[0] for edge in roots if edge is not None], asked if only_direct else ())
+    """The gradients by every leaf (targets None), or by the targets and perhaps others, as {edge: gradient}."""
+    recorded, watch = modes.grad, modes.anomaly and modes.check_nan
+    pending = _Pending(recorded)
+    for root, gradient in start:
+        pending.add(root, gradient, owned=False)
+    asked = {source for source, _ in targets or ()}
+    # Behind the only one asked for there is nothing to find; behind one of several there may be another.
+    order = topological_order([source for source, _ in pending], asked if len(asked) == 1 else ())
     wanted = None if targets is None else _leading_to(asked, order)
-    watch = modes.anomaly and modes.check_nan
-    pending = _Pending(create_graph)
     found: dict[Edge, Tensor] = {}
-    for root, gradient in zip(roots, gradients, strict=True):
-        if root is not None:
-            pending.add(root, gradient, owned=False)
-    for source in order:
-        slots = pending.slots.pop(source, None)
-        if slots is None:
-            continue
-        if isinstance(source, Leaf):
-            total = _at_leaf(source, slots[0], may_be_shared=create_graph or targets is not None)
-            if total is not None and (targets is None or source in asked):
-                found[source, 0] = total
-            continue
-        arrived = [None if slot is None else slot[0] for slot in slots]
-        source.receive(arrived)
-        for number in asked.get(source, ()):
-            if arrived[number] is not None:
-                found[source, number] = arrived[number]  # type: ignore[assignment]
-        if only_direct and source in asked:
-            continue
-        if wanted is not None and not any(edge is not None and wanted(edge[0]) for edge in source.edges):
-            continue
+    for node in order:
+        arrived = [pending.pop((node, number), None) for number in range(node.outputs)]
+        node.receive(arrived)
         given = [g._memory for g in arrived if g is not None]
-        for edge, result in zip(source.edges, source.differentiate(arrived, wanted), strict=True):
+        if not given:
+            continue
+        if node in asked:
+            found.update({(node, number): g for number, g in enumerate(arrived) if g is not None})
+        needed = node.edges
+        if wanted is not None:
+            needed = [edge if edge is not None and edge[0] in wanted else None for edge in needed]
+        if not any(needed):
+            continue
+        for edge, result in zip(needed, node.differentiate(arrived, needed), strict=True):
             if edge is not None and result is not None:
                 if watch:
-                    _check_finite(source, result)
+                    _check_finite(node, result)
                 # A rule may pass on what it was given, or a view of it, or stretch one number.
-                own = source.fresh and result._memory not in given and result._backend.exclusive(result._array)
+                own = node.fresh and result._memory not in given and result._backend.exclusive(result._array)
                 pending.add(edge, result, own)
         if not retain_graph:
-            source.release()
+            node.release()
+    for edge, gradient in pending.items():  # what is left has arrived at leaves
+        total = _at_leaf(edge[0], gradient, edge in pending.owned, recorded or targets is not None)
+        if total is not None:
+            found[edge] = total
     return found
 
 
-def _at_leaf(leaf: Tensor, slot: Any, may_be_shared: bool) -> Tensor | None:
+def _leading_to(asked: set[Any], order: Sequence[Node]) -> set[Any]:
+    """The sources that are asked for or lead to one that is: only these need their gradients computed."""
+    leading = set(asked)
+    for node in reversed(order):
+        if any(edge is not None and edge[0] in leading for edge in node.edges):
+            leading.add(node)
+    return leading
+
+
+def _at_leaf(leaf: Tensor, gradient: Tensor, owned: bool, may_be_shared: bool) -> Tensor | None:
     """What becomes of the gradient that arrives at a leaf: nothing if that was switched off, or detached, since."""
     if not leaf._requires_grad:
         return None
-    total, owned = slot
     if leaf._hooks is not None and leaf._hooks.gradient:
-        total, owned = run_hooks(leaf._hooks.gradient, total), False  # a hook may keep what it saw
-    return total if owned or may_be_shared else total.clone()  # it becomes .grad, which may be changed in place
-
-
-def _leading_to(asked: dict[Any, set[int]], order: Sequence[Any]) -> Callable[[Any], bool]:
-    """Tells which sources lead to one of those asked for: only these need their gradients computed."""
-    leading: set[Any] = set()
-    for source in reversed(order):
-        if source in asked or (
-            not isinstance(source, Leaf) and any(edge is not None and edge[0] in leading for edge in source.edges)
-        ):
-            leading.add(source)
-    return leading.__contains__
+        gradient, owned = run_hooks(leaf._hooks.gradient, gradient), False  # a hook may keep what it saw
+    return gradient if owned or may_be_shared else gradient.clone()  # it becomes .grad, which may be changed in place
 
 
 def _check_finite(node: Node, gradient: Tensor) -> None:
@@ -161,38 +142,51 @@ def _check_finite(node: Node, gradient: Tensor) -> None:
         raise BackwardError(f"{node.name()} returned nan or infinite values in its gradient{where}")
 
 
-def _start(outputs: Sequence[Tensor], gradients: Sequence[Tensor | None] | Tensor | None, asking: str) -> list[Tensor]:
-    """The gradients to begin with: those given, or one for a scalar."""
-    if gradients is None:
-        gradients = (None,) * len(outputs)
-    elif isinstance(gradients, Tensor):
-        gradients = [gradients]
-    if len(gradients) != len(outputs):
-        raise BackwardError(f"{asking}: got {len(outputs)} outputs and {len(gradients)} gradients")
+def _edges(asking: str, called: str, tensors: Sequence[Tensor]) -> list[Edge]:
+    """Where the gradients by these tensors go."""
+    edges = []
+    for number, x in enumerate(tensors):
+        edge = edge_of(x) if x.requires_grad else None
+        if edge is None:
+            raise BackwardError(
+                f"{asking}: element {number} of the {called} does not require grad and does not have a grad_fn"
+            )
+        edges.append(edge)
+    return edges
+
+
+def _start(
+    asking: str, tensors: Tensor | Sequence[Tensor], gradients: Tensor | Sequence[Tensor | None] | None
+) -> list[tuple[Edge, Tensor]]:
+    """Where to begin, and the gradients to begin with: those given, or one for a scalar."""
+    outputs = _as_list(tensors)
+    given: Sequence[Tensor | None] = [None] * len(outputs) if gradients is None else _as_list(gradients)
+    if len(given) != len(outputs):
+        raise BackwardError(f"{asking}: got {len(outputs)} outputs and {len(given)} gradients")
     started = []
-    for number, (output, gradient) in enumerate(zip(outputs, gradients, strict=True)):
-        if not output.requires_grad:
-            raise BackwardError(
-                f"{asking}: element {number} of the tensors does not require grad and does not have a grad_fn"
+    for edge, output, gradient in zip(_edges(asking, "tensors", outputs), outputs, given, strict=True):
+        wrong = None
+        if gradient is not None:
+            if gradient.shape != output.shape:
+                wrong = f"the gradient has shape {tuple(gradient.shape)}, the output {tuple(output.shape)}"
+        elif output.numel() != 1:
+            wrong = (
+                f"grad can be implicitly created only for scalar outputs, got shape {tuple(output.shape)}; "
+                "pass the gradient, or reduce with .sum() or .mean()"
             )
-        if gradient is None:
-            if output.numel() != 1:
-                raise BackwardError(
-                    f"{asking}: grad can be implicitly created only for scalar outputs, got shape "
-                    f"{tuple(output.shape)}; pass the gradient, or reduce with .sum() or .mean()"
-                )
-            if output.dtype.is_complex:
-                raise BackwardError(
-                    f"{asking}: grad can be implicitly created only for real outputs, got {output.dtype}; "
-                    "pass the gradient, or take .abs(), .real or .imag"
-                )
-            gradient = output._filled(1.0)
-        elif gradient.shape != output.shape:
-            raise BackwardError(
-                f"{asking}: the gradient has shape {tuple(gradient.shape)}, the output {tuple(output.shape)}"
+        elif output.dtype.is_complex:
+            wrong = (
+                f"grad can be implicitly created only for real outputs, got {output.dtype}; "
+                "pass the gradient, or take .abs(), .real or .imag"
             )
-        started.append(gradient)
+        if wrong is not None:
+            raise BackwardError(f"{asking}: {wrong}")
+        started.append((edge, output._filled(1.0) if gradient is None else gradient))
     return started
+
+
+def _as_list(tensors: Any) -> list[Any]:
+    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
 
 
 def partial_derivative(function: Callable[..., Tensor], position: int, g: Tensor, *inputs: Any) -> Tensor | None:
@@ -200,27 +194,20 @@ def partial_derivative(function: Callable[..., Tensor], position: int, g: Tensor
 
     It lets a fused primitive's derivative stand as the derivative of the composition it is short for.
     """
-    differentiable = modes.grad
-    before, modes.grad = modes.grad, True
-    try:
-        local = [x if not isinstance(x, Tensor) else x.clone() if differentiable else x.detach() for x in inputs]
+    recorded = modes.grad
+    with switched(grad=True):
+        local = [x if not isinstance(x, Tensor) else x.clone() if recorded else x.detach() for x in inputs]
         if not local[position].requires_grad:
             local[position] = local[position].detach().requires_grad_()
         out = function(*local)
-        if not out.requires_grad:
-            return None
-        modes.grad = differentiable
-        target = local[position]
-        return sweep([out], [g], [target], True, differentiable, only_direct=True).get(edge_of(target))  # type: ignore[arg-type]
-    finally:
-        modes.grad = before
+    if not out.requires_grad:
+        return None
+    start: Any = edge_of(out)
+    target: Any = edge_of(local[position])
+    return sweep([(start, g)], [target], retain_graph=True).get(target)
 
 
 Primitive.partial_derivative = staticmethod(partial_derivative)
-
-
-def _as_sequence(tensors: Tensor | Sequence[Tensor]) -> Sequence[Tensor]:
-    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
 
 
 def backward(
@@ -242,42 +229,37 @@ def backward(
     >>> x.grad
     tensor([2., 4.])
     """
-    outputs = _as_sequence(tensors)
-    targets = None if inputs is None else _as_sequence(inputs)
+    targets = None if inputs is None else _as_list(inputs)
     if targets is not None and not targets:
         raise BackwardError("backward: inputs is empty")
-    for target in targets or ():
-        if not target.requires_grad:
-            raise BackwardError("backward: one of the inputs does not require grad")
-    gradients = _start(outputs, grad_tensors, "backward")
-    retain = create_graph if retain_graph is None else retain_graph
+    asked = None if targets is None else dict(zip(_edges("backward", "inputs", targets), targets, strict=True))
+    start = _start("backward", tensors, grad_tensors)
     with differentiating(recorded=create_graph):
-        found = sweep(outputs, gradients, targets, retain, create_graph)
+        found = sweep(start, asked, create_graph if retain_graph is None else retain_graph)
         for edge, gradient in found.items():
-            if isinstance(edge[0], Leaf):
-                _accumulate(edge[0], gradient if targets is None else gradient.clone(), create_graph)
-        for target in targets or ():
-            if target._node is not None and edge_of(target) in found:
-                _accumulate(target, found[edge_of(target)].clone(), create_graph)  # type: ignore[index]
+            if asked is None:
+                _accumulate(edge[0], gradient)
+            elif edge in asked:
+                _accumulate(asked[edge], gradient.clone())
 
 
 _accumulation = lock_across_forks()  # threads may reach one leaf at once
 
 
-def _accumulate(leaf: Tensor, gradient: Tensor, create_graph: bool) -> None:
+def _accumulate(x: Tensor, gradient: Tensor) -> None:
     with _accumulation:
-        held = leaf._grad if modes.listener is None else leaf.grad
+        held = x._grad if modes.listener is None else x.grad
         if held is None:
             if modes.listener is not None:
-                modes.listener.on_grad_written(leaf, gradient)
-            leaf._grad = gradient
-        elif create_graph or held._requires_grad:
-            leaf.grad = held + gradient
+                modes.listener.on_grad_written(x, gradient)
+            x._grad = gradient
+        elif modes.grad or held._requires_grad:
+            x.grad = held + gradient
         else:
             held.add_(gradient)
-    if leaf._hooks is not None:
-        for hook in list(leaf._hooks.after.values()):
-            hook(leaf)
+    if x._hooks is not None:
+        for hook in list(x._hooks.after.values()):
+            hook(x)
 
 
 @overload
@@ -329,17 +311,14 @@ def grad(
     """
     if is_grads_batched:
         raise NotImplementedError("grad: is_grads_batched is not supported; call grad once for each row")
-    sources, targets = _as_sequence(outputs), _as_sequence(inputs)
-    for number, target in enumerate(targets):
-        if not target.requires_grad:
-            raise BackwardError(f"grad: element {number} of the inputs does not require grad")
-    gradients = _start(sources, grad_outputs, "grad")
-    retain = create_graph if retain_graph is None else retain_graph
+    targets = _as_list(inputs)
+    asked = _edges("grad", "inputs", targets)
+    start = _start("grad", outputs, grad_outputs)
     with differentiating(recorded=create_graph):
-        found = sweep(sources, gradients, targets, retain, create_graph)
+        found = sweep(start, asked, create_graph if retain_graph is None else retain_graph)
     results: list[Tensor | None] = []
-    for target in targets:
-        gradient = found.get(edge_of(target))  # type: ignore[arg-type]
+    for target, edge in zip(targets, asked, strict=True):
+        gradient = found.get(edge)
         if gradient is None and materialize_grads:
             gradient = target.new_zeros(target.shape)
         elif gradient is None and not allow_unused:

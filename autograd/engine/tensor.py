@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ..backend import get_backend, is_available
 from ..device import DeviceLike
 from .array import Array
 from .errors import BackwardError
@@ -89,30 +85,6 @@ class Tensor(Array, Methods):
         self._requires_grad, self._grad, self._node, self._output = False, None, None, 0
         self._view = self._hooks = None
 
-    # How it lies in memory
-
-    @overload
-    def stride(self, dim: None = None) -> tuple[int, ...]: ...
-    @overload
-    def stride(self, dim: int) -> int: ...
-    def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
-        """The step in elements to the next item, of every dimension or of one."""
-        strides = self._backend.strides(self._settled())
-        return strides if dim is None else strides[dim]
-
-    def is_contiguous(self, memory_format: object = None) -> bool:
-        return self._backend.is_contiguous(self._settled())
-
-    def _settled(self) -> Any:
-        """The array, its elements moved to where torch's lie if they were not there."""
-        self._renew()
-        if self._memory is not None and self._memory.reordered:
-            self._settle()
-        return self._array
-
-    def data_ptr(self) -> int:
-        return self._backend.pointer(self._array)
-
     # Its place in the graph
 
     @property
@@ -148,10 +120,6 @@ class Tensor(Array, Methods):
         self._renew()
         return self._node
 
-    @property
-    def output_nr(self) -> int:
-        return self._output
-
     def _renew(self) -> None:
         """A view's history, derived anew if its base has changed."""
         if self._view is not None and self._view.changes != self._memory.changes:
@@ -162,13 +130,6 @@ class Tensor(Array, Methods):
         if self._memory is None:
             raise BackwardError("a tensor made in inference_mode counts no versions")
         return self._memory.writes
-
-    @property
-    def _base(self) -> Tensor | None:
-        return None if self._view is None else self._view.base
-
-    def is_inference(self) -> bool:
-        return self._memory is None
 
     @property
     def grad(self) -> Tensor | None:
@@ -201,11 +162,6 @@ class Tensor(Array, Methods):
             raise RuntimeError("retain_grad: the tensor does not require grad")
         if self._node is not None:
             self._node.retain(self._output, self)
-
-    @property
-    def retains_grad(self) -> bool:
-        node = self.grad_fn
-        return node is not None and node.retained is not None and self._output in node.retained
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
         """Calls `hook(gradient)` when this tensor's gradient is known; what it returns replaces it."""
@@ -274,60 +230,4 @@ class Tensor(Array, Methods):
             self._memory.reordered = value._memory.reordered
             self._memory.aliased = value._memory.aliased = True
 
-    # As a container of its parts
-
-    def __len__(self) -> int:
-        if not self._array.shape:
-            raise TypeError("len() of a 0-d tensor")
-        return self._array.shape[0]
-
-    def __iter__(self) -> Iterator[Tensor]:
-        if not self._array.shape:
-            raise TypeError("iteration over a 0-d tensor")
-        return (self[i] for i in range(len(self)))
-
-    def __contains__(self, value: Any) -> bool:
-        return bool((self == value).any())
-
     __hash__ = object.__hash__
-
-    # Copies
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        if not self.is_leaf:
-            raise RuntimeError("only leaf tensors support deepcopy; detach() or clone() this result first")
-        if id(self) in memo:
-            return memo[id(self)]
-        made: Any = _new(type(self))
-        memo[id(self)] = made
-        made._adopt(self.detach().clone())
-        made._requires_grad = self._requires_grad
-        made._grad = copy.deepcopy(self._grad, memo)
-        if hasattr(self, "__dict__"):
-            made.__dict__.update(copy.deepcopy(self.__dict__, memo))
-        return made
-
-    def __copy__(self) -> Tensor:
-        """A leaf that shares the memory, as in torch."""
-        made: Any = _new(type(self))
-        made._adopt(self.detach())
-        made._requires_grad = self._requires_grad
-        if hasattr(self, "__dict__"):
-            made.__dict__.update(self.__dict__)
-        return made
-
-    def __reduce_ex__(self, protocol: Any) -> tuple:
-        """The values without their history: a result, too, comes back as a leaf."""
-        state = dict(getattr(self, "__dict__", {}))
-        return _rebuild, (type(self), self._host("pickle"), str(self.device), self._requires_grad, state)
-
-
-def _rebuild(cls: type, array: np.ndarray, device: str, requires_grad: bool, state: dict[str, Any]) -> Tensor:
-    """Makes the tensor that was pickled, on its device or, where that is missing, on the CPU."""
-    backend = get_backend(device if is_available(device) else "cpu")
-    made: Any = _new(cls)
-    made._adopt(wrap(backend.from_numpy(array.copy()), backend))
-    made._requires_grad = requires_grad
-    if state:
-        made.__dict__.update(state)
-    return made

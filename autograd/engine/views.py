@@ -15,7 +15,7 @@ from typing import Any
 from .. import dtypes
 from .errors import BackwardError, OperationError
 from .methods import Methods
-from .modes import modes
+from .modes import modes, switched
 from .node import Edge, Node, edge_of
 from .primitive import Primitive
 from .tensor import Tensor
@@ -84,20 +84,15 @@ def check_writable(x: Any, operation: str, tracked: bool = False) -> None:
     if x._view is not None:
         drop_hidden_base(x)
         x._renew()
-    view = x._view
-    if modes.grad and x._requires_grad:
-        if x._node is None:
+    view, recording = x._view, modes.grad
+    if recording and x._requires_grad:
+        is_leaf = x._node is None
+        if is_leaf or (view is not None and view.base._requires_grad and view.base._node is None):
             raise BackwardError(
-                f"{operation}: a leaf tensor that requires grad is being written in place; "
-                "do it inside no_grad(), or on a clone()"
+                f"{operation}: a {'' if is_leaf else 'view of a '}leaf tensor that requires grad is being written in "
+                "place; do it inside no_grad(), or on a clone()"
             )
-        base = None if view is None else view.base
-        if base is not None and base._requires_grad and base._node is None:
-            raise BackwardError(
-                f"{operation}: a view of a leaf tensor that requires grad is being written in place; "
-                "do it inside no_grad(), or on a clone()"
-            )
-    if modes.grad and view is not None and not view.recorded and (tracked or view.base._requires_grad):
+    if recording and view is not None and not view.recorded and (tracked or view.base._requires_grad):
         raise BackwardError(
             f"{operation}: a view made in no_grad mode is being written in place with grad mode enabled; "
             "make the view outside no_grad"
@@ -149,11 +144,8 @@ def settle(x: Tensor) -> bool:
     if memory.aliased and not base._backend.sole(base._array):
         return False
     old = base._array
-    before, modes.grad = modes.grad, False
-    try:
+    with switched(grad=False):
         moved = base._in_c_order()._array
-    finally:
-        modes.grad = before
     for holder in (base, *(each() for each in memory.twins)):
         if holder is not None and holder._array is old:
             holder._array = moved
@@ -206,11 +198,8 @@ def reshape_in_place(x: Tensor, function: Callable[[Tensor], Tensor], inverse: C
     memory = x._memory
     if memory is not None and memory.reordered:
         settle(x)
-    before, modes.grad = modes.grad, True
-    try:
+    with switched(grad=True):
         made = function(x)
-    finally:
-        modes.grad = before
     if made is x:
         return
     if x._view is not None:
@@ -242,10 +231,10 @@ class _Overwrite(Node):
     def label(self) -> str:
         return "overwrite_view"
 
-    def differentiate(self, gradients: list[Any], wanted: Callable[[Any], bool] | None) -> list[Tensor | None]:
+    def differentiate(self, gradients: list[Any], needed: Sequence[Edge | None]) -> list[Tensor | None]:
         (g,) = gradients
-        needed = [edge is not None and (wanted is None or wanted(edge[0])) for edge in self.edges]
-        return [_outside(g, self.way) if needed[0] else None, follow(self.way, g) if needed[1] else None]
+        before, written = needed
+        return [None if before is None else _outside(g, self.way), None if written is None else follow(self.way, g)]
 
 
 def _outside(g: Tensor, way: list[Step]) -> Tensor:

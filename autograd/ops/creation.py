@@ -158,7 +158,7 @@ def of_sizes_or_data(
 
 
 @operation(method=False)
-def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: DeviceLike = None) -> Tensor:
+def as_tensor(data: Any, dtype: DTypeLike = None, device: DeviceLike = None) -> Tensor:
     """`data` as a tensor, without a copy where dtype and device allow it."""
     if isinstance(data, Tensor):
         moved = data if device is None else move(data, get_backend(device))
@@ -173,8 +173,8 @@ def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: DeviceLike =
 def asarray(
     obj: Any,
     *,
-    dtype: dtypes.dtype | None = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     copy: bool | None = None,
     requires_grad: bool = False,
 ) -> Tensor:
@@ -277,8 +277,8 @@ def full_like(
 def filled_like(
     input: Tensor,
     value: Any,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
 ) -> Tensor:
     backend = input._backend if device is None else get_backend(device)
@@ -288,7 +288,12 @@ def filled_like(
 
 @operation(method=False)
 def zeros_like(
-    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, memory_format: Any = None
+    input: Tensor,
+    *,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
+    memory_format: object = None,
 ) -> Tensor:
     """Zeros with the input's shape, dtype and device."""
     return filled_like(input, 0, dtype, device, requires_grad)
@@ -296,7 +301,12 @@ def zeros_like(
 
 @operation(method=False)
 def ones_like(
-    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, memory_format: Any = None
+    input: Tensor,
+    *,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
+    memory_format: object = None,
 ) -> Tensor:
     """Ones with the input's shape, dtype and device."""
     return filled_like(input, 1, dtype, device, requires_grad)
@@ -304,7 +314,12 @@ def ones_like(
 
 @operation(method=False)
 def empty_like(
-    input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False, memory_format: Any = None
+    input: Tensor,
+    *,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
+    requires_grad: bool = False,
+    memory_format: object = None,
 ) -> Tensor:
     """A tensor with the input's shape, dtype and device; its elements have no meaning."""
     return filled_like(input, 0, dtype, device, requires_grad)

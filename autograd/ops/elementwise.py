@@ -83,7 +83,8 @@ def unary(
         def any_kind(input: Any = None, *, out: Tensor | None = None, **named: Any) -> Tensor:
             if named or out is not None:
                 return another_way((), _given(input=input, out=out, **named))
-            require_tensors(name, input)
+            if not isinstance(input, Tensor):
+                require_tensors(name, input)
             if not takes_complex:
                 refuse_complex(name, input)
             return made(input)

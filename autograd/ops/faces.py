@@ -154,8 +154,7 @@ def stub() -> str:
 def _member(name: str, value: Any, imports: dict[str, set[str]]) -> Iterator[str]:
     if isinstance(value, property):
         yield "@property"
-        yield f"def {name}(self) -> Tensor: ..."
-        imports["autograd.engine.tensor"].add("Tensor")
+        yield _signature(name, value.fget, imports)
     elif isinstance(value, staticmethod):
         yield "@staticmethod"
         yield _signature(name, value.__func__, imports, bound=False)
@@ -172,7 +171,7 @@ def _member(name: str, value: Any, imports: dict[str, set[str]]) -> Iterator[str
         yield f"{name}: builtins.{type(value).__name__}"
 
 
-def _signature(name: str, function: Callable[..., Any], imports: dict[str, set[str]], bound: bool = True) -> str:
+def _signature(name: str, function: Any, imports: dict[str, set[str]], bound: bool = True) -> str:
     parameters = list(inspect.signature(function).parameters.values())
     spelled = []
     if bound:
@@ -216,7 +215,9 @@ def _annotation(annotation: Any, function: Callable[..., Any], imports: dict[str
             imports["builtins"] |= set()
         elif part.id in names:
             value = names[part.id]
-            if isinstance(value, ModuleType):
+            if isinstance(value, ModuleType) and "." not in value.__name__:
+                imports[f"{value.__name__} as {part.id}"] |= set()
+            elif isinstance(value, ModuleType):
                 imports[value.__name__.rpartition(".")[0]].add(part.id)
             elif isinstance(value, type):
                 imports[value.__module__].add(part.id)

@@ -15,6 +15,7 @@ from ..engine.node import Saved
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from ..engine.views import base_of, check_writable, old_value, reshape_in_place
+from ..types import Operand
 from .broadcast import _reshape
 from .creation import as_tensor, zeros_like
 from .diagonals import diagonal
@@ -65,7 +66,7 @@ def overwrite(name: str, x: Tensor, value: Any) -> Tensor:
 
 
 @operation(face=None)
-def copy_(input: Tensor, other: Any, non_blocking: bool = False) -> Tensor:
+def copy_(input: Tensor, other: Operand, non_blocking: bool = False) -> Tensor:
     """Copies other, which broadcasts and may be of another dtype or device, into the tensor."""
     if not isinstance(other, Tensor):
         other = as_tensor(other)

@@ -140,6 +140,6 @@ class _Move(Node):
     def label(self) -> str:
         return "moved"
 
-    def differentiate(self, gradients: Gradients, wanted: Any) -> Gradients:
+    def differentiate(self, gradients: Gradients, needed: Any) -> Gradients:
         (g,) = gradients
         return [None if g is None else move(g, self.home)]

@@ -1,6 +1,9 @@
-"""What a tensor is, asked of functions."""
+"""What a tensor is and how it lies in memory, asked of functions, methods and properties."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, overload
 
 from ..engine.tensor import Tensor
 from .operation import operation
@@ -28,3 +31,87 @@ def numel(input: Tensor) -> int:
 def detach(input: Tensor) -> Tensor:
     """The same memory outside the graph."""
     return input.detach()
+
+
+# Properties and methods
+
+
+def is_cuda(input: Tensor) -> bool:
+    return input._backend.device.type == "cuda"
+
+
+def is_cpu(input: Tensor) -> bool:
+    return input._backend.device.type == "cpu"
+
+
+def get_device(input: Tensor) -> int:
+    return input._backend.device.index or 0 if input.is_cuda else -1
+
+
+def itemsize(input: Tensor) -> int:
+    return input.dtype.itemsize
+
+
+def nbytes(input: Tensor) -> int:
+    return input.numel() * input.itemsize
+
+
+@overload
+def stride(input: Tensor, dim: None = None) -> tuple[int, ...]: ...
+@overload
+def stride(input: Tensor, dim: int) -> int: ...
+def stride(input: Tensor, dim: int | None = None) -> tuple[int, ...] | int:
+    """The step in elements to the next item, of every dimension or of one."""
+    strides = input._backend.strides(_settled(input))
+    return strides if dim is None else strides[dim]
+
+
+def is_contiguous(input: Tensor, memory_format: object = None) -> bool:
+    return input._backend.is_contiguous(_settled(input))
+
+
+def _settled(input: Tensor) -> Any:
+    """The array, its elements moved to where torch's lie if they were not there."""
+    input._renew()
+    if input._memory is not None and input._memory.reordered:
+        input._settle()
+    return input._array
+
+
+def data_ptr(input: Tensor) -> int:
+    return input._backend.pointer(input._array)
+
+
+def base(input: Tensor) -> Tensor | None:
+    """The tensor that a view was cut out of."""
+    return None if input._view is None else input._view.base
+
+
+def output_nr(input: Tensor) -> int:
+    """Which output of its node it is."""
+    return input._output
+
+
+def retains_grad(input: Tensor) -> bool:
+    node = input.grad_fn
+    return node is not None and node.retained is not None and input._output in node.retained
+
+
+def is_inference(input: Tensor) -> bool:
+    return input._memory is None
+
+
+def length(input: Tensor) -> int:
+    if not input._array.shape:
+        raise TypeError("len() of a 0-d tensor")
+    return input._array.shape[0]
+
+
+def items(input: Tensor) -> Iterator[Tensor]:
+    if not input._array.shape:
+        raise TypeError("iteration over a 0-d tensor")
+    return (input[i] for i in range(len(input)))
+
+
+def contains(input: Tensor, value: Any) -> bool:
+    return bool((input == value).any())

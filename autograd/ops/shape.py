@@ -389,7 +389,7 @@ def expand_as(input: Tensor, other: Tensor) -> Tensor:
 
 
 @operation
-def broadcast_to(input: Tensor, *size: Any) -> Tensor:
+def broadcast_to(input: Tensor, *size: Sizes) -> Tensor:
     """expand(input, size)."""
     return expand(input, shape_of(size))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from ..engine.errors import OperationError
 from ..engine.tensor import Tensor
+from ..types import DeviceLike, DTypeLike
 from .creation import arange, empty, zeros
 from .indexing import take
 from .operation import operation
@@ -59,8 +59,8 @@ def empty_strided(
     size: Sequence[int],
     stride: Sequence[int],
     *,
-    dtype: Any = None,
-    device: Any = None,
+    dtype: DTypeLike = None,
+    device: DeviceLike = None,
     requires_grad: bool = False,
     pin_memory: bool = False,
 ) -> Tensor:

@@ -16,7 +16,8 @@ from ..backend import get_backend, is_available
 from ..device import device as Device
 from ..engine.errors import SerializationError
 from ..engine.size import Size
-from ..engine.tensor import Tensor, _rebuild as rebuild_tensor, wrap
+from ..engine.tensor import Tensor, wrap
+from ..ops.copying import _rebuild as rebuild_tensor
 from ..parameter import Buffer, Parameter
 from .places import File, MapLocation
 from .reading import CallerError, reading, shown

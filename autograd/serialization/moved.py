@@ -37,10 +37,11 @@ MOVED = {  # old: where its names are now, perhaps in several modules
     "autograd.primitive": "autograd.engine.primitive",
     "autograd.settings": "autograd",
     "autograd.sparse": "torchlike.sparse",
-    "autograd.tensor": "autograd.engine.tensor autograd.engine.size",
+    "autograd.tensor": "autograd.engine.tensor autograd.engine.size autograd.ops.copying",
     "autograd.views": "autograd.engine.views",
 }
 PARTED = {  # modules that are there, and have handed some of their names to others
+    "autograd.engine.tensor": "autograd.ops.copying",
     "autograd.linalg": "autograd.ops.linalg.determinants autograd.ops.linalg.solve autograd.ops.linalg.spectral",
     "autograd.ops.elementwise": "autograd nn.functional",
     "autograd.ops.indexing": "autograd",

@@ -435,3 +435,15 @@ def test_a_hook_can_not_change_what_a_gradient_is(hook) -> None:  # type: ignore
             (watched * 3).sum().backward()
         handle.remove()
     assert x.grad is None
+
+
+def test_nothing_behind_the_only_target_is_asked_for() -> None:
+    """As in torch: what a first pass freed there does no harm; behind one of several targets it does."""
+    x = leaf(1.0, 1.0)
+    y = x.exp()
+    z = (y * y).sum()
+    y.sum().backward()
+    (gradient,) = autograd.grad(z, y, retain_graph=True)
+    assert gradient.tolist() == (2 * y).tolist()
+    with pytest.raises(RuntimeError, match="a second time"):
+        autograd.grad(z, [x, y])
