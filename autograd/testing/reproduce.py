@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import importlib
+import inspect
 import linecache
 import math
 import sys
@@ -187,7 +188,7 @@ class Writer:
             home: Any = sys.modules.get(root)
             for part in filter(None, rest.split(".")):
                 home = getattr(home, part, None)
-            if home is not None and vars(home).get(name) is value:
+            if home is not None and inspect.getattr_static(home, name, None) is value:
                 self.imports["import nn.functional" if place == "nn.functional" else f"import {root}"] = None
                 return f"{place}.{name}"
         if "<" in qualified or getattr(importlib.import_module(module), name, None) is not value:
