@@ -30,7 +30,8 @@ def without_numbers(message: str) -> str:
 
 def test_wrong_functions_are_found_named_and_reproduced(wrong: planted.Case) -> None:
     with pytest.raises(GradientError) as caught:
-        assert_gradients(wrong.function, *wrong.strategies, order=wrong.order)
+        # The search ends at the first counterexample; what is drawn until then may depend on what else is imported.
+        assert_gradients(wrong.function, *wrong.strategies, order=wrong.order, max_examples=2000)
     report, _, printed = str(caught.value).partition("\n\nto reproduce:\n")
     heading, *blamed = report.rpartition("\n\n")[2].splitlines()
     assert heading.endswith(":")
