@@ -219,7 +219,7 @@ def _attach() -> None:
     for operation in OPERATIONS:
         for face, name in operation.public_names():
             if face == "Tensor":
-                written = name == f"{operation.name}_" or (operation.in_place and name.endswith("_"))
+                written = operation.in_place and name.endswith("_")
                 setattr(Methods, name, inplace.in_place(operation.function) if written else operation.function)
     for function in (shape.squeeze, shape.unsqueeze, shape.transpose, shape.t):
         setattr(Methods, f"{function.__name__}_", inplace.reshaping(function))

@@ -45,10 +45,10 @@ def written() -> dict[str, str]:
 
 def write() -> list[str]:
     """Writes the files that are not as they should be, and returns their names."""
-    changed = [path for path, text in written().items() if not _holds(path, text)]
-    for path, text in written().items():
+    changed = {path: text for path, text in written().items() if not _holds(path, text)}
+    for path, text in changed.items():
         (ROOT / path).write_text(text)
-    return changed
+    return list(changed)
 
 
 def _holds(path: str, text: str) -> bool:
