@@ -89,7 +89,7 @@ def serve(repository: Repository, root: Path, results: Path, names: list[str]) -
     sys.path[:0] = [str(root / folder) for folder in repository.folders]
     stand_ins.install(repository.stand_ins)
     warnings.simplefilter("ignore")
-    for name in repository.imports:
+    for name in ("torch._dynamo", *repository.imports):
         with contextlib.suppress(BaseException):  # each program then meets the same error, and reports it
             importlib.import_module(name)
     for program in repository.programs:

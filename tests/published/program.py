@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.published.record import Record
 
@@ -50,7 +51,12 @@ def arguments(script: Path, *given: str) -> Iterator[None]:
 
 
 def script(
-    path: str, *given: str, backwards: int = 12, before: Callable[[Path], None] | None = None, limit: float = 90.0
+    path: str,
+    *given: str,
+    name: str = "",
+    backwards: int = 12,
+    before: Callable[[Path], None] | None = None,
+    limit: float = 90.0,
 ) -> Program:
     """A script that is run whole, or up to so many calls of `backward`.
 
@@ -60,14 +66,13 @@ def script(
     def run(root: Path, record: Record) -> None:
         if before is not None:
             before(Path(os.getcwd()))
+        names: dict[str, Any] = {}
         with arguments(root / path, *given), record.listening(backwards):
             try:
                 names = runpy.run_path(str(root / path), run_name="__main__")
             except SystemExit as end:
                 if end.code not in (None, 0):
                     raise RuntimeError(f"the script ends with {end.code}") from end
-                return
         record.globals(names)
 
-    name = path.rpartition(".")[0]
-    return Program(f"{name} {' '.join(given[1::2])}" if False else name, run, limit)
+    return Program(name or path.rpartition(".")[0], run, limit)

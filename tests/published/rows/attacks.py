@@ -33,8 +33,8 @@ ATTACKS = [
     "VNIFGSM(net, steps=3)",
     "SPSA(net, nb_iter=2, nb_sample=8)",
     "JSMA(net)",
-    "EADL1(net, max_iterations=5)",
-    "EADEN(net, max_iterations=5)",
+    "EADL1(net, max_iterations=10)",
+    "EADEN(net, max_iterations=10)",
     "PIFGSM(net, max_epsilon=16/255, num_iter_set=3)",
     "PIFGSMPP(net, max_epsilon=16/255, num_iter_set=3)",
     "CW(net, steps=5)",
@@ -50,7 +50,7 @@ ATTACKS = [
     "Square(net, norm='L2', n_queries=20)",
     "AutoAttack(net, n_classes=5)",
     "MultiAttack([torchattacks.FGSM(net), torchattacks.PGD(net, steps=2)])",
-    "LGV(net, trainloader=loader, epochs=1, nb_models_epoch=2, batch_size=4)",
+    "LGV(net, trainloader=loader, epochs=1, nb_models_epoch=2)",
 ]
 
 

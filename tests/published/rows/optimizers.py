@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.published.data import mnist
 from tests.published.program import Program, Repository, script
 from tests.published.record import Record
 
@@ -62,8 +63,8 @@ def optimizer(make: str) -> Program:
             loss.backward(create_graph="Adahessian" in make)
             made.step()
         record.module("net", net)
-        record.note("state", [state for state in made.state_dict()["state"].values()])
-        if "Lookahead" not in make:
+        if "Lookahead" not in make:  # whose state_dict PyTorch's present base class does not give
+            record.note("state", list(made.state_dict()["state"].values()))
             again = eval(make, {**vars(torch_optimizer), "p": net.parameters()})
             again.load_state_dict(made.state_dict())
         print(made)
@@ -71,19 +72,12 @@ def optimizer(make: str) -> Program:
     return Program(make, run)
 
 
-def write_mnist(work: Path) -> None:
-    """Where the script looks for MNIST: `../data`."""
-    from tests.helpers.published_data import write_mnist as write
-
-    write(work.parent / "data", 256, 64)
-
-
 REPOSITORY = Repository(
     "pytorch-optimizer",
     "19c3e41952b94f2d60db06e559ee9a1433b25e53",
     [
         *map(optimizer, OPTIMIZERS),
-        script("examples/mnist.py", before=write_mnist, backwards=3),
+        script("examples/mnist.py", before=lambda work: mnist(work.parent / "data"), backwards=3),
         Program("examples/viz_optimizers", left_out="a search of hyperparameters by hyperopt for minutes, to draw it"),
     ],
     imports=("torch_optimizer",),

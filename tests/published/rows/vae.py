@@ -9,33 +9,32 @@ from tests.published.program import Program, Repository
 from tests.published.record import Record
 from tests.published.train import train
 
-SMALL = "hidden_dims=[8, 16, 16, 16, 16]"
 MODELS = {
-    "vanilla_vae.VanillaVAE": f"latent_dim=8, {SMALL}",
-    "beta_vae.BetaVAE": f"latent_dim=8, loss_type='B', gamma=10.0, {SMALL}",
-    "beta_vae.BetaVAE H": f"latent_dim=8, loss_type='H', beta=10.0, {SMALL}",
+    "vanilla_vae.VanillaVAE": "latent_dim=8",
+    "beta_vae.BetaVAE": "latent_dim=8, loss_type='B', gamma=10.0",
+    "beta_vae.BetaVAE H": "latent_dim=8, loss_type='H', beta=10.0",
     "betatc_vae.BetaTCVAE": "latent_dim=8, anneal_steps=100",
-    "cat_vae.CategoricalVAE": f"latent_dim=8, categorical_dim=4, {SMALL}",
-    "cvae.ConditionalVAE": f"num_classes=5, latent_dim=8, {SMALL}",
-    "dfcvae.DFCVAE": f"latent_dim=8, {SMALL}",
-    "dip_vae.DIPVAE": f"latent_dim=8, {SMALL}",
-    "fvae.FactorVAE": f"latent_dim=8, {SMALL}",
-    "gamma_vae.GammaVAE": f"latent_dim=8, {SMALL}",
-    "hvae.HVAE": f"latent1_dim=8, latent2_dim=8, pseudo_input_size=4, {SMALL}",
-    "info_vae.InfoVAE": f"latent_dim=8, alpha=-9.0, beta=10.5, reg_weight=110, {SMALL}",
-    "info_vae.InfoVAE rbf": f"latent_dim=8, alpha=-9.0, beta=10.5, kernel_type='rbf', {SMALL}",
-    "iwae.IWAE": f"latent_dim=8, num_samples=3, {SMALL}",
-    "joint_vae.JointVAE": f"latent_dim=8, categorical_dim=4, {SMALL}",
-    "logcosh_vae.LogCoshVAE": f"latent_dim=8, {SMALL}",
+    "cat_vae.CategoricalVAE": "latent_dim=8, categorical_dim=4",
+    "cvae.ConditionalVAE": "num_classes=5, latent_dim=8",
+    "dfcvae.DFCVAE": "latent_dim=8",
+    "dip_vae.DIPVAE": "latent_dim=8",
+    "fvae.FactorVAE": "latent_dim=8",
+    "gamma_vae.GammaVAE": "latent_dim=8",
+    "hvae.HVAE": "latent1_dim=8, latent2_dim=8, pseudo_input_size=4",
+    "info_vae.InfoVAE": "latent_dim=8, alpha=-9.0, beta=10.5, reg_weight=110",
+    "info_vae.InfoVAE rbf": "latent_dim=8, alpha=-9.0, beta=10.5, kernel_type='rbf'",
+    "iwae.IWAE": "latent_dim=8, num_samples=3",
+    "joint_vae.JointVAE": "latent_dim=8, categorical_dim=4",
+    "logcosh_vae.LogCoshVAE": "latent_dim=8",
     "lvae.LVAE": "latent_dims=[4, 4, 4, 4, 8], hidden_dims=[8, 16, 16, 16, 16]",
-    "miwae.MIWAE": f"latent_dim=8, num_samples=2, num_estimates=2, {SMALL}",
-    "mssim_vae.MSSIMVAE": f"latent_dim=8, {SMALL}",
-    "swae.SWAE": f"latent_dim=8, num_projections=20, {SMALL}",
-    "swae.SWAE cauchy": f"latent_dim=8, num_projections=20, projection_dist='cauchy', {SMALL}",
-    "vampvae.VampVAE": f"latent_dim=8, num_components=4, {SMALL}",
+    "miwae.MIWAE": "latent_dim=8, num_samples=2, num_estimates=2",
+    "mssim_vae.MSSIMVAE": "latent_dim=8",
+    "swae.SWAE": "latent_dim=8, num_projections=20",
+    "swae.SWAE cauchy": "latent_dim=8, num_projections=20, projection_dist='cauchy'",
+    "vampvae.VampVAE": "latent_dim=8, num_components=4",
     "vq_vae.VQVAE": "embedding_dim=8, num_embeddings=16, hidden_dims=[8, 16]",
-    "wae_mmd.WAE_MMD": f"latent_dim=8, {SMALL}",
-    "wae_mmd.WAE_MMD rbf": f"latent_dim=8, kernel_type='rbf', {SMALL}",
+    "wae_mmd.WAE_MMD": "latent_dim=8",
+    "wae_mmd.WAE_MMD rbf": "latent_dim=8, kernel_type='rbf'",
 }
 
 
@@ -59,7 +58,7 @@ def model(name: str, given: str) -> Program:
             return parts["loss"]
 
         train(record, net, lambda: net(images, labels=labels), loss)
-        if hasattr(net, "sample"):
+        if cls not in ("HVAE", "VQVAE"):  # HVAE samples on CUDA alone, VQVAE not at all
             with torch.no_grad():
                 record.note("sampled", net.sample(2, "cpu", labels=labels[:2]))
 

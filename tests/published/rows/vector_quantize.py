@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from tests.published.data import home, mnist
 from tests.published.program import Program, Repository, script
 from tests.published.record import Record
 from tests.published.train import tensors, train
@@ -30,8 +31,7 @@ QUANTIZERS: dict[str, tuple[str, tuple[int, ...]]] = {
         SEQUENCE,
     ),
     "VectorQuantize straight through": (
-        "VectorQuantize(dim=16, codebook_size=12, rotation_trick=False, straight_through=True, learnable_codebook=True, "
-        "ema_update=False)",
+        "VectorQuantize(dim=16, codebook_size=12, rotation_trick=False, straight_through=True)",
         SEQUENCE,
     ),
     "VectorQuantize stochastic": (
@@ -40,10 +40,10 @@ QUANTIZERS: dict[str, tuple[str, tuple[int, ...]]] = {
     ),
     "VectorQuantize affine": ("VectorQuantize(dim=16, codebook_size=12, affine_param=True)", SEQUENCE),
     "VectorQuantize directional": (
-        "VectorQuantize(dim=16, codebook_size=12, directional_reparam=True, directional_reparam_variance=1e-3)",
+        "VectorQuantize(dim=16, codebook_size=12, directional_reparam=True, threshold_ema_dead_code=2)",
         SEQUENCE,
     ),
-    "VectorQuantize diveq": ("VectorQuantize(dim=16, codebook_size=12, diveq=True)", SEQUENCE),
+    "ResidualVQ diveq": ("ResidualVQ(dim=16, num_quantizers=2, codebook_size=12, diveq=True, threshold_ema_dead_code=2)", SEQUENCE),
     "ResidualVQ": ("ResidualVQ(dim=16, num_quantizers=3, codebook_size=12)", SEQUENCE),
     "ResidualVQ stochastic": (
         "ResidualVQ(dim=16, num_quantizers=3, codebook_size=12, stochastic_sample_codes=True, "
@@ -115,14 +115,10 @@ def quantizer(name: str, make: str, shape: tuple[int, ...]) -> Program:
 
 
 def write_images(work: Path) -> None:
-    """FashionMNIST of a home folder made for this run."""
-    import os
-
-    from tests.helpers.published_data import write_mnist
-
-    os.environ["HOME"] = str(work)
+    """FashionMNIST where the examples look for it."""
+    home(work)
     for folder in (work / "data" / "fashion_mnist", work / "~" / "data" / "fashion_mnist"):
-        write_mnist(folder, 512, 64, "FashionMNIST")
+        mnist(folder, 512, 64, "FashionMNIST")
 
 
 REPOSITORY = Repository(
@@ -132,5 +128,6 @@ REPOSITORY = Repository(
         *(quantizer(name, *row) for name, row in QUANTIZERS.items()),
         *(script(f"examples/autoencoder{kind}.py", before=write_images, backwards=4) for kind in EXAMPLES),
     ],
+    folders=(".", "../x-transformers"),
     imports=("vector_quantize_pytorch", "torchvision"),
 )
