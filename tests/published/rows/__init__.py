@@ -5,19 +5,26 @@ from tests.published.rows import (
     flows,
     muon,
     optimizers,
+    reinforcement,
+    spinning_up,
+    time_series,
     timm,
     transformers,
     vae,
     vector_quantize,
 )
 
-REPOSITORIES = [
-    attacks.REPOSITORY,
-    flows.REPOSITORY,
-    muon.REPOSITORY,
-    optimizers.REPOSITORY,
-    timm.REPOSITORY,
-    transformers.REPOSITORY,
-    vae.REPOSITORY,
-    vector_quantize.REPOSITORY,
-]
+FILES = (
+    attacks,
+    flows,
+    muon,
+    optimizers,
+    reinforcement,
+    spinning_up,
+    time_series,
+    timm,
+    transformers,
+    vae,
+    vector_quantize,
+)
+REPOSITORIES = [file.REPOSITORY for file in FILES]
