@@ -19,7 +19,8 @@ from tests.published.program import Program, Repository
 from tests.published.rows import REPOSITORIES
 
 RESULTS = Path(__file__).parent / "results.json"
-ENGINES = ("torch", "autograd")
+NOTHING: dict[str, Any] = {"error": "", "values": {}, "seconds": 0.0}
+KINDS = ("agrees", "differs", "raises", "torch does not run it", "left out")
 
 
 def find(folder: Path, name: str) -> Path | None:
@@ -30,6 +31,8 @@ def find(folder: Path, name: str) -> Path | None:
 
 def outcomes(engine: str, repository: Repository, root: Path, programs: list[Program]) -> dict[str, Any]:
     """What each program gives on an engine, by its name."""
+    if not programs:
+        return {}
     with tempfile.TemporaryDirectory() as results:
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONDONTWRITEBYTECODE": "1"}
         names = [program.name for program in programs]
@@ -56,8 +59,26 @@ def judge(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
     agrees, error, name = verdict(ours["values"], theirs["values"])
     error = min(error, 1e30)
     if agrees:
-        return {"result": "agrees", "error": float(f"{error:.1e}"), "compared": len(theirs["values"]), "seconds": seconds}
+        return {
+            "result": "agrees",
+            "error": float(f"{error:.1e}"),
+            "compared": len(theirs["values"]),
+            "seconds": seconds,
+        }
     return {"result": "differs", "error": float(f"{error:.1e}"), "why": name, "seconds": seconds}
+
+
+def verdicts(repository: Repository, root: Path, programs: list[Program]) -> dict[str, dict[str, Any]]:
+    """The verdict on each program, by name."""
+    found: dict[str, dict[str, Any]] = {
+        each.name: {"result": "left out", "why": each.left_out} for each in programs if each.run is None
+    }
+    runs = [each for each in programs if each.run is not None]
+    theirs = outcomes("torch", repository, root, runs)
+    ours = outcomes("autograd", repository, root, [each for each in runs if not theirs[each.name]["error"]])
+    for each in runs:
+        found[each.name] = judge(ours.get(each.name, NOTHING), theirs[each.name])
+    return found
 
 
 def run(folder: Path, only: str = "") -> dict[str, dict[str, Any]]:
@@ -66,18 +87,9 @@ def run(folder: Path, only: str = "") -> dict[str, dict[str, Any]]:
     for repository in REPOSITORIES:
         root = find(folder, repository.name)
         chosen = [each for each in repository.programs if only in f"{repository.name}/{each.name}"]
-        if root is None or not chosen:
-            continue
-        rows: dict[str, Any] = {
-            each.name: {"result": "left out", "why": each.left_out} for each in chosen if each.run is None
-        }
-        runs = [each for each in chosen if each.run is not None]
-        theirs, ours = (
-            (outcomes(engine, repository, root, runs) for engine in ENGINES) if runs else ({}, {})
-        )
-        rows.update({each.name: judge(ours[each.name], theirs[each.name]) for each in runs})
-        found[repository.name] = rows
-        print(line(repository.name, rows), flush=True)
+        if root is not None and chosen:
+            found[repository.name] = verdicts(repository, root, chosen)
+            print(line(repository.name, found[repository.name]), flush=True)
     return found
 
 
@@ -85,9 +97,6 @@ def line(name: str, rows: dict[str, Any]) -> str:
     """A row of the table."""
     count = Counter(row["result"] for row in rows.values())
     return f"{name:28}" + "".join(f"{count[kind]:8}" for kind in KINDS)
-
-
-KINDS = ("agrees", "differs", "raises", "torch does not run it", "left out")
 
 
 def share(found: dict[str, dict[str, Any]]) -> str:

@@ -1,6 +1,6 @@
 """Runs programs of one repository on one engine, each in a process of its own, forked after the imports.
 
-    python -m tests.published.host torch|autograd CLONE REPOSITORY RESULTS NAME ...
+python -m tests.published.host torch|autograd CLONE REPOSITORY RESULTS NAME ...
 """
 
 from __future__ import annotations
@@ -59,7 +59,9 @@ def run(program: Program, root: Path, results: Path) -> None:
         status = 1
         try:
             os.setsid()
-            with tempfile.TemporaryDirectory() as work:
+            with tempfile.TemporaryDirectory() as parent:
+                work = Path(parent) / "work"
+                work.mkdir()
                 os.chdir(work)
                 found = outcome(program, root)
                 target.write_bytes(pickle.dumps(found))

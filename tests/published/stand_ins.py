@@ -191,3 +191,11 @@ def _envpool() -> None:
         return gym.spaces.Box(0, 255, (4, 84, 84), np.uint8)
 
     module("envpool", make=lambda name, num_envs, **given: _many(observations, True, (84, 84), "")(num_envs))
+
+
+def _cifar() -> None:
+    """Generated files of CIFAR-10 pass for the ones that torchvision knows."""
+    import torchvision
+
+    if hasattr(torchvision.datasets, "cifar"):
+        torchvision.datasets.cifar.check_integrity = lambda path, md5=None: __import__("os").path.exists(path)

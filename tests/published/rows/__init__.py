@@ -10,6 +10,7 @@ from tests.published.rows import (
     time_series,
     timm,
     transformers,
+    tutorials,
     vae,
     vector_quantize,
 )
@@ -24,6 +25,7 @@ FILES = (
     time_series,
     timm,
     transformers,
+    tutorials,
     vae,
     vector_quantize,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -91,10 +92,21 @@ def names() -> dict[str, Any]:
     from nflows.utils import torchutils
 
     import_all = {}
-    for file in (
-        "standard permutations reshape linear lu qr svd orthogonal conv normalization nonlinearities coupling "
-        "autoregressive".split()
-    ):
+    for file in [
+        "standard",
+        "permutations",
+        "reshape",
+        "linear",
+        "lu",
+        "qr",
+        "svd",
+        "orthogonal",
+        "conv",
+        "normalization",
+        "nonlinearities",
+        "coupling",
+        "autoregressive",
+    ]:
         import_all[file] = __import__(f"nflows.transforms.{file}", fromlist=[file])
     return {"torch": torch, "nets": nets, "torchutils": torchutils, "transforms": transforms, **import_all}
 
@@ -118,10 +130,8 @@ def transform(make: str, shape: tuple[int, ...]) -> Program:
         train(record, net, lambda: made(inputs * before), loss)
         with torch.no_grad():
             forth = made(inputs)[0]
-            try:
+            with contextlib.suppress(NotImplementedError):
                 record.note("inverse", made.inverse(forth))
-            except NotImplementedError:
-                pass
 
     return Program(make.replace(NET, "net").replace(IMAGE_NET, "net of images"), run)
 

@@ -53,7 +53,9 @@ def optimizer(make: str) -> Program:
         import torch_optimizer
         from torch import nn
 
-        net = nn.Sequential(nn.Conv2d(2, 4, 3), nn.BatchNorm2d(4), nn.Tanh(), nn.Flatten(), nn.Linear(64, 3))
+        net = nn.Sequential(
+            nn.Conv2d(2, 4, 3, bias=False), nn.BatchNorm2d(4), nn.Tanh(), nn.Flatten(), nn.Linear(64, 3)
+        )
         inputs, targets = torch.randn(8, 2, 6, 6), torch.randint(3, (8,))
         made = eval(make, {**vars(torch_optimizer), "p": net.parameters()})
         for step in range(8):

@@ -95,6 +95,8 @@ WRAPPERS = {  # arguments of TransformerWrapper
     "part of the gradient": "emb_frac_gradient=0.1",
 }
 LAYERS = "dim=32, depth=2, heads=4, attn_dim_head=8"
+
+
 def wrapped(given: str, layers: str = "") -> str:
     """The call that makes a language model."""
     base = LAYERS.replace("depth=2, ", "") if "depth=" in layers else LAYERS
@@ -145,7 +147,11 @@ OTHERS: dict[str, tuple[str, str, str]] = {  # what is made, the call, and what 
         "net(tokens)",
         "net.generate_with_suffix_cond(tokens[:, :2], 6)",
     ),
-    "recycled": (wrapped("recycling=True, train_max_recycle_steps=3"), "net(tokens, recycle_steps=2)", "net(tokens, recycle_steps=3)"),
+    "recycled": (
+        wrapped("recycling=True, train_max_recycle_steps=3"),
+        "net(tokens, recycle_steps=2)",
+        "net(tokens, recycle_steps=3)",
+    ),
     "NextLatentWrapper": (f"NextLatentWrapper({MODEL}, dim=32)", "net(tokens)", "net.net(tokens)"),
     "ContinuousTransformerWrapper": (
         f"ContinuousTransformerWrapper(dim_in=5, dim_out=4, max_seq_len=12, attn_layers=Encoder({LAYERS}))",
@@ -270,7 +276,7 @@ def names() -> dict[str, Any]:
     import torch
     import x_transformers
 
-    files = "gpt_vae free_transformer gpt_lejepa continuous_autoencoder up_wrapper xm_latent_decoder".split()
+    files = ["gpt_vae", "free_transformer", "gpt_lejepa", "continuous_autoencoder", "up_wrapper", "xm_latent_decoder"]
     found = {file: __import__(f"x_transformers.{file}", fromlist=[file]) for file in files}
     return {**vars(x_transformers), **found, "torch": torch}
 
@@ -303,10 +309,7 @@ REPOSITORY = Repository(
         *(model(name, wrapped("", given)) for name, given in DECODERS.items()),
         *(model(name, wrapped(given)) for name, given in WRAPPERS.items()),
         *(model(name, *row) for name, row in OTHERS.items()),
-        *(
-            script(f"{name}.py", *given, before=enwik8, backwards=1, limit=180)
-            for name, given in SCRIPTS.items()
-        ),
+        *(script(f"{name}.py", *given, before=enwik8, backwards=1, limit=180) for name, given in SCRIPTS.items()),
     ],
     imports=("x_transformers",),
     stand_ins=("accelerate", "wandb"),

@@ -54,7 +54,7 @@ def model(name: str, given: str) -> Program:
 
         def loss(output: Any) -> Any:
             parts = net.loss_function(*output, M_N=0.1, optimizer_idx=0, batch_idx=0)
-            record.note("parts", {key: value for key, value in parts.items()})
+            record.note("parts", dict(parts.items()))
             return parts["loss"]
 
         train(record, net, lambda: net(images, labels=labels), loss)

@@ -43,7 +43,10 @@ QUANTIZERS: dict[str, tuple[str, tuple[int, ...]]] = {
         "VectorQuantize(dim=16, codebook_size=12, directional_reparam=True, threshold_ema_dead_code=2)",
         SEQUENCE,
     ),
-    "ResidualVQ diveq": ("ResidualVQ(dim=16, num_quantizers=2, codebook_size=12, diveq=True, threshold_ema_dead_code=2)", SEQUENCE),
+    "ResidualVQ diveq": (
+        "ResidualVQ(dim=16, num_quantizers=2, codebook_size=12, diveq=True, threshold_ema_dead_code=2)",
+        SEQUENCE,
+    ),
     "ResidualVQ": ("ResidualVQ(dim=16, num_quantizers=3, codebook_size=12)", SEQUENCE),
     "ResidualVQ stochastic": (
         "ResidualVQ(dim=16, num_quantizers=3, codebook_size=12, stochastic_sample_codes=True, "
