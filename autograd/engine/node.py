@@ -214,11 +214,16 @@ class Node:
 
 
 def record(
-    primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any], outs: Sequence[Any], tracked: int
+    primitive: Primitive,
+    inputs: Sequence[Any],
+    params: dict[str, Any],
+    outs: Sequence[Any],
+    tracked: int,
+    kind: type[Node] = Node,
 ) -> Node:
     """The node of an application; bit i of `tracked` says that input i wants a gradient."""
     edges = [edge_of(x) if tracked >> i & 1 else None for i, x in enumerate(inputs)]
-    node = Node(primitive, params, edges, primitive.outputs)
+    node = kind(primitive, params, edges, primitive.outputs)
     node.shapes = [x._array.shape if isinstance(x, Tensor) else () for x in inputs]
     keep, keep_outputs = primitive.saves(tracked, len(inputs))
     if keep:

@@ -200,7 +200,8 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
     kind = ndarray.dtype
     if kind.name not in dtypes.BY_NAME or not kind.isnative:
         raise TypeError(f"from_numpy: can't make a tensor of {kind} data; known are {', '.join(dtypes.BY_NAME)}")
-    return wrap(ndarray, get_backend("cpu"))
+    backend = get_backend("cpu")
+    return wrap(backend.from_numpy(ndarray), backend)
 
 
 @operation(method=False)

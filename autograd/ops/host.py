@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import dtypes
 from ..engine.modes import modes
 from ..engine.tensor import Tensor
 
@@ -35,6 +36,8 @@ def numpy(input: Tensor, *, force: bool = False) -> np.ndarray:
         return _exported(input.detach().cpu())
     if input.requires_grad:
         raise RuntimeError("numpy: the tensor requires grad; use tensor.detach().numpy()")
+    if input.dtype is dtypes.bfloat16:
+        raise TypeError("Got unsupported ScalarType BFloat16: NumPy has no such dtype; use tensor.float().numpy()")
     if not input.is_cpu:
         raise TypeError(f"numpy: the tensor is on {input.device}; use tensor.cpu() first")
     return _exported(input)

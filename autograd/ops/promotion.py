@@ -80,12 +80,12 @@ def inexact(name: str, x: Tensor) -> Tensor:
 
 def single(x: Tensor) -> Tensor:
     """Half precision in single, where sums and squares have room, as torch accumulates them; else x as it is."""
-    return cast(x, dtypes.float32) if x.dtype is dtypes.float16 else x
+    return cast(x, dtypes.float32) if x.dtype in dtypes.HALVES else x
 
 
 def restored(x: Tensor, dtype: dtypes.dtype) -> Tensor:
     """A result computed in single back in half precision, if that was given: autocast leaves it wide."""
-    return cast(x, dtype) if dtype is dtypes.float16 and modes.autocast is None else x
+    return cast(x, dtype) if dtype in dtypes.HALVES and modes.autocast is None else x
 
 
 def require_tensors(name: str, *values: Any) -> None:

@@ -6,7 +6,7 @@ import functools
 import math
 
 import autograd
-from autograd import Tensor
+from autograd import Tensor, dtypes
 from autograd.engine.errors import OperationError
 from autograd.ops import softmax as _softmax
 from autograd.ops.activation import gelu_exact, leaky_relu as _leaky_relu, softplus
@@ -81,8 +81,8 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
         return gelu_exact(input)
     if approximate != "tanh":
         raise RuntimeError(f"gelu: approximate is 'none' or 'tanh', got {approximate!r}")
-    if input.dtype is autograd.float16:  # whose range the cube leaves
-        return gelu(input.float(), approximate).half()
+    if input.dtype in dtypes.HALVES:  # whose range the cube leaves
+        return gelu(input.float(), approximate).to(input.dtype)
     inner = (input + input * input * input * 0.044715) * math.sqrt(2.0 / math.pi)
     return input * 0.5 * (inner.tanh() + 1.0)
 
