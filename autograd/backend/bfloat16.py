@@ -15,6 +15,7 @@ from .. import dtypes
 from .arrays import Array
 
 BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
+in_use = False  # whether there may be such arrays: until then nobody looks for them
 
 
 def widen(x: Array) -> Array:
@@ -37,6 +38,8 @@ class Native(dtypes.Native):
     def __missing__(self, kind: dtypes.dtype) -> Any:
         if kind is not dtypes.bfloat16:
             return super().__missing__(kind)
+        global in_use
+        in_use = True
         self.noticed(BFLOAT16)
         self[kind] = BFLOAT16
         return BFLOAT16

@@ -14,7 +14,7 @@ from autograd.ops.cross_entropy import (
     expected_classes,
 )
 from autograd.ops.indexing import check_class_indices
-from autograd.ops.promotion import require_tensors
+from autograd.ops.promotion import require_tensors, rounded_once
 
 from ..reduction import legacy_reduction, reduced
 
@@ -119,6 +119,7 @@ def cross_entropy(
     return loss if reduction != "none" else loss.reshape(input.shape[:1] + input.shape[2:] if input.ndim > 1 else ())
 
 
+@rounded_once
 def nll_loss(
     input: Tensor,
     target: Tensor,

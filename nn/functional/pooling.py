@@ -10,6 +10,7 @@ from autograd import Tensor
 from autograd.engine.errors import OperationError
 from autograd.ops import pooling as _pool
 from autograd.ops.convolution import as_tuple
+from autograd.ops.promotion import rounded_once
 from autograd.types import PerDim
 
 
@@ -75,6 +76,7 @@ def avg_pool3d(
     return _pool.avg_pool("avg_pool3d", 3, input, kernel_size, stride, padding, *options)
 
 
+@rounded_once
 def _lp_pool(
     name: str, dims: int, input: Tensor, norm_type: float, kernel_size: PerDim, stride: PerDim | None, ceil_mode: bool
 ) -> Tensor:

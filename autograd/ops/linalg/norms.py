@@ -16,7 +16,7 @@ from ..broadcast import expand_reduced
 from ..choosing import clamp, where
 from ..dims import is_int, normalize_dim, normalize_dims
 from ..operation import operation
-from ..promotion import cast, inexact, restored, single
+from ..promotion import cast, inexact, restored, rounded_once, single
 from ..reduction import amax, amin, sum
 from ..shape import broadcast_tensors, movedim, unsqueeze
 from .solve import inv
@@ -30,6 +30,7 @@ def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
 
 
 @operation
+@rounded_once
 def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     """The slices along a dimension scaled down to a p-norm of at most maxnorm."""
     axis = normalize_dim("renorm", dim, input.ndim)
