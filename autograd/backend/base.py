@@ -174,6 +174,10 @@ class Backend:
         """Likewise, where every write in place is to be rounded."""
         return self.widen(x)
 
+    def nearest(self, number: float) -> float:
+        """The number of that dtype that is nearest."""
+        return number
+
     def narrowed(self, x: Array) -> Array:
         """What was computed in float32, rounded; what is of another dtype as it is."""
         return x if x.dtype != self.xp.float32 else self.xp.astype(x, self.narrow)

@@ -64,6 +64,9 @@ class NumpyBackend(StridedBackend):
     def widen_written(self, x: Array) -> Array:
         return bfloat16.widen(x).view(bfloat16.Written)
 
+    def nearest(self, number: float) -> float:
+        return float(bfloat16.BFLOAT16.type(number))
+
     def broadcast_to(self, array: Array, shape: tuple[int, ...]) -> Array:
         view = np.broadcast_to(array, shape)
         view.flags.writeable = array.flags.writeable  # whether elements share a place is `exclusive`'s to tell

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from ..backend.base import Backend
 
 
+# Whose numbers torch's kernels read in float32; those of others (sums, comparisons) are rounded like tensors.
+NUMBERS_IN_SINGLE = {"mul", "true_divide", "floor_divide", "truncated_quotient"}
+
+
 def compute_of(primitive: Primitive, backend: Backend, arrays: Sequence[Any]) -> Callable[..., Any]:
     """What computes the primitive for these arrays: its own function unless they are to be widened."""
     if primitive.view or not any(backend.is_narrow(x) for x in arrays):
@@ -28,9 +32,11 @@ def compute_of(primitive: Primitive, backend: Backend, arrays: Sequence[Any]) ->
 def _widened(primitive: Primitive, backend: Backend, namespace: Any, *arrays: Any, **params: Any) -> Any:
     written = primitive.mutated(params) if primitive.mutates else ()
     wide = [
-        x if not backend.is_narrow(x) else backend.widen(x) if i not in written else backend.widen_written(x)
+        (backend.widen_written(x) if i in written else backend.widen(x)) if backend.is_narrow(x) else x
         for i, x in enumerate(arrays)
     ]
+    if primitive.name not in NUMBERS_IN_SINGLE:
+        wide = [backend.nearest(x) if type(x) is float else x for x in wide]
     result = primitive.compute(namespace, *wide, **params)
     for i in written:
         if wide[i] is not arrays[i]:

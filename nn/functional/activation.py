@@ -153,6 +153,7 @@ def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     return autograd.where((input >= -lambd) & (input <= lambd), 0.0, input)
 
 
+@rounded_once
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """input moved by lambd towards 0, 0 inside [-lambd, lambd]."""
     if lambd < 0:
@@ -173,6 +174,7 @@ def softsign(input: Tensor) -> Tensor:
     return input / (input.abs() + 1)
 
 
+@rounded_once
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """input above the threshold, else the value."""
     return _maybe_in_place(input, autograd.where(input <= threshold, input.dtype.number(value), input), inplace)
