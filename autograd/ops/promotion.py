@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from .. import dtypes
 from ..backend import Array, Backend, bfloat16
 from ..engine.errors import NotATensorError, OperationError
-from ..engine.modes import modes
+from ..engine.modes import modes, switched
 from ..engine.node import Gradients, Node, edge_of
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor, wrap
@@ -89,8 +89,36 @@ def single(x: Tensor) -> Tensor:
 
 
 def restored(x: Tensor, dtype: dtypes.dtype) -> Tensor:
-    """A result computed in single back in half precision, if that was given: autocast leaves it wide."""
-    return cast(x, dtype) if dtype in dtypes.HALVES and modes.autocast is None else x
+    """A result computed in single back in half precision, if that was given: autocast on a GPU leaves it wide."""
+    return cast(x, dtype) if dtype in dtypes.HALVES and not (modes.autocast and modes.autocast.keeps_wide) else x
+
+
+def single_under_autocast(function: F) -> F:
+    """A function that a region of autocast computes in float32, whatever the steps that it is composed of."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if modes.autocast is None:
+            return function(*args, **kwargs)
+        wide = modes.autocast.single
+        given, named = [*map(wide, args)], {name: wide(x) for name, x in kwargs.items()}
+        with switched(autocast=None):
+            return function(*given, **named)
+
+    return call  # type: ignore[return-value]
+
+
+def beyond_autocast(function: F) -> F:
+    """A function whose own products a region of autocast leaves in the precision of its arguments."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if modes.autocast is None:
+            return function(*args, **kwargs)
+        with switched(autocast=None):
+            return function(*args, **kwargs)
+
+    return call  # type: ignore[return-value]
 
 
 def rounded_once(function: F) -> F:

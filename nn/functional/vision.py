@@ -11,7 +11,7 @@ import autograd
 from autograd import Tensor
 from autograd.engine.callers import stacklevel
 from autograd.engine.errors import OperationError
-from autograd.ops.promotion import rounded_once
+from autograd.ops.promotion import rounded_once, single_under_autocast
 from autograd.ops.resampling import cubic_weights, interpolate
 from autograd.types import PerDim
 
@@ -116,6 +116,7 @@ def _inside(x: Tensor, n: int, padding_mode: str, align: bool) -> Tensor:
     return x if padding_mode == "zeros" else x.clamp(0, n - 1)
 
 
+@single_under_autocast
 @rounded_once
 def grid_sample(
     input: Tensor,

@@ -9,7 +9,7 @@ from ...engine.errors import OperationError
 from ...engine.tensor import Tensor
 from ..creation import eye
 from ..operation import operation
-from ..promotion import cast, rounded_once
+from ..promotion import beyond_autocast, cast, rounded_once
 from ..reduction import amax, sum
 from .solve import inv, require_square, solve
 
@@ -54,6 +54,7 @@ _PADE = (
 
 
 @operation(face="linalg", aliases="autograd.matrix_exp")
+@beyond_autocast
 @rounded_once
 def matrix_exp(A: Tensor) -> Tensor:
     """The matrix exponential, sum of A^k / k!, by scaling and squaring."""
