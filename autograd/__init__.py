@@ -55,6 +55,8 @@ from .dtypes import (
     set_default_dtype,
     short,
     uint8,
+    uint16,
+    uint32,
     uint64,
 )
 from .engine.errors import BackwardError, DeviceMismatchError, OperationError, SerializationError
@@ -830,6 +832,8 @@ __all__ = [
     "true_divide",
     "trunc",
     "uint8",
+    "uint16",
+    "uint32",
     "uint64",
     "unbind",
     "unflatten",

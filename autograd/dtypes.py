@@ -58,6 +58,8 @@ class dtype:
 
 bool = dtype("bool", BOOL, 1, False)
 uint8 = dtype("uint8", INTEGER, 1, False)
+uint16 = dtype("uint16", INTEGER, 2, False)
+uint32 = dtype("uint32", INTEGER, 4, False)
 uint64 = dtype("uint64", INTEGER, 8, False)
 int8 = dtype("int8", INTEGER, 1, True)
 int16 = short = dtype("int16", INTEGER, 2, True)
@@ -70,7 +72,23 @@ float64 = double = dtype("float64", FLOATING, 8, True)
 complex64 = cfloat = dtype("complex64", COMPLEX, 8, True)
 complex128 = cdouble = dtype("complex128", COMPLEX, 16, True)
 
-ALL = (bool, uint8, uint64, int8, int16, int32, int64, float16, bfloat16, float32, float64, complex64, complex128)
+ALL = (
+    bool,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+    int8,
+    int16,
+    int32,
+    int64,
+    float16,
+    bfloat16,
+    float32,
+    float64,
+    complex64,
+    complex128,
+)
 HALVES = (float16, bfloat16)  # whose sums and squares are computed in float32
 BY_NAME = {each.name: each for each in ALL}
 
@@ -122,7 +140,7 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
     small, large = sorted((type1, type2), key=lambda d: d.itemsize)
     if small.is_signed == large.is_signed or (large.is_signed and large.itemsize > small.itemsize):
         return large
-    if large.itemsize == 8:
+    if large.itemsize == 8 or not {type1, type2} <= {uint8, int8}:
         raise RuntimeError(f"promote_types: {type1} and {type2} have no common integer type; cast one with .to()")
     return int16  # uint8 with int8
 

@@ -36,8 +36,6 @@ def numpy(input: Tensor, *, force: bool = False) -> np.ndarray:
         return _exported(input.detach().cpu())
     if input.requires_grad:
         raise RuntimeError("numpy: the tensor requires grad; use tensor.detach().numpy()")
-    if input.dtype is dtypes.bfloat16:
-        raise TypeError("Got unsupported ScalarType BFloat16: NumPy has no such dtype; use tensor.float().numpy()")
     if not input.is_cpu:
         raise TypeError(f"numpy: the tensor is on {input.device}; use tensor.cpu() first")
     return _exported(input)
@@ -45,6 +43,8 @@ def numpy(input: Tensor, *, force: bool = False) -> np.ndarray:
 
 def _exported(input: Tensor) -> np.ndarray:
     """The array for somebody who keeps it: under him the elements can't be moved."""
+    if input.dtype is dtypes.bfloat16:
+        raise TypeError("Got unsupported ScalarType BFloat16: NumPy has no such dtype; use tensor.float().numpy()")
     if input._memory is not None:
         input._memory.aliased = True
     return on_host(input, "numpy()")
