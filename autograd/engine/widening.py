@@ -52,7 +52,7 @@ def _widened(primitive: Primitive, backend: Backend, namespace: Any, *arrays: An
 
 def _leading(arrays: Sequence[Any], backend: Backend) -> Any:
     """The first floating array, whose dtype is that of the results."""
-    return next(x for x in arrays if isinstance(x, backend.array_type) and backend.dtypes[x.dtype].is_inexact)
+    return next(x for x in arrays if hasattr(x, "dtype") and backend.dtypes[x.dtype].is_inexact)
 
 
 def record_widened(

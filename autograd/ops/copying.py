@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,8 @@ def shallow(input: Tensor) -> Any:
 def reduce(input: Tensor, protocol: Any) -> tuple[Any, ...]:
     """The values without their history: a result, too, comes back as a leaf."""
     state = dict(getattr(input, "__dict__", {}))
-    array, rebuild = on_host(input, "pickle"), _rebuild
+    array = on_host(input, "pickle")
+    rebuild: Callable[..., Tensor] = _rebuild
     if input.dtype is dtypes.bfloat16:  # the bits, which need nothing but NumPy to be read
         array, rebuild = array.view(np.uint16), _rebuild_bfloat16
     return rebuild, (type(input), array, str(input.device), input._requires_grad, state)
