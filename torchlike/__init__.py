@@ -55,6 +55,7 @@ from . import accelerator, backends, cuda, jit, onnx, sparse, tensor_methods, ut
 from .factorisations import lu, qr, svd, triangular_solve
 from .jit import compile
 from .kinds import (
+    BFloat16Tensor,
     BoolTensor,
     ByteTensor,
     CharTensor,
@@ -70,11 +71,19 @@ from .kinds import (
 )
 from .memory_formats import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format
 from .sparse import sparse_coo_tensor
-from .switches import get_float32_matmul_precision, set_float32_matmul_precision, use_deterministic_algorithms
+from .switches import (
+    get_autocast_cpu_dtype,
+    get_autocast_gpu_dtype,
+    get_float32_matmul_precision,
+    is_autocast_cpu_enabled,
+    set_float32_matmul_precision,
+    use_deterministic_algorithms,
+)
 
 newaxis = None
 
 __all__ = [
+    "BFloat16Tensor",
     "BoolTensor",
     "ByteTensor",
     "CharTensor",
@@ -108,10 +117,13 @@ __all__ = [
     "cosine_embedding_loss",
     "dropout",
     "feature_alpha_dropout",
+    "get_autocast_cpu_dtype",
+    "get_autocast_gpu_dtype",
     "get_float32_matmul_precision",
     "group_norm",
     "hardshrink",
     "hinge_embedding_loss",
+    "is_autocast_cpu_enabled",
     "jit",
     "kl_div",
     "layer_norm",

@@ -13,6 +13,7 @@ KINDS = {
     "Float": autograd.float32,
     "Double": autograd.float64,
     "Half": autograd.float16,
+    "BFloat16": autograd.bfloat16,
     "Long": autograd.int64,
     "Int": autograd.int32,
     "Short": autograd.int16,
@@ -38,6 +39,7 @@ FloatTensor = Tensor
 DoubleTensor, HalfTensor = _constructor("DoubleTensor", autograd.float64), _constructor("HalfTensor", autograd.float16)
 LongTensor, IntTensor = _constructor("LongTensor", autograd.int64), _constructor("IntTensor", autograd.int32)
 ShortTensor, CharTensor = _constructor("ShortTensor", autograd.int16), _constructor("CharTensor", autograd.int8)
+BFloat16Tensor = _constructor("BFloat16Tensor", autograd.bfloat16)
 BoolTensor, ByteTensor = _constructor("BoolTensor", autograd.bool), _constructor("ByteTensor", autograd.uint8)
 
 
