@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from ..device import DeviceLike
 from .array import Array
@@ -52,6 +52,7 @@ class Tensor(Array, Methods):
     """
 
     __slots__ = (
+        "__dict__",  # what users set on a tensor; Python makes it when the first such attribute is set
         "__weakref__",
         "_array",
         "_backend",
@@ -76,8 +77,11 @@ class Tensor(Array, Methods):
 
     __array_priority__ = 1000  # numpy_array * tensor is the tensor's business
 
-    def __init__(self, *data: Any, size: Sequence[int] | None = None, device: DeviceLike = None) -> None:
-        self._adopt(self._of_sizes_or_data("Tensor", data, size, None, device))
+    def __new__(cls, *data: Any, size: Sequence[int] | None = None, device: DeviceLike = None) -> Self:
+        # Here, not in __init__, as in torch: a subclass may take other arguments there.
+        made = _new(cls)
+        made._adopt(cls._of_sizes_or_data(cls.__name__, data, size, None, device))
+        return made
 
     def _adopt(self, other: Tensor) -> None:
         """Becomes a leaf around the other's array."""
