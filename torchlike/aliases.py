@@ -26,6 +26,7 @@ NAMES = {
     "torch.jit": "torchlike.jit",
     "torch.onnx": "torchlike.onnx",
     "torch.sparse": "torchlike.sparse",
+    "torch.storage": "torchlike.storage",
     "torch.utils": "torchlike.utils",
     "torch.utils.data": "autograd.data",
     "torchvision": "torchlike.vision",

@@ -157,6 +157,9 @@ def of_sizes_or_data(
             )
         held = as_tensor(data[0], device=device)
         return held.view_as(held) if held.requires_grad else held.detach()
+    memory = getattr(data[0], "flat", None) if len(data) == 1 else None
+    if isinstance(memory, Tensor):  # of a storage
+        return of_sizes_or_data(name, (memory,), None, kind, device)
     if len(data) == 1 and isinstance(data[0], list | tuple | range | np.ndarray):
         return tensor(data[0], dtype=kind, device=device)
     given = ", ".join(type(each).__name__ for each in data)
