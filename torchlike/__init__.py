@@ -51,7 +51,7 @@ from nn.functional import (
     triplet_margin_loss,
 )
 
-from . import accelerator, backends, cuda, jit, onnx, sparse, tensor_methods, utils, vision
+from . import accelerator, backends, cuda, jit, onnx, sparse, storage, tensor_methods, utils, vision
 from .factorisations import lu, qr, svd, triangular_solve
 from .jit import compile
 from .kinds import (
@@ -71,6 +71,21 @@ from .kinds import (
 )
 from .memory_formats import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format
 from .sparse import sparse_coo_tensor
+from .storage import (
+    BoolStorage,
+    ByteStorage,
+    CharStorage,
+    DoubleStorage,
+    FloatStorage,
+    HalfStorage,
+    IntStorage,
+    LongStorage,
+    ShortStorage,
+    Storage,
+    TypedStorage,
+    UntypedStorage,
+    is_storage,
+)
 from .switches import (
     get_autocast_cpu_dtype,
     get_autocast_gpu_dtype,
@@ -84,15 +99,27 @@ newaxis = None
 
 __all__ = [
     "BFloat16Tensor",
+    "BoolStorage",
     "BoolTensor",
+    "ByteStorage",
     "ByteTensor",
+    "CharStorage",
     "CharTensor",
+    "DoubleStorage",
     "DoubleTensor",
+    "FloatStorage",
     "FloatTensor",
+    "HalfStorage",
     "HalfTensor",
+    "IntStorage",
     "IntTensor",
+    "LongStorage",
     "LongTensor",
+    "ShortStorage",
     "ShortTensor",
+    "Storage",
+    "TypedStorage",
+    "UntypedStorage",
     "Variable",
     "accelerator",
     "adaptive_avg_pool1d",
@@ -124,6 +151,7 @@ __all__ = [
     "hardshrink",
     "hinge_embedding_loss",
     "is_autocast_cpu_enabled",
+    "is_storage",
     "jit",
     "kl_div",
     "layer_norm",
@@ -152,6 +180,7 @@ __all__ = [
     "sparse",
     "sparse_coo_tensor",
     "spmm",
+    "storage",
     "svd",
     "threshold",
     "triangular_solve",

@@ -26,6 +26,7 @@ NAMES = {
     "torch.jit": "torchlike.jit",
     "torch.onnx": "torchlike.onnx",
     "torch.sparse": "torchlike.sparse",
+    "torch.storage": "torchlike.storage",
     "torch.utils": "torchlike.utils",
     "torch.utils.data": "autograd.data",
     "torchvision": "torchlike.vision",
@@ -43,13 +44,13 @@ _HIDDEN = {"torch.autograd": ("torch.autograd.gradcheck",)}
 def real_name(name: str) -> str | None:
     """The module here that a module of torch stands for: the longest known prefix replaced.
 
-    All of torch's files of layers, `torch.nn.modules.conv` say, are `nn`.
+    All of torch's files of layers, `torch.nn.modules.conv` say, are `nn.modules`.
 
     >>> real_name("torch.nn.functional"), real_name("torch.cuda"), real_name("numpy")
     ('nn.functional', 'autograd.cuda', None)
     """
     if name.startswith("torch.nn.modules."):
-        return "nn"
+        return "nn.modules"
     prefix = name
     while prefix:
         if prefix in NAMES:
