@@ -61,7 +61,7 @@ def overwrite(name: str, x: Tensor, value: Any) -> Tensor:
         if node is not None:
             for saved in node.saved:  # what this very operation saved of x must outlive the write
                 if isinstance(saved, Saved) and saved.memory is x._memory:
-                    saved.array, saved.memory, saved.version = x._backend.copy(saved.array), Memory(), 0
+                    saved.set_apart()
     return _copy(x, value)
 
 
