@@ -45,7 +45,6 @@ class _Refusal:
     """Stands for hooks where `disable_saved_tensors_hooks` forbids them."""
 
 
-
 class disable_saved_tensors_hooks(switched):
     """Inside, `saved_tensors_hooks` raises RuntimeError with this message."""
 
@@ -125,7 +124,9 @@ def _reached(tensors: Sequence[Tensor]) -> list[int]:
     return [i for i, x in enumerate(tensors) if (x if x.grad_fn is None else x.grad_fn) in sources]
 
 
-def register_multi_grad_hook(tensors: Sequence[Tensor], fn: Callable[..., None], *, mode: str = "all") -> RemovableHandle:
+def register_multi_grad_hook(
+    tensors: Sequence[Tensor], fn: Callable[..., None], *, mode: str = "all"
+) -> RemovableHandle:
     """Calls a hook on the gradients of several tensors.
 
     With mode "all" fn(gradients), a list, once the last of those that a backward pass comes to has arrived, None for
@@ -133,6 +134,7 @@ def register_multi_grad_hook(tensors: Sequence[Tensor], fn: Callable[..., None],
     """
     if mode not in ("all", "any"):
         raise ValueError(f"register_multi_grad_hook: mode must be 'all' or 'any', got {mode!r}")
+
     def on_gradient(number: int, gradient: Tensor) -> None:
         notes = modes.passing.notes
         if on_gradient not in notes:

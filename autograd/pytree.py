@@ -1,4 +1,4 @@
-"""Nests of containers taken apart into leaves and a structure, and put together again, under torch.utils._pytree's names.
+"""Nests of containers taken apart into leaves and a structure, and put together again: torch.utils._pytree's names.
 
 Containers are list, tuple, named tuples, dict, OrderedDict, defaultdict, deque, and classes that were registered;
 all else, None too, is a leaf.
@@ -96,7 +96,9 @@ class TreeSpec:
     def _build(self, leaves: Iterator[Any]) -> PyTree:
         if self.type is None:
             return next(leaves)
-        return _definition(self.type).unflatten_fn([child._build(leaves) for child in self.children_specs], self.context)
+        return _definition(self.type).unflatten_fn(
+            [child._build(leaves) for child in self.children_specs], self.context
+        )
 
     def flatten_up_to(self, tree: PyTree) -> list[Any]:
         """What stands in `tree` at the places of this structure's leaves; ValueError where the two differ."""
@@ -164,7 +166,7 @@ def register_pytree_node(
     from_dumpable_context: Any = None,
     flatten_with_keys_fn: Any = None,
 ) -> None:
-    """Makes of a class a container: flatten_fn(tree) gives (children, context), unflatten_fn(children, context) the tree.
+    """Makes a class a container: flatten_fn(tree) gives (children, context), unflatten_fn(children, context) the tree.
 
     ValueError if it is one already.
     """
@@ -277,9 +279,7 @@ def tree_iter(tree: PyTree, is_leaf: Callable[[Any], bool] | None = None) -> Ite
     return iter(tree_leaves(tree, is_leaf))
 
 
-def tree_leaves_with_path(
-    tree: PyTree, is_leaf: Callable[[Any], bool] | None = None
-) -> list[tuple[KeyPath, Any]]:
+def tree_leaves_with_path(tree: PyTree, is_leaf: Callable[[Any], bool] | None = None) -> list[tuple[KeyPath, Any]]:
     """The leaves, each with the path to it."""
     return tree_flatten_with_path(tree, is_leaf)[0]
 

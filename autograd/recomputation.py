@@ -280,9 +280,7 @@ def checkpoint(
         return function(*args, **kwargs)
     if _switches["early_stop"] is not None:
         early_stop = _switches["early_stop"]
-    frame = _Frame(
-        function, args, kwargs, _Situation(preserve), second, early_stop, determinism_check == "default"
-    )
+    frame = _Frame(function, args, kwargs, _Situation(preserve), second, early_stop, determinism_check == "default")
     with first, frame.hooks():
         return function(*args, **kwargs)
 
@@ -313,9 +311,7 @@ def checkpoint_sequential(
 
     length = len(steps) // segments
     for start in range(0, length * (segments - 1), length):
-        input = checkpoint(
-            part(start, start + length), input, use_reentrant=use_reentrant, preserve_rng_state=preserve
-        )
+        input = checkpoint(part(start, start + length), input, use_reentrant=use_reentrant, preserve_rng_state=preserve)
     return part(length * (segments - 1), len(steps))(input)
 
 

@@ -51,8 +51,34 @@ from nn.functional import (
     triplet_margin_loss,
 )
 
-from . import accelerator, backends, cuda, jit, onnx, sparse, tensor_methods, utils, vision
+from . import (
+    _utils,
+    accelerator,
+    backends,
+    compiler,
+    compiler as _dynamo,
+    compiler as _inductor,
+    cuda,
+    func,
+    function,
+    futures,
+    fx,
+    hub,
+    jit,
+    library as _C,
+    onnx,
+    overrides,
+    profiler,
+    quantization,
+    sparse,
+    tensor_methods,
+    types,
+    utils,
+    variable,
+    vision,
+)
 from .factorisations import lu, qr, svd, triangular_solve
+from .futures import Future
 from .jit import compile
 from .kinds import (
     BoolTensor,
@@ -71,6 +97,7 @@ from .kinds import (
 from .memory_formats import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format
 from .sparse import sparse_coo_tensor
 from .switches import get_float32_matmul_precision, set_float32_matmul_precision, use_deterministic_algorithms
+from .utils.dlpack import from_dlpack, from_file, frombuffer
 
 newaxis = None
 
@@ -80,6 +107,7 @@ __all__ = [
     "CharTensor",
     "DoubleTensor",
     "FloatTensor",
+    "Future",
     "HalfTensor",
     "IntTensor",
     "LongTensor",
@@ -98,6 +126,7 @@ __all__ = [
     "channels_last",
     "channels_last_3d",
     "compile",
+    "compiler",
     "contiguous_format",
     "conv1d",
     "conv2d",
@@ -108,10 +137,17 @@ __all__ = [
     "cosine_embedding_loss",
     "dropout",
     "feature_alpha_dropout",
+    "from_dlpack",
+    "from_file",
+    "frombuffer",
+    "function",
+    "futures",
+    "fx",
     "get_float32_matmul_precision",
     "group_norm",
     "hardshrink",
     "hinge_embedding_loss",
+    "hub",
     "jit",
     "kl_div",
     "layer_norm",
@@ -125,13 +161,16 @@ __all__ = [
     "nn",
     "onnx",
     "optim",
+    "overrides",
     "pairwise_distance",
     "pixel_shuffle",
     "pixel_unshuffle",
     "poisson_nll_loss",
     "prelu",
     "preserve_format",
+    "profiler",
     "qr",
+    "quantization",
     "rms_norm",
     "rrelu",
     "selu",
@@ -145,8 +184,10 @@ __all__ = [
     "triangular_solve",
     "triplet_margin_loss",
     "typename",
+    "types",
     "use_deterministic_algorithms",
     "utils",
+    "variable",
     "vision",
 ]
 

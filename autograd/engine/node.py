@@ -72,7 +72,6 @@ class Saved:
             x._node, x._output = self.edge
         return x
 
-
     def set_apart(self) -> None:
         """Keeps a copy: the value is about to be overwritten by the operation that saved it."""
         self.array, self.memory, self.version = self.backend.copy(self.array), Memory(), 0
@@ -107,7 +106,6 @@ class Packed(Saved):
             x._requires_grad = True
             x._node, x._output = self.edge
         return x
-
 
     def set_apart(self) -> None:
         kept = self.packed if isinstance(self.packed, tuple | list) else (self.packed,)
@@ -209,7 +207,9 @@ class Node:
     def _kept(self, name: str) -> Any:
         """What is kept under one of torch's names; None for nothing."""
         if self.freed:
-            raise BackwardError(f"{self.name()}: its saved values were freed by an earlier backward; pass retain_graph=True")
+            raise BackwardError(
+                f"{self.name()}: its saved values were freed by an earlier backward; pass retain_graph=True"
+            )
         if self.primitive is None:
             return None
         names = {"result": self.saved_outputs[:1], "self": self.saved[:1], "other": self.saved[1:2]}
@@ -319,7 +319,7 @@ class AccumulateGrad:
         """torch::autograd::AccumulateGrad."""
         return "torch::autograd::AccumulateGrad"
 
-    def register_hook(self, hook: Callable[[tuple[Any, ...], tuple[Tensor, ...]], Any]) -> RemovableHandle:
+    def register_hook(self, hook: Callable[[tuple[Any, ...], tuple[Tensor | None, ...]], Any]) -> RemovableHandle:
         """Calls hook((), (gradient,)) after a backward pass has added to the leaf's `.grad`."""
         return self.variable.register_post_accumulate_grad_hook(lambda leaf: hook((), (leaf.grad,)))
 

@@ -9,7 +9,6 @@ from typing import Any
 from .. import dtypes
 from ..backend import Array, Namespace
 from ..engine.errors import BackwardError, OperationError
-from ..engine.memory import Memory
 from ..engine.modes import modes
 from ..engine.node import Saved
 from ..engine.primitive import primitive
