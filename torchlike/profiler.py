@@ -235,7 +235,7 @@ class _Recorder:
     def _timed(self, quietly: Callable[..., Any], compute: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         event = self.enter(getattr(compute, "__name__", "call").strip("_"), False)
         if self.shapes:
-            event.input_shapes = [list(x.shape) for x in args if hasattr(x, "shape")]
+            event.input_shapes = [list(x.shape) for x in args[1:] if hasattr(x, "shape")]
         try:
             result = quietly(compute, *args, **kwargs)
             if self.memory:

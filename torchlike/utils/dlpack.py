@@ -14,6 +14,9 @@ from autograd.engine.tensor import wrap
 
 def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None) -> Tensor:
     """A tensor around the memory of another library's array, on the CPU or a GPU; with `copy` of a copy of it."""
+    if isinstance(ext_tensor, Tensor):
+        made = ext_tensor.clone() if copy else ext_tensor.detach()
+        return made if device is None else made.to(device)
     if not hasattr(ext_tensor, "__dlpack__"):
         raise TypeError(f"from_dlpack: expected an object with __dlpack__, got {type(ext_tensor).__name__}")
     on_gpu = hasattr(ext_tensor, "__dlpack_device__") and ext_tensor.__dlpack_device__()[0] == 2
