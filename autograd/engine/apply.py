@@ -55,17 +55,17 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
     else:
         inference = switches["inference"]
         if type(result) is tuple:
-            outs = [_wrapped(primitive, inputs, array, backend, inference) for array in result]
-            made = tuple(outs)
+            made = outs = tuple([_wrapped(primitive, inputs, array, backend, inference) for array in result])
         else:
             made = _wrapped(primitive, inputs, result, backend, inference)
-            outs = [made]
+            outs = (made,)
             if primitive.view:
                 _share(primitive, inputs, params, made)
         if tracked:
             node = record(primitive, inputs, params, outs, tracked)
-            for number, out in enumerate(outs[: primitive.outputs]):
-                out._node, out._output, out._requires_grad = node, number, True
+            for number, out in enumerate(outs):
+                if number < primitive.outputs:
+                    out._node, out._output, out._requires_grad = node, number, True
     if switches["listener"] is not None:
         switches["listener"].on_apply(primitive, inputs, params, made, arrays)
     return made

@@ -55,7 +55,8 @@ class FlopCounterMode:
     """Inside, counts the floating-point operations of matrix products and convolutions, by module.
 
     `get_total_flops()` is their sum, `get_flop_counts()` says how many each module ran, itself and those below it, by
-    kind. Those of a backward pass count for the whole, "Global", not for the modules. At the end a table is printed if `display`.
+    kind. Those of a backward pass count for the whole, "Global", not for the modules. At the end a
+    table is printed if `display`.
 
     >>> import autograd
     >>> with FlopCounterMode(display=False) as counter:
