@@ -59,6 +59,7 @@ from . import (
     compiler as _dynamo,
     compiler as _inductor,
     cuda,
+    foreach,
     func,
     function,
     futures,
@@ -95,8 +96,24 @@ from .kinds import (
     typename,
 )
 from .memory_formats import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format
+from .old_names import (
+    are_deterministic_algorithms_enabled,
+    binomial,
+    chain_matmul,
+    eig,
+    fill,
+    get_deterministic_debug_mode,
+    is_deterministic_algorithms_warn_only_enabled,
+    lstsq,
+    matrix_rank,
+    range,
+    set_deterministic_debug_mode,
+    solve,
+    symeig,
+    use_deterministic_algorithms,
+)
 from .sparse import sparse_coo_tensor
-from .switches import get_float32_matmul_precision, set_float32_matmul_precision, use_deterministic_algorithms
+from .switches import get_float32_matmul_precision, set_float32_matmul_precision
 from .utils.dlpack import from_dlpack, from_file, frombuffer
 
 newaxis = None
@@ -117,11 +134,14 @@ __all__ = [
     "adaptive_avg_pool1d",
     "adaptive_max_pool1d",
     "alpha_dropout",
+    "are_deterministic_algorithms_enabled",
     "autograd",
     "avg_pool1d",
     "backends",
     "bilinear",
+    "binomial",
     "celu",
+    "chain_matmul",
     "channel_shuffle",
     "channels_last",
     "channels_last_3d",
@@ -136,23 +156,29 @@ __all__ = [
     "conv_transpose3d",
     "cosine_embedding_loss",
     "dropout",
+    "eig",
     "feature_alpha_dropout",
+    "fill",
     "from_dlpack",
     "from_file",
     "frombuffer",
     "function",
     "futures",
     "fx",
+    "get_deterministic_debug_mode",
     "get_float32_matmul_precision",
     "group_norm",
     "hardshrink",
     "hinge_embedding_loss",
     "hub",
+    "is_deterministic_algorithms_warn_only_enabled",
     "jit",
     "kl_div",
     "layer_norm",
+    "lstsq",
     "lu",
     "margin_ranking_loss",
+    "matrix_rank",
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
@@ -171,15 +197,19 @@ __all__ = [
     "profiler",
     "qr",
     "quantization",
+    "range",
     "rms_norm",
     "rrelu",
     "selu",
     "set_default_tensor_type",
+    "set_deterministic_debug_mode",
     "set_float32_matmul_precision",
+    "solve",
     "sparse",
     "sparse_coo_tensor",
     "spmm",
     "svd",
+    "symeig",
     "threshold",
     "triangular_solve",
     "triplet_margin_loss",
@@ -193,7 +223,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """torch's functions in place: `relu_(x)` is `x.relu_()`."""
+    """torch's functions in place: `relu_(x)` is `x.relu_()`; those on lists of tensors, `_foreach_add` say."""
     if name.endswith("_") and not name.startswith("_") and hasattr(Tensor, name):
         return getattr(Tensor, name)
+    if name.startswith("_foreach_"):
+        return foreach.function(name.removeprefix("_foreach_"))
     raise AttributeError(f"module 'torchlike' has no attribute {name!r}")

@@ -17,7 +17,49 @@ import optim
 from tests.helpers.oracle import torch_or_skip
 from torchlike.aliases import torch_names
 
-NAMES = ["torch._C", "torch._dynamo", "torch._dynamo.config", "torch._inductor.config", "torch._utils", "torch.ao.quantization", "torch.autograd.forward_ad", "torch.autograd.function", "torch.autograd.graph", "torch.autograd.profiler", "torch.autograd.variable", "torch.compiler", "torch.func", "torch.futures", "torch.fx", "torch.fx.proxy", "torch.hub", "torch.jit", "torch.nn.utils.prune", "torch.nn.utils.stateless", "torch.optim._functional", "torch.optim.adamw", "torch.optim.optimizer", "torch.overrides", "torch.profiler", "torch.quantization", "torch.testing", "torch.testing._comparison", "torch.types", "torch.utils._pytree", "torch.utils.benchmark", "torch.utils.checkpoint", "torch.utils.collect_env", "torch.utils.cpp_extension", "torch.utils.data._utils.collate", "torch.utils.data.dataloader", "torch.utils.dlpack", "torch.utils.flop_counter", "torch.utils.hooks", "torch.utils.model_zoo", "functorch"]
+NAMES = [
+    "torch._C",
+    "torch._dynamo",
+    "torch._dynamo.config",
+    "torch._inductor.config",
+    "torch._utils",
+    "torch.ao.quantization",
+    "torch.autograd.forward_ad",
+    "torch.autograd.function",
+    "torch.autograd.graph",
+    "torch.autograd.profiler",
+    "torch.autograd.variable",
+    "torch.compiler",
+    "torch.func",
+    "torch.futures",
+    "torch.fx",
+    "torch.fx.proxy",
+    "torch.hub",
+    "torch.jit",
+    "torch.nn.utils.prune",
+    "torch.nn.utils.stateless",
+    "torch.optim._functional",
+    "torch.optim.adamw",
+    "torch.optim.optimizer",
+    "torch.overrides",
+    "torch.profiler",
+    "torch.quantization",
+    "torch.testing",
+    "torch.testing._comparison",
+    "torch.types",
+    "torch.utils._pytree",
+    "torch.utils.benchmark",
+    "torch.utils.checkpoint",
+    "torch.utils.collect_env",
+    "torch.utils.cpp_extension",
+    "torch.utils.data._utils.collate",
+    "torch.utils.data.dataloader",
+    "torch.utils.dlpack",
+    "torch.utils.flop_counter",
+    "torch.utils.hooks",
+    "torch.utils.model_zoo",
+    "functorch",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
