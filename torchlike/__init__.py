@@ -51,8 +51,36 @@ from nn.functional import (
     triplet_margin_loss,
 )
 
-from . import accelerator, backends, cuda, jit, onnx, sparse, storage, tensor_methods, utils, vision
+from . import (
+    _utils,
+    accelerator,
+    backends,
+    compiler,
+    compiler as _dynamo,
+    compiler as _inductor,
+    cuda,
+    foreach,
+    func,
+    function,
+    futures,
+    fx,
+    hub,
+    jit,
+    library as _C,
+    onnx,
+    overrides,
+    profiler,
+    quantization,
+    sparse,
+    storage,
+    tensor_methods,
+    types,
+    utils,
+    variable,
+    vision,
+)
 from .factorisations import lu, qr, svd, triangular_solve
+from .futures import Future
 from .jit import compile
 from .kinds import (
     BFloat16Tensor,
@@ -70,6 +98,22 @@ from .kinds import (
     typename,
 )
 from .memory_formats import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format
+from .old_names import (
+    are_deterministic_algorithms_enabled,
+    binomial,
+    chain_matmul,
+    eig,
+    fill,
+    get_deterministic_debug_mode,
+    is_deterministic_algorithms_warn_only_enabled,
+    lstsq,
+    matrix_rank,
+    range,
+    set_deterministic_debug_mode,
+    solve,
+    symeig,
+    use_deterministic_algorithms,
+)
 from .sparse import sparse_coo_tensor
 from .storage import (
     BoolStorage,
@@ -92,8 +136,8 @@ from .switches import (
     get_float32_matmul_precision,
     is_autocast_cpu_enabled,
     set_float32_matmul_precision,
-    use_deterministic_algorithms,
 )
+from .utils.dlpack import from_dlpack, from_file, frombuffer
 
 newaxis = None
 
@@ -109,6 +153,7 @@ __all__ = [
     "DoubleTensor",
     "FloatStorage",
     "FloatTensor",
+    "Future",
     "HalfStorage",
     "HalfTensor",
     "IntStorage",
@@ -125,15 +170,19 @@ __all__ = [
     "adaptive_avg_pool1d",
     "adaptive_max_pool1d",
     "alpha_dropout",
+    "are_deterministic_algorithms_enabled",
     "autograd",
     "avg_pool1d",
     "backends",
     "bilinear",
+    "binomial",
     "celu",
+    "chain_matmul",
     "channel_shuffle",
     "channels_last",
     "channels_last_3d",
     "compile",
+    "compiler",
     "contiguous_format",
     "conv1d",
     "conv2d",
@@ -143,20 +192,33 @@ __all__ = [
     "conv_transpose3d",
     "cosine_embedding_loss",
     "dropout",
+    "eig",
     "feature_alpha_dropout",
+    "fill",
+    "from_dlpack",
+    "from_file",
+    "frombuffer",
+    "function",
+    "futures",
+    "fx",
     "get_autocast_cpu_dtype",
     "get_autocast_gpu_dtype",
+    "get_deterministic_debug_mode",
     "get_float32_matmul_precision",
     "group_norm",
     "hardshrink",
     "hinge_embedding_loss",
+    "hub",
     "is_autocast_cpu_enabled",
+    "is_deterministic_algorithms_warn_only_enabled",
     "is_storage",
     "jit",
     "kl_div",
     "layer_norm",
+    "lstsq",
     "lu",
     "margin_ranking_loss",
+    "matrix_rank",
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
@@ -165,35 +227,46 @@ __all__ = [
     "nn",
     "onnx",
     "optim",
+    "overrides",
     "pairwise_distance",
     "pixel_shuffle",
     "pixel_unshuffle",
     "poisson_nll_loss",
     "prelu",
     "preserve_format",
+    "profiler",
     "qr",
+    "quantization",
+    "range",
     "rms_norm",
     "rrelu",
     "selu",
     "set_default_tensor_type",
+    "set_deterministic_debug_mode",
     "set_float32_matmul_precision",
+    "solve",
     "sparse",
     "sparse_coo_tensor",
     "spmm",
     "storage",
     "svd",
+    "symeig",
     "threshold",
     "triangular_solve",
     "triplet_margin_loss",
     "typename",
+    "types",
     "use_deterministic_algorithms",
     "utils",
+    "variable",
     "vision",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """torch's functions in place: `relu_(x)` is `x.relu_()`."""
+    """torch's functions in place: `relu_(x)` is `x.relu_()`; those on lists of tensors, `_foreach_add` say."""
     if name.endswith("_") and not name.startswith("_") and hasattr(Tensor, name):
         return getattr(Tensor, name)
+    if name.startswith("_foreach_"):
+        return foreach.function(name.removeprefix("_foreach_"))
     raise AttributeError(f"module 'torchlike' has no attribute {name!r}")
