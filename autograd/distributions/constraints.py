@@ -17,12 +17,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import dtypes
+from ..engine.size import Size
 from ..engine.tensor import Tensor
 from ..ops.comparison import isclose
 from ..ops.creation import full
 from ..ops.joining import cat as concatenated, stack as stacked
 from ..ops.linalg.norms import vector_norm
-from ..ops.linalg.solve import cholesky_ex
 from ..ops.linalg.spectral import eigvalsh
 
 __all__ = [
@@ -196,7 +196,7 @@ class MixtureSameFamilyConstraint(Constraint):
 
 def _all_from(inside: Tensor, dim: int) -> Tensor:
     """Whether all holds in the dimensions from this one on."""
-    return inside.reshape((*inside.shape[:dim], -1)).all(-1)
+    return inside.reshape((*inside.shape[:dim], Size(inside.shape[dim:]).numel())).all(-1)
 
 
 class _Joined(Constraint):
@@ -466,11 +466,11 @@ class _PositiveSemidefinite(_Symmetric):
 
 
 class _PositiveDefinite(_Symmetric):
-    """Symmetric matrices that have a Cholesky factor."""
+    """Symmetric matrices of positive eigenvalues."""
 
     def check(self, value: Tensor) -> Tensor:
         symmetrical = super().check(value)
-        return cholesky_ex(value.detach()).info == 0 if bool(symmetrical.all()) else symmetrical
+        return (eigvalsh(value) > 0).all(-1) if bool(symmetrical.all()) else symmetrical
 
 
 dependent = _Dependent()

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import dtypes
 from ..engine.tensor import Tensor
+from ..ops.creation import as_tensor
 from ..ops.special import igamma, xlogy
 from ..ops.variates import standard_gamma
 from . import constraints
@@ -53,7 +54,8 @@ class Gamma(ExponentialFamily):
         shape = self._extended_shape(sample_shape)
         return at_least_tiny(standard_gamma(self.concentration.expand(shape)) / self.rate.expand(shape))
 
-    def log_prob(self, value: Tensor) -> Tensor:
+    def log_prob(self, value: Any) -> Tensor:
+        value = as_tensor(value, dtype=self.rate.dtype, device=self.rate.device)
         if self._validate_args:
             self._validate_sample(value)
         a, b = self.concentration, self.rate

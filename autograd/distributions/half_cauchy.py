@@ -7,7 +7,7 @@ from typing import Any
 
 from ..engine.tensor import Tensor
 from ..ops.choosing import where
-from ..ops.creation import full, zeros_like
+from ..ops.creation import as_tensor, full, zeros_like
 from . import constraints
 from .cauchy import Cauchy
 from .transformed_distribution import TransformedDistribution
@@ -50,7 +50,8 @@ class HalfCauchy(TransformedDistribution):
     def variance(self) -> Tensor:
         return self.base_dist.variance
 
-    def log_prob(self, value: Tensor) -> Tensor:
+    def log_prob(self, value: Any) -> Tensor:
+        value = as_tensor(value, dtype=self.scale.dtype, device=self.scale.device)
         if self._validate_args:
             self._validate_sample(value)
         return where(value >= 0, self.base_dist.log_prob(value) + math.log(2.0), -math.inf)

@@ -59,7 +59,7 @@ def _standard_normal(shape: Sequence[int], dtype: dtypes.dtype | None, device: D
 
 def _sum_rightmost(value: Tensor, dim: int) -> Tensor:
     """The sum over the last `dim` dimensions."""
-    return value if dim == 0 else value.reshape((*value.shape[: value.dim() - dim], -1)).sum(-1)
+    return value.sum(tuple(range(-dim, 0))) if dim else value
 
 
 def one_of(name: str, probs: Any, logits: Any) -> None:
