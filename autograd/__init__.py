@@ -401,6 +401,7 @@ from .ops.trigonometric import (
     tan,
     tanh,
 )
+from .ops.variates import binomial
 from .ops.windows import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window
 
 __all__ = [
@@ -463,6 +464,7 @@ __all__ = [
     "bernoulli",
     "bfloat16",
     "bincount",
+    "binomial",
     "bitwise_and",
     "bitwise_left_shift",
     "bitwise_not",
