@@ -51,7 +51,19 @@ from nn.functional import (
     triplet_margin_loss,
 )
 
-from . import accelerator, backends, cuda, jit, onnx, sparse, tensor_methods, utils, vision
+from . import (
+    accelerator,
+    backends,
+    cuda,
+    distributed as _distributed,
+    jit,
+    multiprocessing,
+    onnx,
+    sparse,
+    tensor_methods,
+    utils,
+    vision,
+)
 from .factorisations import lu, qr, svd, triangular_solve
 from .jit import compile
 from .kinds import (
@@ -121,6 +133,7 @@ __all__ = [
     "max_pool2d",
     "max_pool3d",
     "memory_format",
+    "multiprocessing",
     "newaxis",
     "nn",
     "onnx",

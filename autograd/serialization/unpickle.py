@@ -396,10 +396,14 @@ class Unrestricted(pickle.Unpickler):
         return self.persistent(pid)
 
     def find_class(self, module: str, name: str) -> Any:
+        if module.partition(".")[0] != "torch":
+            return super().find_class(module, name)
         full = f"{module}.{name}"
-        if full.startswith("torch.") and full in self.names:
-            return self.names[full]
-        return super().find_class(module, name)
+        if full not in self.names:
+            raise SerializationError(
+                f"this pickle names {full}, an object of PyTorch's that is not read here. Save its state_dict()"
+            )
+        return self.names[full]
 
 
 def read_pickle(stream: IO[bytes], names: Mapping[str, Any] = PLAIN) -> Any:
