@@ -54,15 +54,19 @@ from nn.functional import (
 from . import (
     accelerator,
     backends,
+    cpu,
     cuda,
     distributed as _distributed,
     jit,
+    mps,
     multiprocessing,
     onnx,
     sparse,
     tensor_methods,
     utils,
+    version,
     vision,
+    xpu,
 )
 from .factorisations import lu, qr, svd, triangular_solve
 from .jit import compile
@@ -85,6 +89,7 @@ from .sparse import sparse_coo_tensor
 from .switches import get_float32_matmul_precision, set_float32_matmul_precision, use_deterministic_algorithms
 
 newaxis = None
+has_cuda = has_cudnn = has_mps = has_mkl = has_mkldnn = has_openmp = False
 
 __all__ = [
     "BoolTensor",
@@ -118,6 +123,7 @@ __all__ = [
     "conv_transpose2d",
     "conv_transpose3d",
     "cosine_embedding_loss",
+    "cpu",
     "dropout",
     "feature_alpha_dropout",
     "get_float32_matmul_precision",
@@ -133,6 +139,7 @@ __all__ = [
     "max_pool2d",
     "max_pool3d",
     "memory_format",
+    "mps",
     "multiprocessing",
     "newaxis",
     "nn",
@@ -160,7 +167,9 @@ __all__ = [
     "typename",
     "use_deterministic_algorithms",
     "utils",
+    "version",
     "vision",
+    "xpu",
 ]
 
 

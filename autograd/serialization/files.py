@@ -257,12 +257,12 @@ def _array(info: dict[str, Any]) -> np.ndarray:
 
 def _placer(map_location: MapLocation) -> Callable[[Tensor, str], Tensor]:
     """What puts a loaded tensor onto its device."""
-    if map_location is not None and not callable(map_location) and not isinstance(map_location, Mapping):
+    if isinstance(map_location, str | int):
         map_location = Device(map_location)
 
     def place(x: Tensor, location: str) -> Tensor:
         wanted = location
-        if callable(map_location):
+        if callable(map_location) and not isinstance(map_location, Device):
             try:
                 moved = map_location(x, location)
             except Exception as error:
