@@ -58,7 +58,9 @@ from . import (
     compiler,
     compiler as _dynamo,
     compiler as _inductor,
+    cpu,
     cuda,
+    distributed as _distributed,
     foreach,
     func,
     function,
@@ -67,6 +69,8 @@ from . import (
     hub,
     jit,
     library as _C,
+    mps,
+    multiprocessing,
     onnx,
     overrides,
     profiler,
@@ -77,7 +81,9 @@ from . import (
     types,
     utils,
     variable,
+    version,
     vision,
+    xpu,
 )
 from .factorisations import lu, qr, svd, triangular_solve
 from .futures import Future
@@ -140,6 +146,7 @@ from .switches import (
 from .utils.dlpack import from_dlpack, from_file, frombuffer
 
 newaxis = None
+has_cuda = has_cudnn = has_mps = has_mkl = has_mkldnn = has_openmp = False
 
 __all__ = [
     "BFloat16Tensor",
@@ -191,6 +198,7 @@ __all__ = [
     "conv_transpose2d",
     "conv_transpose3d",
     "cosine_embedding_loss",
+    "cpu",
     "dropout",
     "eig",
     "feature_alpha_dropout",
@@ -223,6 +231,8 @@ __all__ = [
     "max_pool2d",
     "max_pool3d",
     "memory_format",
+    "mps",
+    "multiprocessing",
     "newaxis",
     "nn",
     "onnx",
@@ -259,7 +269,9 @@ __all__ = [
     "use_deterministic_algorithms",
     "utils",
     "variable",
+    "version",
     "vision",
+    "xpu",
 ]
 
 
