@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, Self, Ty
 
 import autograd
 from autograd import Tensor
+from autograd.dtypes import as_dtype
 from autograd.engine.errors import NotATensorError
 from autograd.engine.hooks import RemovableHandle
 from autograd.engine.modes import modes
@@ -404,8 +405,8 @@ class Module:
         for each in args:
             if isinstance(each, Tensor):
                 options.update(dtype=each.dtype, device=each.device)
-            elif isinstance(each, autograd.dtype):
-                options["dtype"] = each
+            elif isinstance(each, autograd.dtype | type):
+                options["dtype"] = as_dtype("to", each)
             elif not isinstance(each, bool) and each is not None:
                 options["device"] = each
         dtype, device = options.get("dtype"), options.get("device")

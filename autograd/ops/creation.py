@@ -477,6 +477,8 @@ def to(
             dtype, device = each.dtype, each.device
         elif isinstance(each, dtypes.dtype):
             dtype = each
+        elif isinstance(each, type | np.dtype):
+            dtype = dtypes.as_dtype("to", each)
         elif each is not None and not isinstance(each, bool):
             device = each
     result = input if dtype is None else cast(input, dtype)

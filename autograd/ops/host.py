@@ -34,7 +34,7 @@ def numpy(input: Tensor, *, force: bool = False) -> np.ndarray:
     if force:
         return _exported(input.detach().cpu())
     if input.requires_grad:
-        raise RuntimeError("numpy: the tensor requires grad; use tensor.detach().numpy()")
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     if not input.is_cpu:
         raise TypeError(f"numpy: the tensor is on {input.device}; use tensor.cpu() first")
     return _exported(input)

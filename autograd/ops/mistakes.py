@@ -9,10 +9,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
+from ..dtypes import as_dtype
 from ..engine.errors import NotATensorError
 from ..engine.tensor import Tensor
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+# Of other annotations nothing is said: what else they allow is not known here.
+_SPOKEN_OF = {"Tensor", "Operand", "Number", "complex", "float", "int", "bool", "None"}
+_SPOKEN_OF |= {f"{kind}[{each}]" for kind in ("Sequence", "Iterable", "list") for each in ("Tensor", "Any")}
 
 
 def explained(function: F) -> F:
@@ -45,6 +50,11 @@ def mistake_of(
         if parameter.kind is parameter.VAR_KEYWORD:
             continue
         several = parameter.kind is parameter.VAR_POSITIONAL
+        if argument == "dtype" and value is not None:
+            try:
+                as_dtype(function.__name__, value)
+            except TypeError as mistake:
+                return mistake
         annotation = str(parameter.annotation)
         if several and len(value) == 1 and "Sequence" in annotation and isinstance(value[0], tuple | list):
             value = value[0]
@@ -56,6 +66,8 @@ def mistake_of(
 def _wrong(annotation: str, argument: str, value: Any, several: bool) -> Iterator[tuple[str, Any]]:
     """Where among the values of an argument something is no tensor of this engine, by what the signature says."""
     kinds = {kind.strip() for kind in annotation.split("|")}
+    if not kinds <= _SPOKEN_OF:
+        return
     if {"Tensor", "Operand"} & kinds and not several:
         alone = kinds <= {"Tensor", "None"}
         if not isinstance(value, Tensor) and (_like_a_tensor(value, kinds) or (alone and not _none(value, kinds))):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
-from ..dtypes import can_cast
+from ..dtypes import as_dtype, can_cast, dtype
 from ..engine.callers import stacklevel
 from ..engine.errors import OperationError
 from ..engine.memory import Memory
@@ -181,6 +181,9 @@ def other_ways(function: Callable[..., Any], name: str, positional: Iterable[str
 
     def call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         out = kwargs.pop("out", None)
+        kind = kwargs.get("dtype")
+        if kind is not None and type(kind) is not dtype:
+            kwargs["dtype"] = as_dtype(name, kind)
         for other in others.keys() & kwargs.keys():
             if others[other] in kwargs:
                 raise TypeError(f"{name}() got both {others[other]!r} and {other!r}, two names of one argument")
