@@ -24,7 +24,7 @@ Alike = dict[tuple[Backend, tuple[str, ...]], list[tuple[Tensor, Tensor, dict[st
 
 
 def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
-    """A step that calls the optimizer's hooks, if it has any."""
+    """A step that calls the optimizer's hooks, if it has any, and is remembered for schedules."""
 
     @functools.wraps(step)
     def hooked(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
@@ -33,6 +33,7 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
             if changed is not None:
                 args, kwargs = changed
         result = step(self, *args, **kwargs)
+        self.stepped = True
         for hook in list(self.__dict__.get("_step_post_hooks", {}).values()):
             hook(self, args, kwargs)
         return result
@@ -64,6 +65,7 @@ class Optimizer:
 
     scalars: tuple[str, ...] = ("step",)  # state that is one number a parameter, in float32 as torch's
     blended: tuple[str, ...] = ()  # state that torch blends with the gradient by lerp, which takes one dtype
+    stepped = False  # whether it has, which a schedule that steps first warns about
     decoupled = False  # whether weight decay leaves the gradient alone, unless its group says so
 
     @staticmethod

@@ -188,7 +188,19 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     kind = result_type(*tensors)
     if not tensors[0].ndim:
         raise RuntimeError("cat: zero-dimensional tensors cannot be joined; use stack")
-    return _cat(*[cast(x, kind) for x in tensors], dim=normalize_dim("cat", dim, tensors[0].ndim))
+    axis = normalize_dim("cat", dim, tensors[0].ndim)
+    try:
+        return _cat(*[cast(x, kind) for x in tensors], dim=axis)
+    except OperationError as error:
+        first, *others = (tuple(x._array.shape) for x in tensors)
+        for number, shape in enumerate(others, 1):
+            if len(shape) != len(first) or any(
+                a != b for i, (a, b) in enumerate(zip(first, shape, strict=True)) if i != axis
+            ):
+                raise OperationError(
+                    f"cat: sizes must agree in all dimensions but {axis}: tensor 0 has {first}, tensor {number} {shape}"
+                ) from error
+        raise
 
 
 concat = concatenate = cat
