@@ -38,6 +38,8 @@ class _Row(Module):
 
     def extend(self, modules: Iterable[Module]) -> Self:
         """Adds modules at the end."""
+        if not isinstance(modules, Iterable):
+            raise TypeError(f"{type(self).__name__}: expected a list of modules, got one {type(modules).__name__}")
         for module in modules:
             self.append(module)
         return self

@@ -149,7 +149,7 @@ class Module:
         if isinstance(value, Parameter):
             self._forget(name, but="_parameters")
             self.register_parameter(name, value)
-        elif isinstance(value, Module):
+        elif isinstance(value, Module) and name not in own["_parameters"]:
             self._forget(name, but="_modules")
             own["_modules"][name] = value
         elif isinstance(value, Buffer):
@@ -187,6 +187,8 @@ class Module:
             held = own.get(kind)
             if held is not None and name in held:
                 return held[name]
+        if "_modules" not in own and not name.startswith("__"):
+            raise AttributeError(f"{type(self).__name__}: call super().__init__() first; there is no {name!r} before")
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __delattr__(self, name: str) -> None:
@@ -702,6 +704,8 @@ def clear_grad(parameter: Tensor, set_to_none: bool) -> None:
 def _check_name(module: Module, name: str, kind: str) -> None:
     if "_parameters" not in module.__dict__:
         raise AttributeError(f"{type(module).__name__}: call super().__init__() before adding {name!r}")
+    if not isinstance(name, str):
+        raise TypeError(f"the name of a parameter, buffer or module is a string, got {name!r}")
     if not name or "." in name:
         raise KeyError(f"a parameter, buffer or module name can't be empty or contain a dot, got {name!r}")
     if hasattr(module, name) and name not in getattr(module, kind):

@@ -108,6 +108,10 @@ class Optimizer:
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Adds parameters with hyperparameters of their own; what is not given is the default."""
+        if not isinstance(param_group, Mapping):
+            raise TypeError(f"add_param_group: expected a dict {{'params': ...}}, got {type(param_group).__name__}")
+        if "params" not in param_group:
+            raise KeyError(f"a parameter group needs 'params', got {', '.join(map(repr, param_group)) or 'nothing'}")
         group = dict(param_group)
         members = group["params"]
         members = [members] if isinstance(members, Tensor) else list(members)

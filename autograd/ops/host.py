@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.tensor import Tensor
 
@@ -20,7 +21,7 @@ def on_host(input: Tensor, reader: str) -> np.ndarray:
 def item(input: Tensor) -> Any:
     """The value of a one-element tensor as a Python number."""
     if input.numel() != 1:
-        raise RuntimeError(f"item: a tensor with {input.numel()} elements cannot be converted to a scalar")
+        raise OperationError(f"item: a tensor with {input.numel()} elements cannot be converted to a scalar")
     return on_host(input, "item()").item()
 
 

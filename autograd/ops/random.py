@@ -166,6 +166,8 @@ def randint(
     """Integers in [low, high), or in [0, low) if only one bound is given."""
     if size is None:
         low, high, size = 0, low, high
+    if size is None:
+        raise TypeError("randint: size is missing; write randint(high, size) or randint(low, high, size)")
     if high is None:
         low, high = 0, low
     _check_range(low, high)

@@ -79,7 +79,7 @@ def test_numpy_shares_memory() -> None:
     assert np.asarray(x, dtype=np.float64).dtype == np.float64
     assert np.exp(autograd.zeros(2)).tolist() == [1.0, 1.0]
     y = autograd.ones(1, requires_grad=True)
-    with pytest.raises(RuntimeError, match=r"use tensor\.detach"):
+    with pytest.raises(RuntimeError, match=r"Use tensor\.detach"):
         y.numpy()
     assert y.numpy(force=True).tolist() == [1.0]
 
