@@ -58,6 +58,8 @@ def mistake_of(
         annotation = str(parameter.annotation)
         if several and len(value) == 1 and "Sequence" in annotation and isinstance(value[0], tuple | list):
             value = value[0]
+        if isinstance(error, AttributeError | TypeError):  # an array was no operand there
+            annotation = annotation.replace("Operand", "Tensor | Number")
         for where, x in _wrong(annotation, argument, value, several):
             return NotATensorError(function.__name__, x, where)
     return None

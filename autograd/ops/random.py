@@ -256,6 +256,8 @@ def normal(
     requires_grad: bool = False,
 ) -> Tensor:
     """Normal numbers of given means and standard deviations, which may be tensors that broadcast."""
+    if not isinstance(std, Tensor) and std < 0:
+        raise OperationError(f"normal: expected a standard deviation >= 0, got {std}")
     if size is None:
         like = mean + std * 0 if isinstance(mean, Tensor) else std
         size, device, dtype = tuple(like.shape), like.device, like.dtype

@@ -399,7 +399,11 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     """All tensors expanded to the shape in which they broadcast."""
     import numpy as np
 
-    shape = np.broadcast_shapes(*[x._array.shape for x in tensors])
+    shapes = [tuple(x._array.shape) for x in tensors]
+    try:
+        shape = np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise OperationError(f"broadcast_tensors: the shapes {', '.join(map(str, shapes))} do not broadcast") from None
     return tuple(expand(x, shape) for x in tensors)
 
 

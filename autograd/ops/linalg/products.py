@@ -196,6 +196,8 @@ def einsum(equation: Any, *operands: Tensor | Sequence[Any]) -> Tensor:
     """
     if isinstance(equation, Tensor):  # einsum(x, [0, 1], y, [1, 2], [0, 2]): dimensions by number
         equation, operands = _in_letters([equation, *operands])
+    if not isinstance(equation, str):
+        raise TypeError(f"einsum: the equation is a string, 'ij,jk->ik' say, got {type(equation).__name__}")
     alone = len(operands) == 1 and not isinstance(operands[0], Tensor)
     tensors: list[Any] = list(operands[0]) if alone else list(operands)
     require_tensors("einsum", *tensors)
