@@ -488,6 +488,10 @@ def to(
             dtype, device = each.dtype, each.device
         elif isinstance(each, dtypes.dtype):
             dtype = each
+        elif isinstance(each, type | np.dtype):
+            dtype = dtypes.as_dtype("to", each)
+        elif hasattr(each, "__array__") or isinstance(each, list | tuple):
+            raise TypeError(f"to: expected a dtype, a device or a Tensor, got {type(each).__name__}")
         elif each is not None and not isinstance(each, bool):
             device = each
     result = input if dtype is None else cast(input, dtype)
