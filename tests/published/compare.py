@@ -40,10 +40,11 @@ def difference(ours: np.ndarray, theirs: np.ndarray, scale: float) -> float:
         ours, theirs = ours.astype(np.complex128), theirs.astype(np.complex128)
     else:
         ours, theirs = ours.astype(np.float64), theirs.astype(np.float64)
-    same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
-    if not np.isfinite(ours[~same]).all() or not np.isfinite(theirs[~same]).all():
+    other = ~((ours == theirs) | (np.isnan(ours) & np.isnan(theirs)))
+    ours, theirs = ours[other], theirs[other]
+    if not np.isfinite(ours).all() or not np.isfinite(theirs).all():
         return np.inf
-    return float(np.abs(ours - theirs)[~same].max(initial=0.0)) / scale
+    return float(np.abs(ours - theirs).max(initial=0.0)) / scale
 
 
 def verdict(ours: Mapping[str, np.ndarray], theirs: Mapping[str, np.ndarray]) -> tuple[bool, float, str]:
