@@ -57,7 +57,7 @@ class StridedBackend(Backend):
         return bool(array.flags.c_contiguous)
 
     def storage(self, array: Any) -> tuple[Array, int]:
-        owner = array
+        owner: Any = array
         while type(owner.base) is self.array_type and owner.base.dtype == array.dtype:
             owner = owner.base
         flat = owner.ravel(order="K")

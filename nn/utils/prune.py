@@ -5,9 +5,10 @@ The module keeps `name_orig`, the parameter that is trained, and `name_mask`, a 
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Iterable
 from typing import Any
+
+import numpy as np
 
 import autograd
 from autograd import Tensor
@@ -103,7 +104,7 @@ class PruningContainer(BasePruningMethod):
     """Pruning methods one after the other, each of what those before it have left."""
 
     def __init__(self, *args: Any) -> None:
-        self._methods: tuple[BasePruningMethod, ...] = ()
+        self._methods: tuple[BasePruningMethod | None, ...] = ()
         every = args[0] if len(args) == 1 and isinstance(args[0], Iterable) else args
         for position, method in enumerate(every):
             if not position:
@@ -254,9 +255,9 @@ def _slices(t: Tensor, mask: Tensor, dim: int, scores: Tensor, count: int) -> Te
 
 
 def _check_amount(amount: Any) -> None:
-    if not isinstance(amount, numbers.Real):
+    if not isinstance(amount, int | float | np.integer | np.floating):
         raise TypeError(f"Invalid type for amount: {amount}. Must be int or float.")
-    if amount < 0 or (not isinstance(amount, numbers.Integral) and amount > 1.0):
+    if amount < 0 or (not isinstance(amount, int | np.integer) and amount > 1.0):
         raise ValueError(f"amount={amount} should either be a float in the range [0, 1] or a non-negative integer")
 
 
@@ -272,7 +273,7 @@ def _check_structured(t: Tensor, dim: int) -> None:
 
 def _count(amount: Any, size: int) -> int:
     """How many of `size` are to be pruned."""
-    if isinstance(amount, numbers.Integral):
+    if isinstance(amount, int | np.integer):
         if amount > size:
             raise ValueError(f"amount={amount} should be smaller than the number of parameters to prune={size}")
         return int(amount)
