@@ -104,7 +104,7 @@ class PruningContainer(BasePruningMethod):
     """Pruning methods one after the other, each of what those before it have left."""
 
     def __init__(self, *args: Any) -> None:
-        self._methods: tuple[BasePruningMethod | None, ...] = ()
+        self._methods: tuple[Any, ...] = ()
         every = args[0] if len(args) == 1 and isinstance(args[0], Iterable) else args
         for position, method in enumerate(every):
             if not position:
