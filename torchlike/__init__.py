@@ -64,7 +64,6 @@ from . import (
     sparse,
     tensor_methods,
     utils,
-    version,
     vision,
     xpu,
 )
@@ -89,7 +88,7 @@ from .sparse import sparse_coo_tensor
 from .switches import get_float32_matmul_precision, set_float32_matmul_precision, use_deterministic_algorithms
 
 newaxis = None
-has_cuda = has_cudnn = has_mps = has_mkl = has_mkldnn = has_openmp = False
+has_cudnn = has_mps = has_mkl = has_mkldnn = has_openmp = False
 
 __all__ = [
     "BoolTensor",
@@ -167,14 +166,15 @@ __all__ = [
     "typename",
     "use_deterministic_algorithms",
     "utils",
-    "version",
     "vision",
     "xpu",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """torch's functions in place: `relu_(x)` is `x.relu_()`."""
+    """torch's functions in place, `relu_(x)` is `x.relu_()`, and whether there is a GPU."""
+    if name == "has_cuda":
+        return autograd.cuda.is_available()
     if name.endswith("_") and not name.startswith("_") and hasattr(Tensor, name):
         return getattr(Tensor, name)
     raise AttributeError(f"module 'torchlike' has no attribute {name!r}")

@@ -72,6 +72,15 @@ def set_default_tensor_type(t: Any) -> None:
     autograd.set_default_dtype(known.get(name, autograd.float32))
 
 
-def Variable(x: Tensor, requires_grad: bool = False) -> Tensor:  # noqa: N802
-    """The tensor itself: Variables and tensors have been one since torch 0.4."""
-    return x.requires_grad_() if requires_grad else x
+class _Variables(type):
+    """Every tensor is a Variable."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, Tensor)
+
+    def __call__(cls, x: Tensor, requires_grad: bool = False) -> Tensor:
+        return x.requires_grad_() if requires_grad else x
+
+
+class Variable(metaclass=_Variables):
+    """`Variable(x)` is the tensor itself: Variables and tensors have been one since torch 0.4."""
