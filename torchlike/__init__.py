@@ -274,7 +274,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """torch's functions in place, `relu_(x)` is `x.relu_()`; those on lists of tensors, `_foreach_add` say; has_cuda."""
+    """torch's functions in place, `relu_(x)` is `x.relu_()`; those on lists, `_foreach_add` say; has_cuda."""
     if name == "has_cuda":
         return autograd.cuda.is_available()
     if name.endswith("_") and not name.startswith("_") and hasattr(Tensor, name):

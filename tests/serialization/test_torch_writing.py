@@ -33,6 +33,7 @@ CONTENTS: dict[str, Any] = {
     "bool": autograd.tensor([True, False]),
     "int8": autograd.tensor([-1], dtype=autograd.int8),
     "half": autograd.rand(3).half(),
+    "bfloat16": autograd.rand(3).bfloat16(),
     "double": autograd.rand(3).double(),
     "complex": autograd.rand(2) + 1j,
     "complex128": autograd.rand(2).double() * 1j,
