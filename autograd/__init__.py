@@ -30,6 +30,7 @@ from .amp import autocast
 from .amp.autocast import clear_autocast_cache, get_autocast_dtype, is_autocast_cache_enabled, is_autocast_enabled
 from .backend import get_default_device, set_default_device
 from .batching import vmap
+from .conflict import warn_of_the_other as _warn_of_the_other
 from .device import device
 from .dtypes import (
     bfloat16,
@@ -873,6 +874,7 @@ __all__ = [
 pi, inf, nan, e = _math.pi, _math.inf, _math.nan, _math.e
 
 _resolve_old_names()
+_warn_of_the_other(__path__[0])
 
 
 if _typing.TYPE_CHECKING:  # a checker takes a __getattr__ for leave to misspell

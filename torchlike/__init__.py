@@ -81,7 +81,6 @@ from . import (
     types,
     utils,
     variable,
-    version,
     vision,
     xpu,
 )
@@ -146,7 +145,7 @@ from .switches import (
 from .utils.dlpack import from_dlpack, from_file, frombuffer
 
 newaxis = None
-has_cuda = has_cudnn = has_mps = has_mkl = has_mkldnn = has_openmp = False
+has_cudnn = has_mps = has_mkl = has_mkldnn = has_openmp = False
 
 __all__ = [
     "BFloat16Tensor",
@@ -269,14 +268,15 @@ __all__ = [
     "use_deterministic_algorithms",
     "utils",
     "variable",
-    "version",
     "vision",
     "xpu",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """torch's functions in place: `relu_(x)` is `x.relu_()`; those on lists of tensors, `_foreach_add` say."""
+    """torch's functions in place, `relu_(x)` is `x.relu_()`; those on lists, `_foreach_add` say; has_cuda."""
+    if name == "has_cuda":
+        return autograd.cuda.is_available()
     if name.endswith("_") and not name.startswith("_") and hasattr(Tensor, name):
         return getattr(Tensor, name)
     if name.startswith("_foreach_"):

@@ -98,11 +98,20 @@ def set_default_tensor_type(t: Any) -> None:
     autograd.set_default_dtype(known.get(name, autograd.float32))
 
 
-def Variable(data: Tensor, requires_grad: bool = False, volatile: bool = False) -> Tensor:  # noqa: N802
-    """The tensor itself: Variables and tensors have been one since torch 0.4.
+class _Variables(type):
+    """Every tensor is a Variable."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, Tensor)
+
+    def __call__(cls, data: Tensor, requires_grad: bool = False, volatile: bool = False) -> Tensor:
+        if volatile:
+            warnings.warn("Variable: volatile has no effect; compute in `with no_grad():`", stacklevel=2)
+        return data.requires_grad_() if requires_grad else data
+
+
+class Variable(metaclass=_Variables):
+    """`Variable(x)` is the tensor itself: Variables and tensors have been one since torch 0.4.
 
     `volatile`, which kept a computation from being recorded, does nothing since then: see `no_grad`.
     """
-    if volatile:
-        warnings.warn("Variable: volatile has no effect; compute in `with no_grad():`", stacklevel=2)
-    return data.requires_grad_() if requires_grad else data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .. import version as _version
 from . import memory, nvtx, random, streams
 from .devices import (
     CUDAGraph,
@@ -31,6 +32,7 @@ from .devices import (
     set_device,
     synchronize,
 )
+from .library import runtime_version
 from .memory import (
     OutOfMemoryError,
     empty_cache,
@@ -72,6 +74,7 @@ from .streams import (
     stream,
 )
 
+_version.of_cuda = runtime_version
 of_scripts: Any = None  # `autograd` sets what finds torch's own names in `torchlike`
 
 
