@@ -58,8 +58,8 @@ class StridedBackend(Backend):
 
     def storage(self, array: Any) -> tuple[Array, int]:
         owner: Any = array
-        while type(owner.base) is self.array_type and owner.base.dtype == array.dtype:
-            owner = owner.base
+        while type(base := owner.base) is self.array_type and base.dtype == array.dtype:
+            owner = base
         flat = owner.ravel(order="K")
         if not array.size:
             return flat, 0

@@ -138,7 +138,7 @@ class PruningContainer(BasePruningMethod):
         if method.PRUNING_TYPE == "unstructured":
             chosen: Any = mask == 1
         elif method.PRUNING_TYPE == "structured":
-            dim = method.dim % t.ndim  # type: ignore[attr-defined]
+            dim = method.dim % t.ndim
             others = [i for i in range(t.ndim) if i != dim]
             kept = mask.sum(others) != 0
             chosen = (slice(None),) * dim + (kept,)
