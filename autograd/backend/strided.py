@@ -57,9 +57,9 @@ class StridedBackend(Backend):
         return bool(array.flags.c_contiguous)
 
     def storage(self, array: Any) -> tuple[Array, int]:
-        owner: Any = array
-        while type(base := owner.base) is self.array_type and base.dtype == array.dtype:
-            owner = base
+        owner, base = array, array.base
+        while type(base) is self.array_type and base.dtype == array.dtype:
+            owner, base = base, base.base
         flat = owner.ravel(order="K")
         if not array.size:
             return flat, 0
