@@ -57,7 +57,7 @@ def empty_cache() -> None:
 
 
 def is_bf16_supported(including_emulation: bool = True) -> bool:
-    """False: there is no bfloat16 here."""
+    """False: CuPy has no arrays of bfloat16."""
     return False
 
 
