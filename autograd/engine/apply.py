@@ -67,8 +67,9 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
             outs = made if type(made) is tuple else (made,)
             noted = record if compute is primitive.compute else record_widened
             node = noted(primitive, inputs, params, outs, tracked)
-            for number, out in enumerate(outs[: primitive.outputs]):
-                out._node, out._output, out._requires_grad = node, number, True
+            for number, out in enumerate(outs):
+                if number < primitive.outputs:
+                    out._node, out._output, out._requires_grad = node, number, True
     if switches["listener"] is not None:
         switches["listener"].on_apply(primitive, inputs, params, made, arrays)
     return made
