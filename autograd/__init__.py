@@ -11,10 +11,13 @@ from . import (
     capture,
     cuda,
     data,
+    distributed,
     distributions,
     fft,
+    forward_ad,
     func,
     functional,
+    graph,
     linalg,
     methods as _methods,
     random,
@@ -26,6 +29,7 @@ from . import (
 from .amp import autocast
 from .amp.autocast import clear_autocast_cache, get_autocast_dtype, is_autocast_cache_enabled, is_autocast_enabled
 from .backend import get_default_device, set_default_device
+from .batching import vmap
 from .device import device
 from .dtypes import (
     bfloat16,
@@ -398,6 +402,7 @@ from .ops.trigonometric import (
     tan,
     tanh,
 )
+from .ops.variates import binomial
 from .ops.windows import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window
 
 __all__ = [
@@ -460,6 +465,7 @@ __all__ = [
     "bernoulli",
     "bfloat16",
     "bincount",
+    "binomial",
     "bitwise_and",
     "bitwise_left_shift",
     "bitwise_not",
@@ -531,6 +537,7 @@ __all__ = [
     "diff",
     "digamma",
     "dist",
+    "distributed",
     "distributions",
     "div",
     "divide",
@@ -572,6 +579,7 @@ __all__ = [
     "fmax",
     "fmin",
     "fmod",
+    "forward_ad",
     "frac",
     "frexp",
     "from_numpy",
@@ -592,6 +600,7 @@ __all__ = [
     "gradcheck",
     "gradgradcheck",
     "gradient",
+    "graph",
     "greater",
     "greater_equal",
     "gt",
@@ -850,6 +859,7 @@ __all__ = [
     "vdot",
     "view_as_complex",
     "view_as_real",
+    "vmap",
     "vsplit",
     "vstack",
     "where",
@@ -874,10 +884,10 @@ else:
 
     def __getattr__(name: str) -> _typing.Any:
         """What only scripts written for torch look for, after `import autograd as torch`: it is in `torchlike`."""
-        if not name.startswith("_"):
+        if not name.startswith("__"):
             torchlike = _importlib.import_module("torchlike")
             if hasattr(torchlike, name):
                 return getattr(torchlike, name)
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")
 
-    cuda.of_scripts = _methods.of_scripts = __getattr__
+    cuda.of_scripts = func.of_scripts = _methods.of_scripts = __getattr__

@@ -146,7 +146,9 @@ def _of_scripts(name: str) -> Callable[..., Any]:
 
 _OF_SCRIPTS = """
     lu qr svd triangular_solve type new is_nonzero is_same_size is_signed is_pinned is_shared to_sparse to_dense
-    coalesce pin_memory share_memory_"""
+    coalesce pin_memory share_memory_
+    storage _typed_storage untyped_storage storage_offset storage_type is_set_to set_ resize resize_ resize_as
+    resize_as_"""
 _NEVER = "is_sparse is_quantized is_meta is_mps is_nested is_xpu"
 
 _OTHERS: dict[str, Any] = {

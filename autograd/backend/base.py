@@ -106,6 +106,22 @@ class Backend:
     def pointer(self, array: Array) -> int:
         return id(array)
 
+    def storage(self, array: Array) -> tuple[Array, int]:
+        """All of the memory that the array is a part of, flat, and how many elements lie before the array's first."""
+        raise NotImplementedError(f"storage: arrays of {self.device} can't be looked at as flat memory")
+
+    def window(self, flat: Array, offset: int, size: Sequence[int], stride: Sequence[int]) -> Array:
+        """The array of these steps, in elements, through flat memory."""
+        raise NotImplementedError(f"window: arrays of {self.device} can't be looked at as flat memory")
+
+    def as_bytes(self, flat: Array) -> Array:
+        """The same flat memory as uint8."""
+        raise NotImplementedError(f"as_bytes: arrays of {self.device} can't be looked at as flat memory")
+
+    def of_bytes(self, flat: Array, dtype: DType) -> Array:
+        """The same flat memory, of uint8, as another dtype."""
+        raise NotImplementedError(f"of_bytes: arrays of {self.device} can't be looked at as flat memory")
+
     def synchronize(self) -> None:
         """Waits until all that was asked of the device is done."""
 

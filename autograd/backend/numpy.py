@@ -94,6 +94,11 @@ class NumpyBackend(StridedBackend):
     def pointer(self, array: Array) -> int:
         return array.ctypes.data
 
+    def window(self, flat: Array, offset: int, size: Sequence[int], stride: Sequence[int]) -> Array:
+        # Not as_strided, whose arrays hide from `storage` what they look at.
+        steps = tuple(n * flat.itemsize for n in stride)
+        return np.ndarray(tuple(size), flat.dtype, flat, offset * flat.itemsize, steps)
+
     def blocks(self, count: int, bytes_each: int) -> Iterator[slice]:
         """Blocks that stay in the processor's cache between the passes over them."""
         step = max(1, BLOCK_BYTES // max(bytes_each, 1))
