@@ -518,4 +518,15 @@ MISTAKES: dict[str, tuple[Any, list[str]]] = {
 }
 
 # Where torch raises something else, or nothing: why it is not so here.
-OTHERWISE: dict[str, str] = {}
+OTHERWISE: dict[str, str] = {
+    "nn.Conv2d(1, 1, 3, stride=1.5)": "torch finds it when the layer is called",
+    "nn.Conv2d(1, 1, (3, 3, 3))": "torch makes a layer that no image fits",
+    "optim.Adam([p], betas=(0.9, 0.9, 0.9))": "torch leaves the third out",
+    "nn.LSTM(3, 2)(x, autograd.zeros(1, 2))": "torch takes the rows of one tensor for h and c",
+    "x << 1": "torch lacks a kernel; shifts of floats mean nothing",
+    "~x": "it is an error of dtypes, as that of the other functions of bits",
+    "x & x": "torch lacks a kernel; the bits of floats are no numbers",
+    "autograd.bincount(x)": "torch lacks a kernel; only integers can be counted so",
+    "nn.MultiheadAttention(5, 2)": "assertions are for mistakes of the engine",
+    "data.TensorDataset(autograd.ones(2), autograd.ones(3))": "assertions are for mistakes of the engine",
+}
