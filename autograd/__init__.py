@@ -11,10 +11,13 @@ from . import (
     capture,
     cuda,
     data,
+    distributed,
     distributions,
     fft,
+    forward_ad,
     func,
     functional,
+    graph,
     linalg,
     methods as _methods,
     random,
@@ -24,8 +27,9 @@ from . import (
     testing,
 )
 from .amp import autocast
-from .amp.autocast import is_autocast_enabled
+from .amp.autocast import clear_autocast_cache, get_autocast_dtype, is_autocast_cache_enabled, is_autocast_enabled
 from .backend import get_default_device, set_default_device
+from .batching import vmap
 from .device import device
 from .dtypes import (
     bfloat16,
@@ -55,6 +59,8 @@ from .dtypes import (
     set_default_dtype,
     short,
     uint8,
+    uint16,
+    uint32,
     uint64,
 )
 from .engine.errors import BackwardError, DeviceMismatchError, OperationError, SerializationError
@@ -396,6 +402,7 @@ from .ops.trigonometric import (
     tan,
     tanh,
 )
+from .ops.variates import binomial
 from .ops.windows import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window
 
 __all__ = [
@@ -458,6 +465,7 @@ __all__ = [
     "bernoulli",
     "bfloat16",
     "bincount",
+    "binomial",
     "bitwise_and",
     "bitwise_left_shift",
     "bitwise_not",
@@ -488,6 +496,7 @@ __all__ = [
     "clamp",
     "clamp_max",
     "clamp_min",
+    "clear_autocast_cache",
     "clip",
     "clone",
     "column_stack",
@@ -528,6 +537,7 @@ __all__ = [
     "diff",
     "digamma",
     "dist",
+    "distributed",
     "distributions",
     "div",
     "divide",
@@ -569,6 +579,7 @@ __all__ = [
     "fmax",
     "fmin",
     "fmod",
+    "forward_ad",
     "frac",
     "frexp",
     "from_numpy",
@@ -580,6 +591,7 @@ __all__ = [
     "gcd",
     "ge",
     "ger",
+    "get_autocast_dtype",
     "get_default_device",
     "get_default_dtype",
     "get_num_threads",
@@ -588,6 +600,7 @@ __all__ = [
     "gradcheck",
     "gradgradcheck",
     "gradient",
+    "graph",
     "greater",
     "greater_equal",
     "gt",
@@ -623,6 +636,7 @@ __all__ = [
     "int64",
     "inverse",
     "is_anomaly_enabled",
+    "is_autocast_cache_enabled",
     "is_autocast_enabled",
     "is_complex",
     "is_conj",
@@ -827,6 +841,8 @@ __all__ = [
     "true_divide",
     "trunc",
     "uint8",
+    "uint16",
+    "uint32",
     "uint64",
     "unbind",
     "unflatten",
@@ -843,6 +859,7 @@ __all__ = [
     "vdot",
     "view_as_complex",
     "view_as_real",
+    "vmap",
     "vsplit",
     "vstack",
     "where",
@@ -867,10 +884,10 @@ else:
 
     def __getattr__(name: str) -> _typing.Any:
         """What only scripts written for torch look for, after `import autograd as torch`: it is in `torchlike`."""
-        if not name.startswith("_"):
+        if not name.startswith("__"):
             torchlike = _importlib.import_module("torchlike")
             if hasattr(torchlike, name):
                 return getattr(torchlike, name)
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")
 
-    cuda.of_scripts = _methods.of_scripts = __getattr__
+    cuda.of_scripts = func.of_scripts = _methods.of_scripts = __getattr__

@@ -436,6 +436,10 @@ class Module:
         """to(float16)."""
         return self.to(autograd.float16)
 
+    def bfloat16(self) -> Self:
+        """to(bfloat16)."""
+        return self.to(autograd.bfloat16)
+
     def type(self, dst_type: Any) -> Self:
         """to(dtype)."""
         return self.to(dst_type)
@@ -663,10 +667,11 @@ class Module:
 
     def __repr__(self) -> str:
         extra = self.extra_repr()
-        children = [f"({name}): " + repr(child).replace("\n", "\n  ") for name, child in self._modules.items()]
-        if not children:
+        lines = extra.split("\n") if extra else []
+        lines += [f"({name}): " + repr(child).replace("\n", "\n  ") for name, child in self._modules.items()]
+        if len(lines) <= 1 and not self._modules:
             return f"{self._get_name()}({extra})"
-        return f"{self._get_name()}({extra}\n  " + "\n  ".join(children) + "\n)"
+        return "\n  ".join([f"{self._get_name()}(", *lines]) + "\n)"
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for hooks in ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks"):

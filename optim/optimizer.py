@@ -163,6 +163,34 @@ class Optimizer:
         """Calls hook(optimizer, args, kwargs) after each step."""
         return RemovableHandle(self.__dict__.setdefault("_step_post_hooks", {}), hook)
 
+    def _register(self, kind: str, hook: Callable[..., Any], prepend: bool) -> RemovableHandle:
+        hooks = self.__dict__.setdefault(kind, {})
+        before = dict(hooks) if prepend else {}
+        handle = RemovableHandle(hooks, hook)
+        for key, other in before.items():  # these come after it now
+            del hooks[key]
+            hooks[key] = other
+        return handle
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., None], prepend: bool = False) -> RemovableHandle:
+        """Calls hook(optimizer) before `state_dict`."""
+        return self._register("_state_dict_pre_hooks", hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Calls hook(optimizer, state_dict) after `state_dict`; what it returns replaces that."""
+        return self._register("_state_dict_post_hooks", hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Calls hook(optimizer, state_dict) before `load_state_dict`; what it returns is loaded in its place."""
+        return self._register("_load_pre_hooks", hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., None], prepend: bool = False) -> RemovableHandle:
+        """Calls hook(optimizer) after `load_state_dict`."""
+        return self._register("_load_post_hooks", hook, prepend)
+
+    def _hooks_of(self, kind: str) -> list[Callable[..., Any]]:
+        return list(self.__dict__.get(kind, {}).values())
+
     @_with_hooks
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Updates every parameter that has a gradient; `closure` recomputes and returns the loss first.
@@ -196,13 +224,16 @@ class Optimizer:
             if g is None:
                 continue
             state = self.state.get(p) or {}
-            if not fits(p, g, state, self.scalars) or (state and not self.is_complete(tuple(state))):
+            kind = p._backend, tuple(state)
+            known = kind in alike  # and complete
+            if not fits(p, g, state, self.scalars) or (state and not known and not self.is_complete(kind[1])):
                 with unlistened():
                     check(self, group, f"{position} of group {number}", p, g, state)
             if not state:
                 with unlistened():
                     state = fresh[p] = self.new_state(p, group)
-            alike.setdefault((p._backend, tuple(state)), []).append((p, g, state))
+                kind = p._backend, tuple(state)
+            alike.setdefault(kind, []).append((p, g, state))
         return alike
 
     def _step_group(self, group: dict[str, Any], alike: Alike) -> None:
@@ -230,6 +261,8 @@ class Optimizer:
 
     def state_dict(self) -> dict[str, Any]:
         """The state by the parameters' numbers, and the groups: torch's layout."""
+        for hook in self._hooks_of("_state_dict_pre_hooks"):
+            hook(self)
         numbers: dict[int, int] = {}
         for group in self.param_groups:
             for p in group["params"]:
@@ -238,7 +271,12 @@ class Optimizer:
             {**{k: v for k, v in group.items() if k != "params"}, "params": [numbers[id(p)] for p in group["params"]]}
             for group in self.param_groups
         ]
-        return {"state": {numbers[id(p)]: dict(kept) for p, kept in self.state.items() if kept}, "param_groups": groups}
+        state = {numbers[id(p)]: dict(kept) for p, kept in self.state.items() if kept}
+        made: dict[str, Any] = {"state": state, "param_groups": groups}
+        for hook in self._hooks_of("_state_dict_post_hooks"):
+            changed = hook(self, made)
+            made = made if changed is None else changed
+        return made
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Takes over the state and hyperparameters of a `state_dict`; the parameters must be as many, in order.
@@ -255,6 +293,9 @@ class Optimizer:
                 given += "; pass autograd.load(path)"
             kind = KeyError if isinstance(state_dict, Mapping) else TypeError
             raise kind(f"{type(self).__name__}.load_state_dict: expected an optimizer's state dict, got {given}")
+        for hook in self._hooks_of("_load_pre_hooks"):
+            changed = hook(self, dict(state_dict))
+            state_dict = state_dict if changed is None else changed
         saved = state_dict["param_groups"]
         if [len(g["params"]) for g in saved] != [len(g["params"]) for g in self.param_groups]:
             raise ValueError("loaded state dict has a different number of parameter groups, or of parameters in one")
@@ -272,6 +313,13 @@ class Optimizer:
         for group, loaded in zip(self.param_groups, saved, strict=True):
             group.update({k: copy.deepcopy(v) for k, v in loaded.items() if k != "params"})
         self.state = state
+        for hook in self._hooks_of("_load_post_hooks"):
+            hook(self)
+
+    def _cuda_graph_capture_health_check(self) -> None:
+        """Nothing: what torch looks at before it captures a CUDA graph, which steps of scripts call."""
+
+    _accelerator_graph_capture_health_check = _cuda_graph_capture_health_check
 
     def _adopt(self, name: str, value: Any, p: Tensor) -> Any:
         """A loaded piece of state: a copy with the parameter's dtype and device; counts and rates keep their dtype."""

@@ -15,26 +15,79 @@ from types import ModuleType
 from typing import Any
 
 NAMES = {
+    "functorch": "torchlike.functorch",
     "torch": "autograd",
-    "torch.autograd": "autograd",
-    "torch.autograd.gradcheck": "autograd.testing.gradcheck",
-    "torch.nn": "nn",
-    "torch.optim": "optim",
+    "torch._C": "torchlike.library",
+    "torch._dynamo": "torchlike.compiler",
+    "torch._dynamo.config": "torchlike.compiler.config",
+    "torch._inductor": "torchlike.compiler",
+    "torch._inductor.config": "torchlike.compiler.config",
+    "torch._utils": "torchlike._utils",
     "torch.accelerator": "torchlike.accelerator",
+    "torch.ao": "torchlike",
+    "torch.ao.quantization": "torchlike.quantization",
+    "torch.autograd": "autograd",
+    "torch.autograd.function": "torchlike.function",
+    "torch.autograd.gradcheck": "autograd.testing.gradcheck",
+    "torch.autograd.profiler": "torchlike.profiler",
+    "torch.autograd.variable": "torchlike.variable",
     "torch.backends": "torchlike.backends",
+    "torch.compiler": "torchlike.compiler",
+    "torch.cpu": "torchlike.cpu",
     "torch.cuda.amp": "torchlike.cuda.amp",
+    "torch.cuda.amp.autocast_mode": "torchlike.cuda.amp",
+    "torch.cuda.amp.common": "torchlike.cuda.amp",
+    "torch.cuda.amp.grad_scaler": "torchlike.cuda.amp",
+    "torch.distributed.distributed_c10d": "autograd.distributed",
+    "torch.distributed.elastic": "torchlike.distributed.elastic",
+    "torch.distributed.elastic.multiprocessing": "torchlike.distributed.elastic",
+    "torch.distributed.elastic.multiprocessing.errors": "torchlike.distributed.elastic",
+    "torch.distributed.fsdp": "torchlike.distributed.fsdp",
+    "torch.distributed.nn": "autograd.distributed.functional",
+    "torch.distributed.nn.functional": "autograd.distributed.functional",
+    "torch.distributed.optim": "torchlike.distributed.optim",
+    "torch.func": "torchlike.func",
+    "torch.futures": "torchlike.futures",
+    "torch.fx": "torchlike.fx",
+    "torch.fx._symbolic_trace": "torchlike.fx",
+    "torch.fx.graph": "torchlike.fx",
+    "torch.fx.graph_module": "torchlike.fx",
+    "torch.fx.node": "torchlike.fx",
+    "torch.fx.proxy": "torchlike.fx",
+    "torch.hub": "torchlike.hub",
     "torch.jit": "torchlike.jit",
+    "torch.mps": "torchlike.mps",
+    "torch.multiprocessing": "torchlike.multiprocessing",
+    "torch.nn": "nn",
     "torch.onnx": "torchlike.onnx",
+    "torch.optim": "optim",
+    "torch.optim._functional": "torchlike.optim.functional",
+    "torch.optim.adamw": "optim.adam",
+    "torch.optim.optimizer": "torchlike.optim.optimizer",
+    "torch.overrides": "torchlike.overrides",
+    "torch.profiler": "torchlike.profiler",
+    "torch.quantization": "torchlike.quantization",
     "torch.sparse": "torchlike.sparse",
+    "torch.storage": "torchlike.storage",
+    "torch.testing._comparison": "autograd.testing.comparison",
+    "torch.types": "torchlike.types",
     "torch.utils": "torchlike.utils",
+    "torch.utils._pytree": "autograd.pytree",
+    "torch.utils.checkpoint": "autograd.recomputation",
     "torch.utils.data": "autograd.data",
+    "torch.utils.data._utils": "torchlike.utils.loading",
+    "torch.utils.data._utils.collate": "torchlike.utils.loading",
+    "torch.utils.data.dataloader": "torchlike.utils.loading",
+    "torch.utils.model_zoo": "torchlike.hub",
+    "torch.version": "torchlike.version",
+    "torch.xpu": "torchlike.xpu",
     "torchvision": "torchlike.vision",
     "torchvision.datasets": "autograd.data.datasets",
     "torchvision.models": "nn.models",
     "torchvision.transforms": "autograd.data.transforms",
     "torchvision.utils": "autograd.data.images",
 }
-ROOTS = ("torch", "torchvision")
+ROOTS = ("functorch", "torch", "torchvision")
 # Files that hold a function of their own name, which their package means by it: imported with the package, so that
 # the import of the file does not put the file there.
 _HIDDEN = {"torch.autograd": ("torch.autograd.gradcheck",)}
@@ -43,13 +96,13 @@ _HIDDEN = {"torch.autograd": ("torch.autograd.gradcheck",)}
 def real_name(name: str) -> str | None:
     """The module here that a module of torch stands for: the longest known prefix replaced.
 
-    All of torch's files of layers, `torch.nn.modules.conv` say, are `nn`.
+    All of torch's files of layers, `torch.nn.modules.conv` say, are `nn.modules`.
 
     >>> real_name("torch.nn.functional"), real_name("torch.cuda"), real_name("numpy")
     ('nn.functional', 'autograd.cuda', None)
     """
     if name.startswith("torch.nn.modules."):
-        return "nn"
+        return "nn.modules"
     prefix = name
     while prefix:
         if prefix in NAMES:

@@ -8,7 +8,7 @@ from typing import Any
 
 from .errors import BackwardError
 from .modes import modes, switched
-from .node import Gradients, Node, Saved, SavedOutput, edge_of
+from .node import Gradients, Node, Saved, SavedOutput, attend, edge_of, packed
 from .tensor import Tensor, wrap
 from .views import check_writable, rewrite
 
@@ -180,9 +180,9 @@ class Function:
 
     @classmethod
     def _record(cls, context: Context, args: tuple, edges: list, outputs: list[Any]) -> list[Any]:
-        node = _FunctionNode(None, {}, edges, len(outputs))
+        shapes = [tuple(x.shape) if isinstance(x, Tensor) else () for x in args]
+        node = _FunctionNode(None, {}, edges, len(outputs), shapes)
         node.function, node.context = cls, context
-        node.shapes = [tuple(x.shape) if isinstance(x, Tensor) else () for x in args]
         node.kinds = [x.dtype if isinstance(x, Tensor) else None for x in args]
         node.zeros = [(x.shape, x.dtype, x.device) if isinstance(x, Tensor) else None for x in outputs]
         dirty = set(map(id, context._dirty))
@@ -213,6 +213,10 @@ class Function:
 
         context._saved = tuple(None if x is None else keep(x) for x in context._to_save)
         context._to_save = ()
+        if modes.attentive:
+            attend(node)
+            if modes.packing is not None:
+                context._saved = packed(context._saved)
         context._hold_weakly(node, made)
         return outputs
 

@@ -9,7 +9,6 @@ from typing import Any
 from .. import dtypes
 from ..backend import Array, Namespace
 from ..engine.errors import BackwardError, OperationError
-from ..engine.memory import Memory
 from ..engine.modes import modes
 from ..engine.node import Saved
 from ..engine.primitive import primitive
@@ -61,7 +60,7 @@ def overwrite(name: str, x: Tensor, value: Any) -> Tensor:
         if node is not None:
             for saved in node.saved:  # what this very operation saved of x must outlive the write
                 if isinstance(saved, Saved) and saved.memory is x._memory:
-                    saved.array, saved.memory, saved.version = x._backend.copy(saved.array), Memory(), 0
+                    saved.set_apart()
     return _copy(x, value)
 
 

@@ -374,7 +374,7 @@ def test_leaf_and_grad_fn() -> None:
     assert x.grad_fn is None
     assert not y.is_leaf
     assert y.grad_fn.name() == "MulBackward0"
-    assert y.grad_fn.next_functions[0][0] is x
+    assert y.grad_fn.next_functions[0][0].variable is x
     assert autograd.ones(2).is_leaf
     with pytest.raises(RuntimeError, match="leaves only"):
         y.requires_grad_(False)
