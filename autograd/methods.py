@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import dtypes
+from .engine.errors import NotATensorError
 from .engine.methods import Methods
 from .engine.tensor import Tensor
 from .ops import (
@@ -57,18 +58,25 @@ _COMPARISONS: dict[str, Callable[..., Tensor]] = {
 _OPERANDS = (Tensor, int, float, builtins.complex)
 
 
+def _refused(symbol: str, other: object) -> Any:
+    """What Python says of an operand is "'Tensor' and 'Tensor'" of one that is PyTorch's."""
+    if type(other).__module__.partition(".")[0] == "torch":
+        raise NotATensorError(symbol, other, "an operand")
+    return NotImplemented
+
+
 def _operator(
     symbol: str, function: Callable[..., Tensor], reflected: bool = False
 ) -> Callable[[Tensor, Operand], Tensor]:
     def operator(self: Tensor, other: Operand) -> Tensor:
         if isinstance(other, _OPERANDS) or type(other).__module__ == "numpy":
             return function(self, other)
-        return NotImplemented
+        return _refused(symbol, other)
 
     def reflected_operator(self: Tensor, other: Operand) -> Tensor:
         if isinstance(other, _OPERANDS) or type(other).__module__ == "numpy":
             return function(other, self)
-        return NotImplemented
+        return _refused(symbol, other)
 
     made = reflected_operator if reflected else operator
     made.__name__ = made.__qualname__ = f"__{symbol}__"
@@ -77,12 +85,12 @@ def _operator(
 
 def matmul_operator(self: Tensor, other: Operand) -> Tensor:
     """self @ other."""
-    return products.matmul(self, other) if isinstance(other, Tensor) else NotImplemented
+    return products.matmul(self, other) if isinstance(other, Tensor) else _refused("matmul", other)
 
 
 def reflected_matmul(self: Tensor, other: Operand) -> Tensor:
     """other @ self."""
-    return products.matmul(other, self) if isinstance(other, Tensor) else NotImplemented
+    return products.matmul(other, self) if isinstance(other, Tensor) else _refused("matmul", other)
 
 
 def _cast_method(name: str, dtype: dtypes.dtype) -> Callable[..., Tensor]:

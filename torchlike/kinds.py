@@ -92,7 +92,7 @@ def typename(obj: Any) -> str:
 def set_default_tensor_type(t: Any) -> None:
     """set_default_dtype by the name or the function of a tensor type: `torch.DoubleTensor`."""
     name = (t if isinstance(t, str) else t.__name__).rpartition(".")[2]
-    known = {"DoubleTensor": autograd.float64, "HalfTensor": autograd.float16}
+    known = {"DoubleTensor": autograd.float64, "HalfTensor": autograd.float16, "BFloat16Tensor": autograd.bfloat16}
     if name not in {*known, "FloatTensor", "Tensor"}:
         raise TypeError(f"set_default_tensor_type: only floating-point types are supported, got {name}")
     autograd.set_default_dtype(known.get(name, autograd.float32))
