@@ -57,7 +57,8 @@ class StridedBackend(Backend):
         return bool(array.flags.c_contiguous)
 
     def storage(self, array: Any) -> tuple[Array, int]:
-        owner, base = array, array.base
+        owner: Array = array
+        base: Any = array.base
         while type(base) is self.array_type and base.dtype == array.dtype:
             owner, base = base, base.base
         flat = owner.ravel(order="K")
