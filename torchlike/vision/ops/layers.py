@@ -94,6 +94,7 @@ class SqueezeExcitation(nn.Module):
 
 class _ConvNormActivation(nn.Sequential):
     convolution: Any = nn.Conv2d
+    norm: Any = None
 
     def __init__(
         self,
@@ -103,7 +104,7 @@ class _ConvNormActivation(nn.Sequential):
         stride: Any = 1,
         padding: Any = None,
         groups: int = 1,
-        norm_layer: Any = None,
+        norm_layer: Any = "default",
         activation_layer: Any = nn.ReLU,
         dilation: Any = 1,
         inplace: bool | None = True,
@@ -113,6 +114,7 @@ class _ConvNormActivation(nn.Sequential):
             kernel, spread = ((x,) if isinstance(x, int) else tuple(x) for x in (kernel_size, dilation))
             each = [(k - 1) // 2 * spread[i % len(spread)] for i, k in enumerate(kernel)]
             padding = each[0] if isinstance(kernel_size, int) and isinstance(dilation, int) else tuple(each)
+        norm_layer = self.norm if norm_layer == "default" else norm_layer
         bias = norm_layer is None if bias is None else bias
         layers: list[Any] = [
             self.convolution(
@@ -130,17 +132,14 @@ class _ConvNormActivation(nn.Sequential):
 class Conv2dNormActivation(_ConvNormActivation):
     """Convolution, norm and activation; the padding keeps the size of an odd kernel's input."""
 
-    def __init__(self, *args: Any, norm_layer: Any = nn.BatchNorm2d, **kwargs: Any) -> None:
-        super().__init__(*args, norm_layer=norm_layer, **kwargs)
+    norm = nn.BatchNorm2d
 
 
 class Conv3dNormActivation(_ConvNormActivation):
     """Conv2dNormActivation in three dimensions."""
 
     convolution = nn.Conv3d
-
-    def __init__(self, *args: Any, norm_layer: Any = nn.BatchNorm3d, **kwargs: Any) -> None:
-        super().__init__(*args, norm_layer=norm_layer, **kwargs)
+    norm = nn.BatchNorm3d
 
 
 ConvNormActivation = Conv2dNormActivation
