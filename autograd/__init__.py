@@ -11,6 +11,7 @@ from . import (
     capture,
     cuda,
     data,
+    distributed,
     distributions,
     fft,
     forward_ad,
@@ -26,7 +27,7 @@ from . import (
     testing,
 )
 from .amp import autocast
-from .amp.autocast import is_autocast_enabled
+from .amp.autocast import clear_autocast_cache, get_autocast_dtype, is_autocast_cache_enabled, is_autocast_enabled
 from .backend import get_default_device, set_default_device
 from .batching import vmap
 from .device import device
@@ -58,6 +59,8 @@ from .dtypes import (
     set_default_dtype,
     short,
     uint8,
+    uint16,
+    uint32,
     uint64,
 )
 from .engine.errors import BackwardError, DeviceMismatchError, OperationError, SerializationError
@@ -399,6 +402,7 @@ from .ops.trigonometric import (
     tan,
     tanh,
 )
+from .ops.variates import binomial
 from .ops.windows import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window
 
 __all__ = [
@@ -461,6 +465,7 @@ __all__ = [
     "bernoulli",
     "bfloat16",
     "bincount",
+    "binomial",
     "bitwise_and",
     "bitwise_left_shift",
     "bitwise_not",
@@ -491,6 +496,7 @@ __all__ = [
     "clamp",
     "clamp_max",
     "clamp_min",
+    "clear_autocast_cache",
     "clip",
     "clone",
     "column_stack",
@@ -531,6 +537,7 @@ __all__ = [
     "diff",
     "digamma",
     "dist",
+    "distributed",
     "distributions",
     "div",
     "divide",
@@ -584,6 +591,7 @@ __all__ = [
     "gcd",
     "ge",
     "ger",
+    "get_autocast_dtype",
     "get_default_device",
     "get_default_dtype",
     "get_num_threads",
@@ -628,6 +636,7 @@ __all__ = [
     "int64",
     "inverse",
     "is_anomaly_enabled",
+    "is_autocast_cache_enabled",
     "is_autocast_enabled",
     "is_complex",
     "is_conj",
@@ -832,6 +841,8 @@ __all__ = [
     "true_divide",
     "trunc",
     "uint8",
+    "uint16",
+    "uint32",
     "uint64",
     "unbind",
     "unflatten",

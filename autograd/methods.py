@@ -146,7 +146,9 @@ def _of_scripts(name: str) -> Callable[..., Any]:
 
 _OF_SCRIPTS = """
     lu qr svd triangular_solve type new is_nonzero is_same_size is_signed is_pinned is_shared to_sparse to_dense
-    coalesce pin_memory share_memory_"""
+    coalesce pin_memory share_memory_
+    storage _typed_storage untyped_storage storage_offset storage_type is_set_to set_ resize resize_ resize_as
+    resize_as_"""
 _NEVER = "is_sparse is_quantized is_meta is_mps is_nested is_xpu"
 
 _OTHERS: dict[str, Any] = {
@@ -229,7 +231,7 @@ def _attach() -> None:
         setattr(Methods, f"__i{symbol}__", inplace.in_place(function, f"{symbol}_"))
     for symbol, function in _COMPARISONS.items():
         setattr(Methods, f"__{symbol}__", _operator(symbol, function))
-    for name in ("float", "double", "half", "long", "int", "short", "bool", "cfloat", "cdouble"):
+    for name in ("float", "double", "half", "bfloat16", "long", "int", "short", "bool", "cfloat", "cdouble"):
         setattr(Methods, name, _cast_method(name, getattr(dtypes, name)))
     for name in _OF_SCRIPTS.split():
         setattr(Methods, name, _of_scripts(name))

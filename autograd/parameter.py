@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from .engine.tensor import Tensor
 from .ops.creation import empty
@@ -21,24 +21,32 @@ class Parameter(Tensor):
     tensor([1., 1.], requires_grad=True)
     """
 
-    def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
-        require_tensors(type(self).__name__, *(() if data is None else (data,)))
-        self._adopt((empty(0) if data is None else data).detach())
-        self.requires_grad = requires_grad
+    def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Self:
+        require_tensors(cls.__name__, *(() if data is None else (data,)))
+        made = object.__new__(cls)
+        made._adopt((empty(0) if data is None else data).detach())
+        made.requires_grad = requires_grad
+        return made
 
     def __repr__(self) -> str:
         return "Parameter containing:\n" + super().__repr__()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Parameter:
-        """A copy without a gradient, as torch's; copies of other tensors keep theirs."""
-        made = super().__deepcopy__(memo)
-        made._grad = None
-        return made
+        """A copy without the gradient and the attributes, as torch's; copies of other tensors keep theirs."""
+        if id(self) not in memo:
+            memo[id(self)] = made = object.__new__(type(self))
+            made._adopt(self.detach().clone())
+            made._requires_grad = self._requires_grad
+        return memo[id(self)]
 
 
 class Buffer(Tensor):
     """A tensor that a module keeps but does not train: assigned to an attribute, it is one of its buffers."""
 
-    def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
-        self._adopt((empty(0) if data is None else data).detach())
-        self.persistent = persistent
+    persistent: bool
+
+    def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> Self:
+        made = object.__new__(cls)
+        made._adopt((empty(0) if data is None else data).detach())
+        made.persistent = persistent
+        return made

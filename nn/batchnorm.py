@@ -13,8 +13,11 @@ from .module import Module
 from .parameter import Parameter
 
 
-class _BatchNorm(Module):
-    ranks: tuple[int, ...]
+class _NormBase(Module):
+    """What batch and instance normalisation share: arguments, weights and running statistics."""
+
+    _version = 2  # the first had no num_batches_tracked
+    ranks: tuple[int, ...] = ()
 
     def __init__(
         self,
@@ -55,10 +58,35 @@ class _BatchNorm(Module):
         if self.bias is not None:
             init.zeros_(self.bias)
 
-    def forward(self, input: Tensor) -> Tensor:
+    def _check_input_dim(self, input: Tensor) -> None:
+        """Refuses an input of other dimensions than the layer is for, which a subclass says by `ranks`."""
+        if not self.ranks:
+            raise NotImplementedError(f"{type(self).__name__} has no _check_input_dim()")
         if input.ndim not in self.ranks:
             ranks = " or ".join(map(str, self.ranks))
             raise ValueError(f"{type(self).__name__}: expected {ranks} dimensions, got shape {tuple(input.shape)}")
+
+    def _load_from_state_dict(
+        self, state_dict: dict[str, Any], prefix: str, local_metadata: dict[str, Any], *args: Any
+    ) -> None:
+        key = f"{prefix}num_batches_tracked"
+        old = (local_metadata.get("version") or 1) < 2
+        if old and self.track_running_stats and self.num_batches_tracked is not None and key not in state_dict:
+            state_dict[key] = autograd.tensor(0)
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *args)
+
+    def extra_repr(self) -> str:
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
+            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
+        )
+
+
+class _BatchNorm(_NormBase):
+    """Batch normalisation of inputs whose dimensions `_check_input_dim` allows."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        self._check_input_dim(input)
         if input.shape[1] != self.num_features:
             raise RuntimeError(
                 f"{type(self).__name__}: expected {self.num_features} channels, got shape {tuple(input.shape)}"
@@ -78,12 +106,6 @@ class _BatchNorm(Module):
             self.training or self.running_mean is None,
             momentum,
             self.eps,
-        )
-
-    def extra_repr(self) -> str:
-        return (
-            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
         )
 
 

@@ -6,10 +6,10 @@ from collections import OrderedDict
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from typing import Any, Self, overload
 
-from autograd import Tensor
-
 from .module import Module
-from .parameter import Parameter
+from .parameter_container import ParameterDict, ParameterList
+
+__all__ = ["ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential"]
 
 
 class _Row(Module):
@@ -22,14 +22,26 @@ class _Row(Module):
         return iter(list(self._modules.values()))
 
     def __setitem__(self, index: int, module: Module) -> None:
-        self._modules[list(self._modules)[index]] = module
+        setattr(self, list(self._modules)[index], module)
 
     def __delitem__(self, index: int | slice) -> None:
         kept = list(self)
         del kept[index]
-        self._modules.clear()
-        for number, module in enumerate(kept):
-            self.add_module(str(number), module)
+        self._modules = {str(number): module for number, module in enumerate(kept)}
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if not name.isdigit()]
+
+    def pop(self, key: int | slice) -> Any:
+        """Takes a module out, or those of a slice, and returns it."""
+        module = self[key]  # type: ignore[index]
+        del self[key]
+        return module
+
+    def _insert(self, index: int, module: Module) -> None:
+        modules = list(self)
+        modules.insert(index, module)
+        self._modules = {str(number): each for number, each in enumerate(modules)}
 
     def append(self, module: Module) -> Self:
         """Adds a module at the end."""
@@ -38,7 +50,9 @@ class _Row(Module):
 
     def extend(self, modules: Iterable[Module]) -> Self:
         """Adds modules at the end."""
-        for module in modules:
+        if not isinstance(modules, Iterable):
+            raise TypeError(f"{type(self).__name__}: expected a list of modules, got one {type(modules).__name__}")
+        for module in list(modules):
             self.append(module)
         return self
 
@@ -71,6 +85,46 @@ class Sequential(_Row):
         if isinstance(index, slice):
             return type(self)(OrderedDict(list(self._modules.items())[index]))
         return list(self._modules.values())[index]
+
+    def insert(self, index: int, module: Module) -> Self:
+        """Adds a module before the one at `index`."""
+        if not isinstance(module, Module):
+            raise AssertionError(f"Sequential.insert: expected a Module, got {type(module).__name__}")
+        if not -len(self) <= index <= len(self):
+            raise IndexError(f"Sequential.insert: index {index} is out of range for {len(self)} modules")
+        self._insert(index, module)
+        return self
+
+    def __add__(self, other: Sequential) -> Sequential:
+        _check_sequential("+", other)
+        return Sequential(*self, *other)
+
+    def __iadd__(self, other: Sequential) -> Self:
+        _check_sequential("+=", other)
+        return self.extend(other)
+
+    def __mul__(self, other: int) -> Sequential:
+        """The same modules over and over, `other` times: they share their parameters."""
+        _check_times(other)
+        return Sequential(*list(self) * other)
+
+    __rmul__ = __mul__
+
+    def __imul__(self, other: int) -> Self:
+        _check_times(other)
+        return self.extend(list(self) * (other - 1))
+
+
+def _check_sequential(symbol: str, other: object) -> None:
+    if not isinstance(other, Sequential):
+        raise ValueError(f"Sequential {symbol}: expected a Sequential, got {type(other).__name__}")
+
+
+def _check_times(times: object) -> None:
+    if not isinstance(times, int):
+        raise TypeError(f"Sequential *: expected an int, got {type(times).__name__}")
+    if times <= 0:
+        raise ValueError(f"Sequential *: expected a positive number of times, got {times}")
 
 
 class ModuleList(_Row):
@@ -107,10 +161,18 @@ class ModuleList(_Row):
 
     def insert(self, index: int, module: Module) -> None:
         """Adds a module before the one at `index`."""
-        modules = list(self)
-        modules.insert(index, module)
-        self._modules.clear()
-        self.extend(modules)
+        self._insert(index, module)
+
+    def __add__(self, other: Iterable[Module]) -> ModuleList:
+        return ModuleList(self).extend(other)
+
+    def __iadd__(self, modules: Iterable[Module]) -> Self:
+        return self.extend(modules)
+
+
+def _check_pairs(container: Module, given: object) -> None:
+    if not isinstance(given, Iterable):
+        raise TypeError(f"{type(container).__name__}.update: expected names and values, got {type(given).__name__}")
 
 
 class ModuleDict(Module):
@@ -118,12 +180,23 @@ class ModuleDict(Module):
 
     def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | None = None) -> None:
         super().__init__()
-        self.update(modules or {})
+        self.update({} if modules is None else modules)
 
     def update(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]]) -> None:
         """Adds the modules of a mapping."""
+        _check_pairs(self, modules)
         for name, module in dict(modules).items():
             self[name] = module
+
+    def clear(self) -> None:
+        """Takes all modules out."""
+        self._modules.clear()
+
+    def pop(self, key: str) -> Any:
+        """Takes a module out and returns it."""
+        module = self[key]
+        del self[key]
+        return module
 
     def __getitem__(self, key: str) -> Any:
         return self._modules[key]
@@ -154,91 +227,3 @@ class ModuleDict(Module):
     def items(self) -> ItemsView[str, Any]:
         """The names and modules."""
         return self._modules.items()
-
-
-class ParameterList(Module):
-    """A list of parameters that are known to the module that holds it; other tensors become parameters."""
-
-    def __init__(self, values: Iterable[Any] | None = None) -> None:
-        super().__init__()
-        self._size = 0
-        self.extend(values or ())
-
-    def append(self, value: Any) -> Self:
-        """Adds a parameter at the end."""
-        kept = value if isinstance(value, Parameter) or not isinstance(value, Tensor) else Parameter(value)
-        setattr(self, str(self._size), kept)
-        self._size += 1
-        return self
-
-    def extend(self, values: Iterable[Any]) -> Self:
-        """Adds parameters at the end."""
-        for value in values:
-            self.append(value)
-        return self
-
-    def __len__(self) -> int:
-        return self._size
-
-    def __iter__(self) -> Iterator[Any]:
-        return (self[i] for i in range(self._size))
-
-    @overload
-    def __getitem__(self, index: int) -> Any: ...
-    @overload
-    def __getitem__(self, index: slice) -> Self: ...
-    def __getitem__(self, index: int | slice) -> Any:
-        if isinstance(index, slice):
-            return type(self)(list(self)[index])
-        return getattr(self, str(range(self._size)[index]))
-
-    def __setitem__(self, index: int, value: Any) -> None:
-        setattr(self, str(range(self._size)[index]), Parameter(value) if type(value) is Tensor else value)
-
-
-class ParameterDict(Module):
-    """A dictionary of parameters that are known to the module that holds it; other tensors become parameters."""
-
-    def __init__(self, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None) -> None:
-        super().__init__()
-        self._names: dict[str, None] = {}
-        self.update(parameters or {})
-
-    def update(self, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
-        """Adds the parameters of a mapping."""
-        for name, value in dict(parameters).items():
-            self[name] = value
-
-    def __getitem__(self, key: str) -> Any:
-        if key not in self._names:
-            raise KeyError(key)
-        return getattr(self, key)
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        setattr(self, key, Parameter(value) if type(value) is Tensor else value)
-        self._names[key] = None
-
-    def __delitem__(self, key: str) -> None:
-        del self._names[key]
-        delattr(self, key)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._names
-
-    def keys(self) -> Any:
-        """The names."""
-        return self._names.keys()
-
-    def values(self) -> Iterator[Any]:
-        """The parameters."""
-        return (self[name] for name in self._names)
-
-    def items(self) -> Iterator[tuple[str, Any]]:
-        """The names and parameters."""
-        return ((name, self[name]) for name in self._names)

@@ -4,18 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import autograd
 from autograd import Tensor
 from autograd.ops.convolution import as_tuple, transposed
-from autograd.types import DeviceLike, DTypeLike, FactoryKwargs, PerDim
+from autograd.types import DeviceLike, DTypeLike, PerDim
 
-from . import init
-from .module import Module
-from .parameter import Parameter
+from .conv import _ConvNd
 
 
-class _ConvTranspose(Module):
+class _ConvTransposeNd(_ConvNd):
+    """What transposed convolutions share: one padding mode, and the output padding for a wanted size."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: tuple[int, ...],
+        stride: tuple[int, ...],
+        padding: tuple[int, ...],
+        dilation: tuple[int, ...],
+        transposed: bool,
+        output_padding: tuple[int, ...],
+        groups: int,
+        bias: bool,
+        padding_mode: str,
+        device: DeviceLike = None,
+        dtype: DTypeLike = None,
+    ) -> None:
+        if padding_mode != "zeros":
+            raise ValueError(f"{type(self).__name__}: only padding_mode='zeros' is supported, got {padding_mode!r}")
+        sizes = kernel_size, stride, padding, dilation
+        super().__init__(
+            in_channels, out_channels, *sizes, transposed, output_padding, groups, bias, padding_mode, device, dtype
+        )
+
+    def _output_padding(
+        self,
+        input: Tensor,
+        output_size: Sequence[int] | None,
+        stride: Sequence[int],
+        padding: Sequence[int],
+        kernel_size: Sequence[int],
+        num_spatial_dims: int,
+        dilation: Sequence[int] | None = None,
+    ) -> tuple[int, ...]:
+        """The output padding that gives the wanted size; the layer's own where none is wanted."""
+        if output_size is None:
+            return self.output_padding
+        wanted = list(output_size)[-num_spatial_dims:]
+        least = [
+            (n - 1) * s - 2 * p + d * (k - 1) + 1
+            for n, s, p, d, k in zip(
+                input.shape[-num_spatial_dims:],
+                stride,
+                padding,
+                (1,) * num_spatial_dims if dilation is None else dilation,
+                kernel_size,
+                strict=True,
+            )
+        ]
+        if any(not low <= size < low + s for size, low, s in zip(wanted, least, stride, strict=True)):
+            raise ValueError(
+                f"{type(self).__name__}: output_size {wanted} must be from {least}, by less than the stride"
+            )
+        return tuple(size - low for size, low in zip(wanted, least, strict=True))
+
+
+class _ConvTranspose(_ConvTransposeNd):
     dims: int
+    padding: tuple[int, ...]
 
     def __init__(
         self,
@@ -32,27 +88,26 @@ class _ConvTranspose(Module):
         device: DeviceLike = None,
         dtype: DTypeLike = None,
     ) -> None:
-        super().__init__()
-        if padding_mode != "zeros":
-            raise ValueError(f"{type(self).__name__}: only padding_mode='zeros' is supported, got {padding_mode!r}")
-        if in_channels % groups or out_channels % groups:
-            raise ValueError(f"groups={groups} must divide in_channels={in_channels} and out_channels={out_channels}")
-        self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
-        self.kernel_size, self.stride, self.padding, self.output_padding, self.dilation = (
-            as_tuple(each, self.dims) for each in (kernel_size, stride, padding, output_padding, dilation)
+        super().__init__(
+            in_channels,
+            out_channels,
+            as_tuple(kernel_size, self.dims),
+            as_tuple(stride, self.dims),
+            as_tuple(padding, self.dims),
+            as_tuple(dilation, self.dims),
+            True,
+            as_tuple(output_padding, self.dims),
+            groups,
+            bias,
+            padding_mode,
+            device,
+            dtype,
         )
-        self.padding_mode = padding_mode
-        options: FactoryKwargs = {"device": device, "dtype": dtype}
-        self.weight = Parameter(autograd.empty(in_channels, out_channels // groups, *self.kernel_size, **options))
-        self.register_parameter("bias", Parameter(autograd.empty(out_channels, **options)) if bias else None)
-        self.reset_parameters()
-
-    def reset_parameters(self) -> None:
-        """Draws new starting values."""
-        init.layer_default_(self.weight, self.bias)
 
     def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
-        extra = self.output_padding if output_size is None else self._extra(input, list(output_size))
+        extra = self._output_padding(
+            input, output_size, self.stride, self.padding, self.kernel_size, self.dims, self.dilation
+        )
         return transposed(
             type(self).__name__,
             self.dims,
@@ -65,30 +120,6 @@ class _ConvTranspose(Module):
             self.groups,
             self.dilation,
         )
-
-    def _extra(self, input: Tensor, wanted: list[int]) -> tuple[int, ...]:
-        """The output padding that gives the wanted size."""
-        sizes = wanted[-self.dims :]
-        least = [
-            (n - 1) * s - 2 * p + d * (k - 1) + 1
-            for n, s, p, d, k in zip(
-                input.shape[-self.dims :], self.stride, self.padding, self.dilation, self.kernel_size, strict=True
-            )
-        ]
-        if any(not low <= size < low + s for size, low, s in zip(sizes, least, self.stride, strict=True)):
-            raise ValueError(
-                f"{type(self).__name__}: output_size {sizes} must be from {least}, by less than the stride"
-            )
-        return tuple(size - low for size, low in zip(sizes, least, strict=True))
-
-    def extra_repr(self) -> str:
-        text = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
-        ones, zeros = (1,) * self.dims, (0,) * self.dims
-        text += f", padding={self.padding}" if self.padding != zeros else ""
-        text += f", dilation={self.dilation}" if self.dilation != ones else ""
-        text += f", output_padding={self.output_padding}" if self.output_padding != zeros else ""
-        text += f", groups={self.groups}" if self.groups != 1 else ""
-        return text + (", bias=False" if self.bias is None else "")
 
 
 class ConvTranspose1d(_ConvTranspose):

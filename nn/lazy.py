@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 import autograd
 from autograd import Tensor
@@ -47,8 +47,8 @@ class UninitializedParameter(_Uninitialized, Parameter):
 
     becomes = Parameter
 
-    def __init__(self, requires_grad: bool = True, device: DeviceLike = None, dtype: DTypeLike = None) -> None:
-        Parameter.__init__(self, autograd.empty(0, device=device, dtype=dtype), requires_grad)
+    def __new__(cls, requires_grad: bool = True, device: DeviceLike = None, dtype: DTypeLike = None) -> Self:
+        return super().__new__(cls, autograd.empty(0, device=device, dtype=dtype), requires_grad)
 
 
 class UninitializedBuffer(_Uninitialized, Buffer):
@@ -56,8 +56,8 @@ class UninitializedBuffer(_Uninitialized, Buffer):
 
     becomes = Buffer
 
-    def __init__(self, requires_grad: bool = False, device: DeviceLike = None, dtype: DTypeLike = None) -> None:
-        Buffer.__init__(self, autograd.empty(0, device=device, dtype=dtype))
+    def __new__(cls, requires_grad: bool = False, device: DeviceLike = None, dtype: DTypeLike = None) -> Self:
+        return super().__new__(cls, autograd.empty(0, device=device, dtype=dtype))
 
 
 class LazyModuleMixin(Module):

@@ -30,121 +30,130 @@ class _Pad(Module):
         return f"{self.padding}"
 
 
-class ConstantPad1d(_Pad):
+class _ConstantPadNd(_Pad):
+    def __init__(self, padding: PerDim, value: float) -> None:
+        super().__init__(padding)
+        self.value = value
+
+    def extra_repr(self) -> str:
+        return f"padding={self.padding}, value={self.value}"
+
+
+class _ReflectionPadNd(_Pad):
+    mode = "reflect"
+
+
+class _ReplicationPadNd(_Pad):
+    mode = "replicate"
+
+
+class _CircularPadNd(_Pad):
+    mode = "circular"
+
+
+class ConstantPad1d(_ConstantPadNd):
     """Grows the last dimension by a value."""
 
     dims = 1
 
-    def __init__(self, padding: PerDim, value: float) -> None:
-        super().__init__(padding)
-        self.value = value
 
-    def extra_repr(self) -> str:
-        return f"padding={self.padding}, value={self.value}"
-
-
-class ZeroPad1d(_Pad):
+class ZeroPad1d(_ConstantPadNd):
     """Grows the last dimension by zeros."""
 
     dims = 1
 
+    def __init__(self, padding: PerDim) -> None:
+        super().__init__(padding, 0.0)
+
     def extra_repr(self) -> str:
         return f"{self.padding}"
 
 
-class ConstantPad2d(_Pad):
+class ConstantPad2d(_ConstantPadNd):
     """Grows the last two dimensions by a value."""
 
     dims = 2
 
-    def __init__(self, padding: PerDim, value: float) -> None:
-        super().__init__(padding)
-        self.value = value
 
-    def extra_repr(self) -> str:
-        return f"padding={self.padding}, value={self.value}"
-
-
-class ZeroPad2d(_Pad):
+class ZeroPad2d(_ConstantPadNd):
     """Grows the last two dimensions by zeros."""
 
     dims = 2
 
+    def __init__(self, padding: PerDim) -> None:
+        super().__init__(padding, 0.0)
+
     def extra_repr(self) -> str:
         return f"{self.padding}"
 
 
-class ConstantPad3d(_Pad):
+class ConstantPad3d(_ConstantPadNd):
     """Grows the last three dimensions by a value."""
 
     dims = 3
 
-    def __init__(self, padding: PerDim, value: float) -> None:
-        super().__init__(padding)
-        self.value = value
 
-    def extra_repr(self) -> str:
-        return f"padding={self.padding}, value={self.value}"
-
-
-class ZeroPad3d(_Pad):
+class ZeroPad3d(_ConstantPadNd):
     """Grows the last three dimensions by zeros."""
 
     dims = 3
+
+    def __init__(self, padding: PerDim) -> None:
+        super().__init__(padding, 0.0)
 
     def extra_repr(self) -> str:
         return f"{self.padding}"
 
 
-class ReflectionPad1d(_Pad):
+class ReflectionPad1d(_ReflectionPadNd):
     """Grows the last dimension by its mirror image."""
 
-    dims, mode = 1, "reflect"
+    dims = 1
 
 
-class ReflectionPad2d(_Pad):
+class ReflectionPad2d(_ReflectionPadNd):
     """Grows the last two dimensions by its mirror image."""
 
-    dims, mode = 2, "reflect"
+    dims = 2
 
 
-class ReflectionPad3d(_Pad):
+class ReflectionPad3d(_ReflectionPadNd):
     """Grows the last three dimensions by its mirror image."""
 
-    dims, mode = 3, "reflect"
+    dims = 3
 
 
-class ReplicationPad1d(_Pad):
+class ReplicationPad1d(_ReplicationPadNd):
     """Grows the last dimension by its edge."""
 
-    dims, mode = 1, "replicate"
+    dims = 1
 
 
-class ReplicationPad2d(_Pad):
+class ReplicationPad2d(_ReplicationPadNd):
     """Grows the last two dimensions by its edge."""
 
-    dims, mode = 2, "replicate"
+    dims = 2
 
 
-class ReplicationPad3d(_Pad):
+class ReplicationPad3d(_ReplicationPadNd):
     """Grows the last three dimensions by its edge."""
 
-    dims, mode = 3, "replicate"
+    dims = 3
 
 
-class CircularPad1d(_Pad):
+class CircularPad1d(_CircularPadNd):
     """Grows the last dimension by its other end."""
 
-    dims, mode = 1, "circular"
+    dims = 1
 
 
-class CircularPad2d(_Pad):
+class CircularPad2d(_CircularPadNd):
     """Grows the last two dimensions by its other end."""
 
-    dims, mode = 2, "circular"
+    dims = 2
 
 
-class CircularPad3d(_Pad):
+class CircularPad3d(_CircularPadNd):
     """Grows the last three dimensions by its other end."""
 
-    dims, mode = 3, "circular"
+    dims = 3

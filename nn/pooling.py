@@ -13,7 +13,7 @@ from . import functional as F
 from .module import Module
 
 
-class _MaxPool(Module):
+class _MaxPoolNd(Module):
     dims: int
 
     def __init__(
@@ -53,13 +53,13 @@ class _MaxPool(Module):
         )
 
 
-class MaxPool1d(_MaxPool):
+class MaxPool1d(_MaxPoolNd):
     """The maximum of each window: (N, C, L) -> (N, C, L'), or without N."""
 
     dims = 1
 
 
-class MaxPool2d(_MaxPool):
+class MaxPool2d(_MaxPoolNd):
     """The maximum of each window: (N, C, H, W) -> (N, C, H', W'), or without N.
 
     H' = floor((H + 2 padding - dilation (kernel_size - 1) - 1) / stride) + 1 (ceil with
@@ -69,13 +69,13 @@ class MaxPool2d(_MaxPool):
     dims = 2
 
 
-class MaxPool3d(_MaxPool):
+class MaxPool3d(_MaxPoolNd):
     """The maximum of each window: (N, C, D, H, W) -> (N, C, D', H', W'), or without N."""
 
     dims = 3
 
 
-class _AvgPool(Module):
+class _AvgPoolNd(Module):
     dims: int
 
     def __init__(
@@ -112,7 +112,7 @@ class _AvgPool(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class AvgPool1d(_AvgPool):
+class AvgPool1d(_AvgPoolNd):
     """The mean of each window: (N, C, L) -> (N, C, L'), or without N."""
 
     dims = 1
@@ -134,78 +134,83 @@ class AvgPool1d(_AvgPool):
         )
 
 
-class AvgPool2d(_AvgPool):
+class AvgPool2d(_AvgPoolNd):
     """The mean of each window: (N, C, H, W) -> (N, C, H', W'), or without N; stride is kernel_size by default."""
 
     dims = 2
 
 
-class AvgPool3d(_AvgPool):
+class AvgPool3d(_AvgPoolNd):
     """The mean of each window: (N, C, D, H, W) -> (N, C, D', H', W'), or without N."""
 
     dims = 3
 
 
-class _AdaptivePool(Module):
+class _AdaptiveAvgPoolNd(Module):
     function: str
 
     def __init__(self, output_size: PerDim) -> None:
         super().__init__()
         self.output_size = output_size
 
-    def forward(self, input: Tensor) -> Any:
+    def forward(self, input: Tensor) -> Tensor:
         return getattr(F, self.function)(input, self.output_size)
 
     def extra_repr(self) -> str:
         return f"output_size={self.output_size}"
 
 
-class AdaptiveAvgPool1d(_AdaptivePool):
+class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
     """Means of output_size nearly equal parts: (N, C, L) -> (N, C, output_size), or without N."""
 
     function = "adaptive_avg_pool1d"
 
 
-class AdaptiveAvgPool2d(_AdaptivePool):
+class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
     """Means of nearly equal parts: (N, C, H, W) -> (N, C, *output_size), or without N; None keeps a size."""
 
     function = "adaptive_avg_pool2d"
 
 
-class AdaptiveAvgPool3d(_AdaptivePool):
+class AdaptiveAvgPool3d(_AdaptiveAvgPoolNd):
     """Means of nearly equal parts: (N, C, D, H, W) -> (N, C, *output_size), or without N; None keeps a size."""
 
     function = "adaptive_avg_pool3d"
 
 
-class _AdaptiveMaxPool(_AdaptivePool):
+class _AdaptiveMaxPoolNd(Module):
+    function: str
+
     def __init__(self, output_size: PerDim, return_indices: bool = False) -> None:
-        super().__init__(output_size)
-        self.return_indices = return_indices
+        super().__init__()
+        self.output_size, self.return_indices = output_size, return_indices
 
     def forward(self, input: Tensor) -> Any:
         return getattr(F, self.function)(input, self.output_size, self.return_indices)
 
+    def extra_repr(self) -> str:
+        return f"output_size={self.output_size}"
 
-class AdaptiveMaxPool1d(_AdaptiveMaxPool):
+
+class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
     """Maxima of output_size nearly equal parts: (N, C, L) -> (N, C, output_size), or without N."""
 
     function = "adaptive_max_pool1d"
 
 
-class AdaptiveMaxPool2d(_AdaptiveMaxPool):
+class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
     """Maxima of nearly equal parts: (N, C, H, W) -> (N, C, *output_size), or without N; None keeps a size."""
 
     function = "adaptive_max_pool2d"
 
 
-class AdaptiveMaxPool3d(_AdaptiveMaxPool):
+class AdaptiveMaxPool3d(_AdaptiveMaxPoolNd):
     """Maxima of nearly equal parts: (N, C, D, H, W) -> (N, C, *output_size), or without N; None keeps a size."""
 
     function = "adaptive_max_pool3d"
 
 
-class _LPPool(Module):
+class _LPPoolNd(Module):
     function: str
 
     def __init__(
@@ -224,25 +229,25 @@ class _LPPool(Module):
         )
 
 
-class LPPool1d(_LPPool):
+class LPPool1d(_LPPoolNd):
     """(sum of x^p)^(1/p) of each window: (N, C, L) -> (N, C, L')."""
 
     function = "lp_pool1d"
 
 
-class LPPool2d(_LPPool):
+class LPPool2d(_LPPoolNd):
     """(sum of x^p)^(1/p) of each window: (N, C, H, W) -> (N, C, H', W')."""
 
     function = "lp_pool2d"
 
 
-class LPPool3d(_LPPool):
+class LPPool3d(_LPPoolNd):
     """(sum of x^p)^(1/p) of each window: (N, C, D, H, W) -> (N, C, D', H', W')."""
 
     function = "lp_pool3d"
 
 
-class _MaxUnpool(Module):
+class _MaxUnpoolNd(Module):
     dims: int
 
     def __init__(self, kernel_size: PerDim, stride: PerDim | None = None, padding: PerDim = 0) -> None:
@@ -259,19 +264,19 @@ class _MaxUnpool(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-class MaxUnpool1d(_MaxUnpool):
+class MaxUnpool1d(_MaxUnpoolNd):
     """The maxima put back where MaxPool1d(return_indices=True) found them, zeros elsewhere."""
 
     dims = 1
 
 
-class MaxUnpool2d(_MaxUnpool):
+class MaxUnpool2d(_MaxUnpoolNd):
     """The maxima put back where MaxPool2d(return_indices=True) found them, zeros elsewhere."""
 
     dims = 2
 
 
-class MaxUnpool3d(_MaxUnpool):
+class MaxUnpool3d(_MaxUnpoolNd):
     """The maxima put back where MaxPool3d(return_indices=True) found them, zeros elsewhere."""
 
     dims = 3

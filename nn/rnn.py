@@ -13,6 +13,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.engine.errors import OperationError
 from autograd.ops.promotion import require_tensors
 from autograd.types import DeviceLike, DTypeLike, FactoryKwargs
 
@@ -124,15 +125,33 @@ class RNNBase(Module):
         """Does nothing: there is no other layout to go to."""
 
     @property
-    def all_weights(self) -> list[list[Tensor]]:
-        """The parameters, a list for each layer and direction."""
+    def _all_weights(self) -> list[list[str]]:
+        """The names of the parameters, a list for each layer and direction."""
         kinds = ["weight_ih", "weight_hh", *(["bias_ih", "bias_hh"] if self.bias else [])]
         kinds += ["weight_hr"] if self.proj_size else []
-        return [
-            [getattr(self, f"{kind}_{end}") for kind in kinds]
-            for layer in range(self.num_layers)
-            for end in self._ends(layer)
-        ]
+        return [[f"{kind}_{end}" for kind in kinds] for layer in range(self.num_layers) for end in self._ends(layer)]
+
+    @property
+    def all_weights(self) -> list[list[Tensor]]:
+        """The parameters, a list for each layer and direction."""
+        return [[getattr(self, name) for name in names] for names in self._all_weights]
+
+    @property
+    def _flat_weights_names(self) -> list[str]:
+        return [name for names in self._all_weights for name in names]
+
+    @property
+    def _flat_weights(self) -> list[Tensor | None]:
+        """The tensors that a forward uses, in one list; one can be assigned, of tensors that are no parameters, too."""
+        return [getattr(self, name, None) for name in self._flat_weights_names]
+
+    @_flat_weights.setter
+    def _flat_weights(self, weights: Sequence[Tensor]) -> None:
+        for name, weight in zip(self._flat_weights_names, weights, strict=True):
+            if weight is self._parameters.get(name):
+                self.__dict__.pop(name, None)
+            else:  # found before the parameter of this name
+                self.__dict__[name] = weight
 
     def _start(self, x: Tensor, hx: Any, batched: bool) -> State:
         """The state before the first step, (layers D, N, width) each."""
@@ -163,6 +182,8 @@ class RNNBase(Module):
         inputs = F.linear(x, getattr(self, f"weight_ih_{end}"), bias).unbind(0)
         w_hh = getattr(self, f"weight_hh_{end}")
         times = range(len(inputs))
+        if not inputs:
+            raise OperationError(f"{type(self).__name__}: expected a sequence of at least one step, got none")
         outputs: list[Any] = [None] * len(inputs)
         for time in reversed(times) if end.endswith("reverse") else times:
             new = step(inputs[time], state, w_hh, b_hh, w_hr)

@@ -23,11 +23,18 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "gelu": F.
 
 
 def _activation(given: str | Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
-    if isinstance(given, str):
-        if given not in ACTIVATIONS:
-            raise RuntimeError(f"activation is 'relu', 'gelu' or a function, got {given!r}")
-        return ACTIVATIONS[given]
-    return given
+    return _get_activation_fn(given) if isinstance(given, str) else given
+
+
+def _get_activation_fn(activation: str) -> Callable[[Tensor], Tensor]:
+    if activation not in ACTIVATIONS:
+        raise RuntimeError(f"activation is 'relu', 'gelu' or a function, got {activation!r}")
+    return ACTIVATIONS[activation]
+
+
+def _get_clones(module: Module, N: int) -> ModuleList:
+    """N copies of a module."""
+    return ModuleList([copy.deepcopy(module) for _ in range(N)])
 
 
 class TransformerEncoderLayer(Module):
@@ -166,7 +173,7 @@ class TransformerEncoder(Module):
         mask_check: bool = True,
     ) -> None:
         super().__init__()
-        self.layers = ModuleList([copy.deepcopy(encoder_layer) for _ in range(num_layers)])
+        self.layers = _get_clones(encoder_layer, num_layers)
         self.num_layers, self.norm = num_layers, norm
 
     def forward(
@@ -186,7 +193,7 @@ class TransformerDecoder(Module):
 
     def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
         super().__init__()
-        self.layers = ModuleList([copy.deepcopy(decoder_layer) for _ in range(num_layers)])
+        self.layers = _get_clones(decoder_layer, num_layers)
         self.num_layers, self.norm = num_layers, norm
 
     def forward(

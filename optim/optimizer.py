@@ -24,7 +24,7 @@ Alike = dict[tuple[Backend, tuple[str, ...]], list[tuple[Tensor, Tensor, dict[st
 
 
 def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
-    """A step that calls the optimizer's hooks, if it has any."""
+    """A step that calls the optimizer's hooks, if it has any, and is remembered for schedules."""
 
     @functools.wraps(step)
     def hooked(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
@@ -33,6 +33,7 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
             if changed is not None:
                 args, kwargs = changed
         result = step(self, *args, **kwargs)
+        self.stepped = True
         for hook in list(self.__dict__.get("_step_post_hooks", {}).values()):
             hook(self, args, kwargs)
         return result
@@ -64,6 +65,7 @@ class Optimizer:
 
     scalars: tuple[str, ...] = ("step",)  # state that is one number a parameter, in float32 as torch's
     blended: tuple[str, ...] = ()  # state that torch blends with the gradient by lerp, which takes one dtype
+    stepped = False  # whether it has, which a schedule that steps first warns about
     decoupled = False  # whether weight decay leaves the gradient alone, unless its group says so
 
     @staticmethod
@@ -106,6 +108,10 @@ class Optimizer:
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Adds parameters with hyperparameters of their own; what is not given is the default."""
+        if not isinstance(param_group, Mapping):
+            raise TypeError(f"add_param_group: expected a dict {{'params': ...}}, got {type(param_group).__name__}")
+        if "params" not in param_group:
+            raise KeyError(f"a parameter group needs 'params', got {', '.join(map(repr, param_group)) or 'nothing'}")
         group = dict(param_group)
         members = group["params"]
         members = [members] if isinstance(members, Tensor) else list(members)

@@ -33,7 +33,19 @@ NAMES = {
     "torch.autograd.variable": "torchlike.variable",
     "torch.backends": "torchlike.backends",
     "torch.compiler": "torchlike.compiler",
+    "torch.cpu": "torchlike.cpu",
     "torch.cuda.amp": "torchlike.cuda.amp",
+    "torch.cuda.amp.autocast_mode": "torchlike.cuda.amp",
+    "torch.cuda.amp.common": "torchlike.cuda.amp",
+    "torch.cuda.amp.grad_scaler": "torchlike.cuda.amp",
+    "torch.distributed.distributed_c10d": "autograd.distributed",
+    "torch.distributed.elastic": "torchlike.distributed.elastic",
+    "torch.distributed.elastic.multiprocessing": "torchlike.distributed.elastic",
+    "torch.distributed.elastic.multiprocessing.errors": "torchlike.distributed.elastic",
+    "torch.distributed.fsdp": "torchlike.distributed.fsdp",
+    "torch.distributed.nn": "autograd.distributed.functional",
+    "torch.distributed.nn.functional": "autograd.distributed.functional",
+    "torch.distributed.optim": "torchlike.distributed.optim",
     "torch.func": "torchlike.func",
     "torch.futures": "torchlike.futures",
     "torch.fx": "torchlike.fx",
@@ -44,6 +56,8 @@ NAMES = {
     "torch.fx.proxy": "torchlike.fx",
     "torch.hub": "torchlike.hub",
     "torch.jit": "torchlike.jit",
+    "torch.mps": "torchlike.mps",
+    "torch.multiprocessing": "torchlike.multiprocessing",
     "torch.nn": "nn",
     "torch.onnx": "torchlike.onnx",
     "torch.optim": "optim",
@@ -54,6 +68,7 @@ NAMES = {
     "torch.profiler": "torchlike.profiler",
     "torch.quantization": "torchlike.quantization",
     "torch.sparse": "torchlike.sparse",
+    "torch.storage": "torchlike.storage",
     "torch.testing._comparison": "autograd.testing.comparison",
     "torch.types": "torchlike.types",
     "torch.utils": "torchlike.utils",
@@ -64,6 +79,8 @@ NAMES = {
     "torch.utils.data._utils.collate": "torchlike.utils.loading",
     "torch.utils.data.dataloader": "torchlike.utils.loading",
     "torch.utils.model_zoo": "torchlike.hub",
+    "torch.version": "torchlike.version",
+    "torch.xpu": "torchlike.xpu",
     "torchvision": "torchlike.vision",
     "torchvision.datasets": "autograd.data.datasets",
     "torchvision.models": "nn.models",
@@ -82,13 +99,13 @@ _HIDDEN = {"torch.autograd": ("torch.autograd.gradcheck",)}
 def real_name(name: str) -> str | None:
     """The module here that a module of torch stands for: the longest known prefix replaced.
 
-    All of torch's files of layers, `torch.nn.modules.conv` say, are `nn`.
+    All of torch's files of layers, `torch.nn.modules.conv` say, are `nn.modules`.
 
     >>> real_name("torch.nn.functional"), real_name("torch.cuda"), real_name("numpy")
     ('nn.functional', 'autograd.cuda', None)
     """
     if name.startswith("torch.nn.modules."):
-        return "nn"
+        return "nn.modules"
     prefix = name
     while prefix:
         if prefix in NAMES:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import autograd
 from autograd import Tensor, dtype
 from autograd.ops.creation import of_sizes_or_data
-from autograd.types import DTypeLike
+from autograd.types import DeviceLike
 
 KINDS = {
     "Float": autograd.float32,
     "Double": autograd.float64,
     "Half": autograd.float16,
+    "BFloat16": autograd.bfloat16,
     "Long": autograd.int64,
     "Int": autograd.int32,
     "Short": autograd.int16,
@@ -25,42 +27,66 @@ KINDS = {
 }
 
 
-def _constructor(name: str, kind: dtype) -> Any:
-    def make(*values: Any, size: Any = None) -> Tensor:
-        return of_sizes_or_data(name, values, size, kind, None)
+class KindOfTensor(type):
+    """The class of the kinds: calling one makes a tensor, and tensors of its dtype and place are its instances."""
 
-    make.__name__ = make.__qualname__ = name
-    make.__doc__ = f"Tensor(...) with dtype {kind!r}."
-    return make
+    dtype: dtype
+    device: str
+
+    def __call__(cls, *values: Any, size: Any = None, device: DeviceLike = None) -> Tensor:
+        return of_sizes_or_data(cls.__name__, values, size, cls.dtype, cls.device if device is None else device)
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return isinstance(instance, Tensor) and instance.dtype is cls.dtype and instance.device.type == cls.device
+
+    def __repr__(cls) -> str:
+        return f"<class '{cls.__module__}.{cls.__name__}'>"
+
+    @property
+    def is_cuda(cls) -> bool:
+        return cls.device == "cuda"
 
 
-FloatTensor = Tensor
-DoubleTensor, HalfTensor = _constructor("DoubleTensor", autograd.float64), _constructor("HalfTensor", autograd.float16)
-LongTensor, IntTensor = _constructor("LongTensor", autograd.int64), _constructor("IntTensor", autograd.int32)
-ShortTensor, CharTensor = _constructor("ShortTensor", autograd.int16), _constructor("CharTensor", autograd.int8)
-BoolTensor, ByteTensor = _constructor("BoolTensor", autograd.bool), _constructor("ByteTensor", autograd.uint8)
+def kind_of_tensor(name: str, device: str = "cpu") -> KindOfTensor:
+    """The kind of a name: "LongTensor" say."""
+    kind = KINDS[name.removesuffix("Tensor")]
+    module = "torch.cuda" if device == "cuda" else "torch"
+    doc = f"Makes tensors of {kind!r} as Tensor(...) does; `isinstance` says whether a tensor is one."
+    return KindOfTensor(name, (), {"dtype": kind, "device": device, "__module__": module, "__doc__": doc})
 
 
-def type_(self: Tensor, dtype: DTypeLike = None, non_blocking: bool = False) -> Any:
+FloatTensor, DoubleTensor, HalfTensor = map(kind_of_tensor, ("FloatTensor", "DoubleTensor", "HalfTensor"))
+LongTensor, IntTensor, ShortTensor = map(kind_of_tensor, ("LongTensor", "IntTensor", "ShortTensor"))
+BFloat16Tensor = kind_of_tensor("BFloat16Tensor")
+CharTensor, BoolTensor, ByteTensor = map(kind_of_tensor, ("CharTensor", "BoolTensor", "ByteTensor"))
+
+
+def name_of(x: Tensor) -> str:
+    """torch's name of a tensor's kind, which scripts compare with: "torch.FloatTensor"."""
+    kind = next((name for name, known in KINDS.items() if known is x.dtype), x.dtype.name)
+    return f"torch.{'cuda.' if x.is_cuda else ''}{kind}Tensor"
+
+
+def type_(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
     """The tensor as another dtype, or kind of tensor ("torch.FloatTensor"); without one, the name of its kind."""
     if dtype is None:
-        kind = next((name for name, known in KINDS.items() if known is self.dtype), self.dtype.name)
-        return f"autograd.{'cuda.' if self.is_cuda else ''}{kind}Tensor"
+        return name_of(self)
     if isinstance(dtype, autograd.dtype):
         return self.to(dtype)
-    name = dtype if isinstance(dtype, str) else dtype.__name__
-    kind = name.rpartition(".")[2].removesuffix("Tensor")
-    if kind not in KINDS:
-        raise TypeError(f"type: expected a dtype or a kind of tensor, got {dtype!r}")
-    moved = self.to("cuda") if ".cuda." in name else self
-    return moved.to(KINDS[kind])
+    name = dtype if isinstance(dtype, str) else f"{dtype.__module__}.{dtype.__name__}"
+    module, _, kind = name.rpartition(".")
+    if not kind.endswith("Tensor") or kind.removesuffix("Tensor") not in KINDS or not module:
+        raise ValueError(f"type: expected a dtype or a kind of tensor, torch.FloatTensor say, got {dtype!r}")
+    moved = self.to("cuda" if module.endswith(".cuda") else "cpu")
+    return moved.to(autograd.get_default_dtype() if kind == "Tensor" else KINDS[kind.removesuffix("Tensor")])
 
 
 def typename(obj: Any) -> str:
     """The name of an object's type with its module; of a tensor, of its kind of tensor."""
     if isinstance(obj, Tensor):
-        return type_(obj)
-    return f"{type(obj).__module__}.{type(obj).__name__}"
+        return name_of(obj)
+    kind = obj if isinstance(obj, type) else type(obj)
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def set_default_tensor_type(t: Any) -> None:
@@ -72,6 +98,11 @@ def set_default_tensor_type(t: Any) -> None:
     autograd.set_default_dtype(known.get(name, autograd.float32))
 
 
-def Variable(x: Tensor, requires_grad: bool = False) -> Tensor:  # noqa: N802
-    """The tensor itself: Variables and tensors have been one since torch 0.4."""
-    return x.requires_grad_() if requires_grad else x
+def Variable(data: Tensor, requires_grad: bool = False, volatile: bool = False) -> Tensor:  # noqa: N802
+    """The tensor itself: Variables and tensors have been one since torch 0.4.
+
+    `volatile`, which kept a computation from being recorded, does nothing since then: see `no_grad`.
+    """
+    if volatile:
+        warnings.warn("Variable: volatile has no effect; compute in `with no_grad():`", stacklevel=2)
+    return data.requires_grad_() if requires_grad else data

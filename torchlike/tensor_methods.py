@@ -9,6 +9,20 @@ from autograd.ops.creation import of_sizes_or_data
 
 from .factorisations import lu, qr, svd, triangular_solve
 from .kinds import type_ as type
+from .storage import (
+    is_set_to,
+    resize,
+    resize_,
+    resize_as,
+    resize_as_,
+    set_,
+    storage,
+    storage_offset,
+    storage_type,
+    untyped_storage,
+)
+
+_typed_storage = storage
 
 
 def itself(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -54,6 +68,7 @@ __all__ = [
     "is_nonzero",
     "is_pinned",
     "is_same_size",
+    "is_set_to",
     "is_shared",
     "is_signed",
     "itself",
@@ -61,10 +76,19 @@ __all__ = [
     "new",
     "pin_memory",
     "qr",
+    "resize",
+    "resize_",
+    "resize_as",
+    "resize_as_",
+    "set_",
     "share_memory_",
+    "storage",
+    "storage_offset",
+    "storage_type",
     "svd",
     "to_dense",
     "to_sparse",
     "triangular_solve",
     "type",
+    "untyped_storage",
 ]

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from .. import dtypes
 from .base import Array, Backend
 
 
@@ -54,6 +55,25 @@ class StridedBackend(Backend):
 
     def is_contiguous(self, array: Array) -> bool:
         return bool(array.flags.c_contiguous)
+
+    def storage(self, array: Any) -> tuple[Array, int]:
+        owner = array
+        while type(owner.base) is self.array_type and owner.base.dtype == array.dtype:
+            owner = owner.base
+        flat = owner.ravel(order="K")
+        if not array.size:
+            return flat, 0
+        return flat, (self.pointer(array) - self.pointer(flat)) // array.itemsize
+
+    def window(self, flat: Array, offset: int, size: Sequence[int], stride: Sequence[int]) -> Array:
+        start = flat[offset:] if offset else flat
+        return self.xp.lib.stride_tricks.as_strided(start, tuple(size), tuple(n * flat.itemsize for n in stride))
+
+    def as_bytes(self, flat: Array) -> Array:
+        return flat.view(self.native[dtypes.uint8])
+
+    def of_bytes(self, flat: Array, dtype: dtypes.dtype) -> Array:
+        return flat.view(self.native[dtype])
 
     def copy(self, array: Array) -> Array:
         return array.copy(order="C" if 0 in array.strides else "K")

@@ -354,7 +354,12 @@ _KEPT = (Saved, SavedOutput)
 
 
 def record(
-    primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any], outs: Sequence[Any], tracked: int
+    primitive: Primitive,
+    inputs: Sequence[Any],
+    params: dict[str, Any],
+    outs: Sequence[Any],
+    tracked: int,
+    kind: type[Node] = Node,
 ) -> Node:
     """The node of an application; bit i of `tracked` says that input i wants a gradient."""
     edges: list[Edge | None] = []
@@ -369,7 +374,7 @@ def record(
         edges.append(edge)
         shapes.append(shape)
         bit <<= 1
-    node = Node(primitive, params, edges, primitive.outputs, shapes)
+    node = kind(primitive, params, edges, primitive.outputs, shapes)
     keep, keep_outputs = primitive.saves(tracked, len(inputs))
     if keep:
         saved: list[Any] = [None] * len(inputs)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Literal, overload
 
 from ..backend.locks import lock_across_forks
-from .errors import BackwardError
+from .errors import BackwardError, NotATensorError
 from .methods import Methods
 from .modes import differentiating, modes, switched
 from .node import Edge, Node, edge_of, run_hooks
@@ -166,6 +166,8 @@ def _edges(asking: str, called: str, tensors: Sequence[Tensor]) -> list[Edge]:
     """Where the gradients by these tensors go."""
     edges = []
     for number, x in enumerate(tensors):
+        if not isinstance(x, Tensor):
+            raise NotATensorError(asking, x, f"element {number} of the {called}")
         edge = edge_of(x) if x.requires_grad else None
         if edge is None:
             raise BackwardError(
@@ -187,6 +189,8 @@ def _start(
     for edge, output, gradient in zip(_edges(asking, "tensors", outputs), outputs, given, strict=True):
         wrong = None
         if gradient is not None:
+            if not isinstance(gradient, Tensor):
+                raise NotATensorError(asking, gradient, "the gradient")
             if gradient.shape != output.shape:
                 wrong = f"the gradient has shape {tuple(gradient.shape)}, the output {tuple(output.shape)}"
         elif output.numel() != 1:
@@ -206,7 +210,8 @@ def _start(
 
 
 def _as_list(tensors: Any) -> list[Any]:
-    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
+    one = isinstance(tensors, Tensor) or hasattr(tensors, "__array__") or not isinstance(tensors, Iterable)
+    return [tensors] if one else list(tensors)
 
 
 def partial_derivative(function: Callable[..., Tensor], position: int, g: Tensor, *inputs: Any) -> Tensor | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from ..device import DeviceLike
 from .array import Array
+from .callers import stacklevel
 from .errors import BackwardError
 from .hooks import Hooks, RemovableHandle
 from .memory import Memory
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from ..backend.base import Backend
     from .node import Node
     from .views import View
+
+Tensors = TypeVar("Tensors", bound="Tensor")
 
 _new = object.__new__
 
@@ -52,6 +56,7 @@ class Tensor(Array, Methods):
     """
 
     __slots__ = (
+        "__dict__",  # what users set on a tensor; Python makes it when the first such attribute is set
         "__weakref__",
         "_array",
         "_backend",
@@ -76,8 +81,29 @@ class Tensor(Array, Methods):
 
     __array_priority__ = 1000  # numpy_array * tensor is the tensor's business
 
-    def __init__(self, *data: Any, size: Sequence[int] | None = None, device: DeviceLike = None) -> None:
-        self._adopt(self._of_sizes_or_data("Tensor", data, size, None, device))
+    def __new__(cls, *data: Any, size: Sequence[int] | None = None, device: DeviceLike = None) -> Self:
+        # Here, not in __init__, as in torch: a subclass may take other arguments there.
+        return cls._of_sizes_or_data(cls.__name__, data, size, None, device).as_subclass(cls)
+
+    def as_subclass(self, cls: type[Tensors]) -> Tensors:
+        """The same memory, with its history, as a tensor of a subclass, whose __init__ is not called."""
+        if not (isinstance(cls, type) and issubclass(cls, Tensor)):
+            raise TypeError(f"as_subclass: expected a subclass of Tensor, got {cls!r}")
+        made: Any = self.view_as(self) if self.requires_grad else self.detach()
+        made.__class__ = cls
+        return made
+
+    @staticmethod
+    def _make_subclass(cls: type[Tensors], data: Tensor, require_grad: bool = False) -> Tensors:
+        """A leaf of a subclass that shares the memory of `data`; its __init__ is not called."""
+        return data.detach().as_subclass(cls).requires_grad_(require_grad)
+
+    @staticmethod
+    def _make_wrapper_subclass(cls: type, *args: Any, **kwargs: Any) -> NoReturn:
+        raise NotImplementedError(
+            "_make_wrapper_subclass: tensors without memory of their own, for __torch_dispatch__, are not supported; "
+            "use as_subclass() and __torch_function__, or a module that holds the tensors it wraps"
+        )
 
     def _adopt(self, other: Tensor) -> None:
         """Becomes a leaf around the other's array."""
@@ -105,7 +131,7 @@ class Tensor(Array, Methods):
             )
         self._requires_grad = bool(requires_grad)
 
-    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
         self.requires_grad = requires_grad
         return self
 
@@ -136,6 +162,12 @@ class Tensor(Array, Methods):
         """The gradient that `backward` has accumulated here; None before the first."""
         if modes.listener is not None:
             modes.listener.on_grad_read(self)
+        if self._grad is None and self._node is not None and self._output not in (self._node.retained or ()):
+            warnings.warn(
+                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed; it stays None "
+                "unless retain_grad() was called on the Tensor before",
+                stacklevel=stacklevel(),
+            )
         return self._grad
 
     @grad.setter

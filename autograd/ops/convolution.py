@@ -26,7 +26,7 @@ from ..engine.tensor import Tensor
 from ..types import PerDim
 from .dims import as_ints
 from .padding import pad_constant
-from .promotion import require_tensors
+from .promotion import cast, require_tensors
 from .reduction import sum
 from .shape import squeeze, unsqueeze
 
@@ -375,6 +375,10 @@ def transposed(
     _check_steps(name, strides, dilations)
     if min(pads) < 0:
         raise OperationError(f"{name}: negative padding is not supported, got {pads}; pad the result instead")
+    if any(e >= max(s, d) for e, s, d in zip(extra, strides, dilations, strict=True)):
+        raise OperationError(
+            f"{name}: output_padding must be smaller than stride or dilation, got {extra}, {strides} and {dilations}"
+        )
     if input.ndim != dims + 2 or weight.ndim != dims + 2 or input.shape[1] != weight.shape[0]:
         raise OperationError(
             f"{name}: input of shape {tuple(input.shape)} does not fit a weight of shape {tuple(weight.shape)}"
@@ -399,4 +403,7 @@ def transposed(
             dilation=dilations,
             groups=groups,
         )
-    return out if bias is None else out + bias.reshape((1, -1) + (1,) * dims)
+    if bias is None:
+        return out
+    bias = bias if modes.autocast is None else cast(bias, out.dtype)
+    return out + bias.reshape((1, -1) + (1,) * dims)

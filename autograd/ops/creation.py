@@ -16,6 +16,7 @@ from ..engine.primitive import primitive
 from ..engine.size import Size
 from ..engine.tensor import Tensor, wrap
 from ..types import DeviceLike, DTypeLike, Number, Sizes
+from .host import on_host
 from .operation import operation
 from .promotion import cast, move
 
@@ -93,7 +94,7 @@ def _infer(data: Any) -> tuple[np.ndarray, dtypes.dtype]:
 def _plain(data: Any) -> Any:
     """Nested sequences with the tensors in them read as numbers."""
     if isinstance(data, Tensor):
-        return data.detach().cpu().numpy() if data.dim() else data.item()
+        return on_host(data.detach().cpu(), "tensor()") if data.dim() else data.item()
     if isinstance(data, list | tuple):
         return [_plain(each) for each in data]
     return data
@@ -140,7 +141,8 @@ def of_sizes_or_data(
 ) -> Tensor:
     """What torch's constructors of before `tensor` make: of ints, or of a Size, that shape; of a sequence its numbers.
 
-    `Tensor(x.shape)` has the shape of x, where `Tensor([2, 3])` and `Tensor((2, 3))` hold two numbers.
+    `Tensor(x.shape)` has the shape of x, where `Tensor([2, 3])` and `Tensor((2, 3))` hold two numbers, and
+    `Tensor(x)` the memory of x.
     """
     kind = dtypes.get_default_dtype() if dtype is None else dtype
     if size is not None and not data:
@@ -150,7 +152,15 @@ def of_sizes_or_data(
     if all(isinstance(each, int | np.integer) and not isinstance(each, bool) for each in data):
         return empty(tuple(map(int, data)) or (0,), dtype=kind, device=device)
     if len(data) == 1 and isinstance(data[0], Tensor):
-        return tensor(data[0], dtype=dtype, device=device)
+        if dtype is not None and data[0].dtype is not dtype:
+            raise TypeError(
+                f"{name}: expected a tensor of {dtype}, got one of {data[0].dtype}; convert it with .to(...)"
+            )
+        held = as_tensor(data[0], device=device)
+        return held.view_as(held) if held.requires_grad else held.detach()
+    memory = getattr(data[0], "flat", None) if len(data) == 1 else None
+    if isinstance(memory, Tensor):  # of a storage
+        return of_sizes_or_data(name, (memory,), None, kind, device)
     if len(data) == 1 and isinstance(data[0], list | tuple | range | np.ndarray):
         return tensor(data[0], dtype=kind, device=device)
     given = ", ".join(type(each).__name__ for each in data)
@@ -200,7 +210,8 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
     kind = ndarray.dtype
     if kind.name not in dtypes.BY_NAME or not kind.isnative:
         raise TypeError(f"from_numpy: can't make a tensor of {kind} data; known are {', '.join(dtypes.BY_NAME)}")
-    return wrap(ndarray, get_backend("cpu"))
+    backend = get_backend("cpu")
+    return wrap(backend.from_numpy(ndarray), backend)
 
 
 @operation(method=False)
@@ -477,6 +488,10 @@ def to(
             dtype, device = each.dtype, each.device
         elif isinstance(each, dtypes.dtype):
             dtype = each
+        elif isinstance(each, type | np.dtype):
+            dtype = dtypes.as_dtype("to", each)
+        elif hasattr(each, "__array__") or isinstance(each, list | tuple):
+            raise TypeError(f"to: expected a dtype, a device or a Tensor, got {type(each).__name__}")
         elif each is not None and not isinstance(each, bool):
             device = each
     result = input if dtype is None else cast(input, dtype)

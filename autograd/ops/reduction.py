@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, overload
 
 from .. import dtypes
 from ..backend import Array, Namespace
-from ..engine.errors import OperationError
+from ..engine.errors import OperationError, OutOfRangeError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from ..types import Dims, DTypeLike
@@ -20,7 +20,7 @@ from .diagonals import diagonal
 from .dims import normalize_dim, normalize_dims
 from .exponential import exp, log
 from .operation import operation
-from .promotion import cast, inexact, require_floating, require_inexact, require_tensors, restored, single
+from .promotion import cast, inexact, require_floating, require_inexact, require_tensors, restored, rounded_once, single
 from .shape import reshape, squeeze, unsqueeze
 
 
@@ -188,7 +188,7 @@ def _argmin(xp: Namespace, x: Array, *, dim: int, keepdim: bool) -> Array:
 
 def _refuse_empty(name: str, x: Tensor, dims: tuple[int, ...]) -> None:
     if not _count(x, dims) and x.numel() == 0:
-        raise OperationError(f"{name}: no elements to choose from in shape {tuple(x.shape)} over dim {dims}")
+        raise OutOfRangeError(f"{name}: no elements to choose from in shape {tuple(x.shape)} over dim {dims}")
 
 
 @operation
@@ -329,6 +329,7 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
 
 
 @operation
+@rounded_once
 def cov(
     input: Tensor, *, correction: int = 1, fweights: Tensor | None = None, aweights: Tensor | None = None
 ) -> Tensor:
@@ -371,6 +372,7 @@ def cov(
 
 
 @operation
+@rounded_once
 def corrcoef(input: Tensor) -> Tensor:
     """The correlation coefficients of variables in rows."""
     found = cov(input)

@@ -7,21 +7,23 @@ import io
 import json
 import pickle
 from collections.abc import Callable, Iterator, Mapping
-from typing import IO, Any
+from typing import IO, Any, Literal, TypeAlias
 
 import numpy as np
 
 from .. import dtypes
-from ..backend import get_backend, is_available
+from ..backend import is_available
 from ..device import device as Device
 from ..engine.errors import SerializationError
 from ..engine.size import Size
-from ..engine.tensor import Tensor, wrap
-from ..ops.copying import _rebuild as rebuild_tensor
+from ..engine.tensor import Tensor
+from ..ops.copying import _rebuild as rebuild_tensor, _rebuild_bfloat16 as rebuild_bfloat16
+from ..ops.creation import from_numpy
 from ..parameter import Buffer, Parameter
 from .places import File, MapLocation
 from .reading import CallerError, reading, shown
 from .torch_files import device_of, elements_of, is_stream, read_stream, read_zip, size_of
+from .torch_writing import to_torch
 from .tree import NotPlainError, Reader, Writer
 from .unpickle import PLAIN, Machine, Rebuild
 from .writing import write
@@ -30,12 +32,41 @@ STRUCTURE = "structure"  # the key of a file's metadata under which the tree's J
 LONGEST_HEADER = 100_000_000  # bytes: safetensors reads no longer one
 
 
-def save(obj: Any, f: File, pickle_module: object = None, pickle_protocol: int = 2, **unused: Any) -> None:
+Format: TypeAlias = Literal["safetensors", "torch"]
+_default: Format = "safetensors"
+
+
+@contextlib.contextmanager
+def default_format(format: Format) -> Iterator[None]:
+    """Inside, `save` writes files of this format when it is told none."""
+    global _default
+    before, _default = _default, format
+    try:
+        yield
+    finally:
+        _default = before
+
+
+def save(
+    obj: Any,
+    f: File,
+    pickle_module: object = None,
+    pickle_protocol: int = 2,
+    *,
+    format: Format | None = None,
+    **unused: Any,
+) -> None:
     """Writes tensors, or containers of tensors and plain data, as a safetensors file.
 
     Every tensor lies in it under its dotted name, so that any tool reads it; how they nest (an
     optimizer's state, a checkpoint), and their order, is JSON in the file's metadata. Anything else,
     a whole Module say, is pickled, and `load` will ask for `weights_only=False`.
+
+    With `format="torch"` it is a file as torch.save writes it, which torch.load reads: tensors that share
+    memory share it there, too, and objects of a user's own classes are pickled by their names. An object
+    of this engine's classes, a Module or an Optimizer, raises TypeError: PyTorch could not read it. With
+    torch's module names in place (`python -m autograd script.py`) this is the format of all files but of
+    such objects.
 
     `f` is a path or a binary file. A path is written whole or not at all: the data goes into a file beside it
     (`.name.xxxxxxxx.partial`, removed by the next save if this one is killed), which then takes its place
@@ -48,9 +79,15 @@ def save(obj: Any, f: File, pickle_module: object = None, pickle_protocol: int =
     >>> autograd.load(path)["weight"].shape
     autograd.Size([1, 2])
     """
+    wanted = _default if format is None else format
+    if wanted not in ("safetensors", "torch"):
+        raise ValueError(f"save: format is 'safetensors' or 'torch', got {format!r}")
+    data: bytes | memoryview
     try:
-        data = to_safetensors(obj)
-    except NotPlainError:
+        data = to_torch(obj) if wanted == "torch" else to_safetensors(obj)
+    except NotPlainError as error:
+        if format == "torch":
+            raise TypeError(f"save: {error}") from None
         data = pickle.dumps(obj)
     write(data, f)
 
@@ -68,8 +105,8 @@ def load(
     Nothing in a safetensors file or in torch's is executed. A damaged file, or one of torch that holds
     more than tensors and plain data, raises a SerializationError, which is also a RuntimeError and a
     `pickle.UnpicklingError`, with what it is; to read or to refuse a file takes time and memory in proportion
-    to its length. Only what `save` had to pickle needs `weights_only=False`, which runs what the file
-    says: use it for files you trust.
+    to its length. Objects of other classes, whose names are all that a file has of them, need
+    `weights_only=False`, which runs what the file says: use it for files you trust.
 
     Tensors of one storage in a file of torch share memory, as they did when they were saved.
 
@@ -115,7 +152,7 @@ def _load(file: IO[bytes], place: Callable[[Tensor, str], Tensor], weights_only:
     head = file.read(9)
     file.seek(start)
     if head[:4] == b"PK\x03\x04":
-        return read_zip(file, place)
+        return read_zip(file, place, None if weights_only is False else _trusted.values())
     if head[8:9] == b"{":
         return _read_safetensors(file.read(), place)
     if head[:1] != b"\x80":
@@ -139,15 +176,19 @@ def _load(file: IO[bytes], place: Callable[[Tensor, str], Tensor], weights_only:
 def _own_names() -> dict[str, Any]:
     """What this engine's tensors are made of in a pickle."""
 
-    def tensor(cls: Any, array: Any, device: Any, requires_grad: Any, state: Any) -> Tensor:
-        known = isinstance(cls, type) and issubclass(cls, Tensor)
-        if not known or not isinstance(array, np.ndarray) or not isinstance(state, dict):
-            raise SerializationError(f"it makes a tensor of {shown(cls)} and {shown(array)}")
-        return rebuild_tensor(cls, array, str(device_of(device)), bool(requires_grad), state)
+    def made_by(rebuild: Callable[..., Tensor]) -> Rebuild:
+        def tensor(cls: Any, array: Any, device: Any, requires_grad: Any, state: Any) -> Tensor:
+            known = isinstance(cls, type) and issubclass(cls, Tensor)
+            if not known or not isinstance(array, np.ndarray) or not isinstance(state, dict):
+                raise SerializationError(f"it makes a tensor of {shown(cls)} and {shown(array)}")
+            return rebuild(cls, array, str(device_of(device)), bool(requires_grad), state)
+
+        return Rebuild(tensor)
 
     own: dict[Any, Any] = {
         **{kind: kind for kind in (Tensor, Parameter, Buffer)},
-        rebuild_tensor: Rebuild(tensor),
+        rebuild_tensor: made_by(rebuild_tensor),
+        rebuild_bfloat16: made_by(rebuild_bfloat16),
         Size: Rebuild(size_of),
         dtypes._by_name: Rebuild(dtypes.BY_NAME.__getitem__),
         Device: Rebuild(device_of),
@@ -178,7 +219,7 @@ def _read_safetensors(data: bytes, place: Callable[[Tensor, str], Tensor]) -> An
     import safetensors
 
     def tensor(array: np.ndarray, location: str) -> Tensor:
-        return place(wrap(array, get_backend("cpu")), location)
+        return place(from_numpy(array), location)
 
     try:
         content = safetensors.deserialize(data)
@@ -221,12 +262,12 @@ def _array(info: dict[str, Any]) -> np.ndarray:
 
 def _placer(map_location: MapLocation) -> Callable[[Tensor, str], Tensor]:
     """What puts a loaded tensor onto its device."""
-    if map_location is not None and not callable(map_location) and not isinstance(map_location, Mapping):
+    if isinstance(map_location, str | int):
         map_location = Device(map_location)
 
     def place(x: Tensor, location: str) -> Tensor:
         wanted = location
-        if callable(map_location):
+        if callable(map_location) and not isinstance(map_location, Device):
             try:
                 moved = map_location(x, location)
             except Exception as error:

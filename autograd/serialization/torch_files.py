@@ -5,20 +5,20 @@ from __future__ import annotations
 import io
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import IO, Any, NamedTuple
 
 import numpy as np
 
 from .. import dtypes
-from ..backend import get_backend
 from ..device import device as Device
 from ..engine.errors import SerializationError
 from ..engine.size import Size
-from ..engine.tensor import Tensor, wrap
-from ..parameter import Parameter  # torch's parameters come back as parameters
-from .reading import shown
-from .unpickle import PLAIN, Machine, Rebuild
+from ..engine.tensor import Tensor
+from ..ops.creation import from_numpy
+from ..parameter import Buffer, Parameter  # torch's come back as these
+from .reading import CallerError, shown
+from .unpickle import PLAIN, Machine, Rebuild, Unrestricted
 
 MAGIC = 0x1950A86A20F9469CFC6C
 MOST = 64  # dimensions that NumPy knows
@@ -50,10 +50,9 @@ class Storage(NamedTuple):
 
 
 def elements_of(raw: bytes | memoryview, kind: str, order: Any) -> np.ndarray:
-    """The numbers in a storage's bytes. bfloat16 is the upper half of a float32, and is read as one."""
+    """The numbers in a storage's bytes."""
     if kind == "bfloat16":
-        upper = np.frombuffer(raw, np.dtype(np.uint16).newbyteorder(order)).astype(np.uint32)
-        return (upper << 16).view(np.float32)
+        return np.frombuffer(raw, np.dtype(np.uint16).newbyteorder(order)).astype(np.uint16).view(kind)
     if kind == "bool":  # other bytes than 0 and 1 are no truth values to NumPy's loops
         return np.frombuffer(raw, np.uint8) != 0
     # A copy: the dtype has to be NumPy's own object again, by which compiled kernels know it.
@@ -88,7 +87,7 @@ def _names(place: Place) -> dict[str, Any]:
 
     def tensor(storage: Any, offset: Any, size: Any, stride: Any, requires_grad: Any = False, *_: Any) -> Tensor:
         array = _window(_checked(storage).elements, offset, size, stride)
-        made = place(wrap(array, get_backend("cpu")), storage.location)
+        made = place(from_numpy(array), storage.location)
         return made.requires_grad_() if requires_grad is True else made
 
     def typed(
@@ -99,15 +98,18 @@ def _names(place: Place) -> dict[str, Any]:
         elements = _checked(storage).elements.view(kind.name)
         return tensor(storage._replace(elements=elements), offset, size, stride, requires_grad)
 
-    def parameter(data: Any, requires_grad: Any = True, *_: Any) -> Tensor:
+    def parameter(data: Any, requires_grad: Any = True, hooks: Any = None, state: Any = None) -> Tensor:
         if not isinstance(data, Tensor):
             raise SerializationError(f"a parameter is made of {shown(data)}")
-        return Parameter(data, requires_grad=bool(requires_grad))
+        return _with_attributes(Parameter(data, requires_grad=bool(requires_grad)), state)
 
-    def of_type(function: Any, cls: Any, arguments: Any, *_: Any) -> Any:
+    def of_type(function: Any, cls: Any, arguments: Any, state: Any = None) -> Any:
         if not any(function is each for each in rebuilds.values()) or not isinstance(arguments, tuple):
             raise SerializationError("a tensor is rebuilt by something that makes no tensors")
-        return function.function(*arguments)
+        made = function(*arguments)
+        if isinstance(state, dict) and state.pop("_is_buffer", False) is True and isinstance(made, Tensor):
+            made = Buffer(made)
+        return _with_attributes(made, state)
 
     rebuilds = {
         "torch._utils._rebuild_tensor": Rebuild(tensor),
@@ -124,12 +126,18 @@ def _names(place: Place) -> dict[str, Any]:
         "torch.Tensor": "Tensor",
         "torch.Size": Rebuild(size_of),
         "torch.device": Rebuild(device_of),
-        "torch.bfloat16": dtypes.float32,
     }
     for name in STORAGES:
         names[f"torch.{name}"] = names[f"torch.storage.{name}"] = name
     names.update({f"torch.{each.name}": each for each in dtypes.ALL})
     return names
+
+
+def _with_attributes(x: Any, state: Any) -> Any:
+    """The tensor with the attributes that a user gave it, where it can have them."""
+    if isinstance(state, dict) and hasattr(x, "__dict__"):
+        x.__dict__.update((name, value) for name, value in state.items() if isinstance(name, str))
+    return x
 
 
 def size_of(numbers: Any = ()) -> Size:
@@ -182,8 +190,11 @@ class _Members:
         return self.archive.read(info)
 
 
-def read_zip(stream: IO[bytes], place: Place) -> Any:
-    """The object in a zip file that torch.save wrote (since 1.6)."""
+def read_zip(stream: IO[bytes], place: Place, trusted: Iterable[Any] | None = ()) -> Any:
+    """The object in a zip file that torch.save wrote (since 1.6).
+
+    Of other classes and functions than torch's own the pickle may use those that are trusted; None: all.
+    """
     length = stream.seek(0, io.SEEK_END)
     with zipfile.ZipFile(stream) as archive:
         members = _Members(archive, length)
@@ -204,7 +215,15 @@ def read_zip(stream: IO[bytes], place: Place) -> Any:
                 storages[key] = Storage(elements_of(raw, kind, order), kind, location)
             return storages[key]
 
-        return Machine(_names(place), storage).run(io.BytesIO(members.read(pickles[0])))
+        content = io.BytesIO(members.read(pickles[0]))
+        if trusted is not None:
+            return Machine(_names(place), storage, trusted).run(content)
+        try:
+            return Unrestricted(_names(place), storage, content).load()
+        except SerializationError:
+            raise
+        except Exception as error:  # the pickle's own code may raise anything
+            raise CallerError(error) from error
 
 
 def is_stream(stream: io.BytesIO) -> bool:
@@ -251,7 +270,7 @@ def read_stream(stream: io.BytesIO, place: Place) -> Any:
         kind, location = found[key]
         count = int.from_bytes(whole[at : at + 8], order)  # type: ignore[arg-type]
         at += 8
-        size = count * (2 if kind == "bfloat16" else np.dtype(kind).itemsize)
+        size = count * np.dtype(kind).itemsize
         if at + size > len(whole):
             raise SerializationError(f"the file ends inside storage {shown(key)}; it is incomplete")
         storages[key] = Storage(elements_of(whole[at : at + size], kind, order), kind, location)

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
-from autograd import Tensor
-
-from .. import kinds
+from ..kinds import kind_of_tensor
 from . import amp
 
-
-def _constructor(name: str) -> Any:
-    def make(*values: Any) -> Tensor:
-        return getattr(kinds, name)(*values).to("cuda")
-
-    make.__name__ = f"autograd.cuda.{name}"  # which Tensor.type reads
-    make.__doc__ = f"autograd.{name}(...) on the GPU."
-    return make
-
-
-FloatTensor, DoubleTensor, HalfTensor = map(_constructor, ("FloatTensor", "DoubleTensor", "HalfTensor"))
-LongTensor, IntTensor, BoolTensor, ByteTensor = map(
-    _constructor, ("LongTensor", "IntTensor", "BoolTensor", "ByteTensor")
-)
+_on_gpu = partial(kind_of_tensor, device="cuda")
+FloatTensor, DoubleTensor, HalfTensor = map(_on_gpu, ("FloatTensor", "DoubleTensor", "HalfTensor"))
+LongTensor, IntTensor, ShortTensor = map(_on_gpu, ("LongTensor", "IntTensor", "ShortTensor"))
+CharTensor, BoolTensor, ByteTensor = map(_on_gpu, ("CharTensor", "BoolTensor", "ByteTensor"))
 
 __all__ = [
     "BoolTensor",
     "ByteTensor",
+    "CharTensor",
     "DoubleTensor",
     "FloatTensor",
     "HalfTensor",
     "IntTensor",
     "LongTensor",
+    "ShortTensor",
     "amp",
 ]

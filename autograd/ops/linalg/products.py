@@ -17,7 +17,7 @@ from ..diagonals import diagonal
 from ..dims import as_ints, is_int, normalize_dim
 from ..joining import stack
 from ..operation import operation
-from ..promotion import cast, require_tensors, result_type
+from ..promotion import cast, require_tensors, result_type, rounded_once
 from ..reduction import sum
 from ..shape import broadcast_tensors, inverse, permute, reshape, squeeze, unsqueeze
 
@@ -114,6 +114,7 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
 
 
 @operation(in_place=True, numbers_first=True)
+@rounded_once
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * mat1 @ mat2."""
     product = mm(mat1, mat2)
@@ -182,7 +183,8 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 
 @operation(method=False)
-def einsum(equation: Any, *operands: Any) -> Tensor:
+@rounded_once
+def einsum(equation: Any, *operands: Tensor | Sequence[Any]) -> Tensor:
     """Sums products of elements as an equation says: 'ij,jk->ik' is the matrix product.
 
     A letter names a dimension; those not in the output are summed; a letter twice in one operand
@@ -196,7 +198,11 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
     """
     if isinstance(equation, Tensor):  # einsum(x, [0, 1], y, [1, 2], [0, 2]): dimensions by number
         equation, operands = _in_letters([equation, *operands])
-    tensors = list(operands[0]) if len(operands) == 1 and not isinstance(operands[0], Tensor) else list(operands)
+    if not isinstance(equation, str):
+        raise TypeError(f"einsum: the equation is a string, 'ij,jk->ik' say, got {type(equation).__name__}")
+    alone = len(operands) == 1 and not isinstance(operands[0], Tensor)
+    tensors: list[Any] = list(operands[0]) if alone else list(operands)
+    require_tensors("einsum", *tensors)
     inputs, output = _parse_equation(equation.replace(" ", ""), tensors)
     kind = result_type(*tensors)
     x, letters = _on_its_own(cast(tensors[0], kind), inputs[0])
@@ -388,24 +394,28 @@ def _plus(input: Tensor, product: Tensor, beta: float, alpha: float) -> Tensor:
 
 
 @operation(in_place=True, numbers_first=True)
+@rounded_once
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * bmm(batch1, batch2)."""
     return _plus(input, bmm(batch1, batch2), beta, alpha)
 
 
 @operation(in_place=True, numbers_first=True)
+@rounded_once
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * the sum of bmm(batch1, batch2) over the batch."""
     return _plus(input, sum(bmm(batch1, batch2), 0, dtype=batch1.dtype), beta, alpha)
 
 
 @operation(in_place=True, numbers_first=True)
+@rounded_once
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * mat @ vec."""
     return _plus(input, mv(mat, vec), beta, alpha)
 
 
 @operation(in_place=True, numbers_first=True)
+@rounded_once
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * outer(vec1, vec2)."""
     return _plus(input, outer(vec1, vec2), beta, alpha)
