@@ -87,6 +87,9 @@ NAMES = {
     "torchvision": "torchlike.vision",
     "torchvision.datasets": "autograd.data.datasets",
     "torchvision.models": "nn.models",
+    "torchvision.ops.misc": "torchlike.vision.ops.layers",
+    "torchvision.ops.stochastic_depth": "torchlike.vision.ops.layers",
+    "torchvision.ops.focal_loss": "torchlike.vision.ops.losses",
     "torchvision.transforms": "autograd.data.transforms",
     "torchvision.utils": "autograd.data.images",
 }

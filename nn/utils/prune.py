@@ -5,10 +5,10 @@ The module keeps `name_orig`, the parameter that is trained, and `name_mask`, a 
 
 from __future__ import annotations
 
+import math
+import numbers
 from collections.abc import Iterable
 from typing import Any
-
-import numpy as np
 
 import autograd
 from autograd import Tensor
@@ -104,7 +104,7 @@ class PruningContainer(BasePruningMethod):
     """Pruning methods one after the other, each of what those before it have left."""
 
     def __init__(self, *args: Any) -> None:
-        self._methods: tuple[Any, ...] = ()
+        self._methods: tuple[BasePruningMethod, ...] = ()
         every = args[0] if len(args) == 1 and isinstance(args[0], Iterable) else args
         for position, method in enumerate(every):
             if not position:
@@ -113,14 +113,14 @@ class PruningContainer(BasePruningMethod):
 
     def add_pruning_method(self, method: Any) -> None:
         """Adds a method, of the same tensor."""
-        if method is not None and not isinstance(method, BasePruningMethod):
+        if not isinstance(method, BasePruningMethod):
             raise TypeError(f"{type(method)} is not a BasePruningMethod subclass")
-        if method is not None and self._tensor_name != method._tensor_name:
+        if self._tensor_name != method._tensor_name:
             raise ValueError(
                 "Can only add pruning methods acting on the parameter named "
                 f"'{self._tensor_name}' to PruningContainer {self}. Found '{method._tensor_name}'"
             )
-        self._methods += (method,)
+        self._methods = (*self._methods, method)
 
     def __len__(self) -> int:
         return len(self._methods)
@@ -138,7 +138,7 @@ class PruningContainer(BasePruningMethod):
         if method.PRUNING_TYPE == "unstructured":
             chosen: Any = mask == 1
         elif method.PRUNING_TYPE == "structured":
-            dim = method.dim % t.ndim
+            dim = method.dim % t.ndim  # type: ignore[attr-defined]
             others = [i for i in range(t.ndim) if i != dim]
             kept = mask.sum(others) != 0
             chosen = (slice(None),) * dim + (kept,)
@@ -255,9 +255,9 @@ def _slices(t: Tensor, mask: Tensor, dim: int, scores: Tensor, count: int) -> Te
 
 
 def _check_amount(amount: Any) -> None:
-    if not isinstance(amount, int | float | np.integer | np.floating):
+    if not isinstance(amount, numbers.Real):
         raise TypeError(f"Invalid type for amount: {amount}. Must be int or float.")
-    if amount < 0 or (not isinstance(amount, int | np.integer) and amount > 1.0):
+    if not 0 <= float(amount) <= (math.inf if isinstance(amount, numbers.Integral) else 1.0):
         raise ValueError(f"amount={amount} should either be a float in the range [0, 1] or a non-negative integer")
 
 
@@ -273,8 +273,8 @@ def _check_structured(t: Tensor, dim: int) -> None:
 
 def _count(amount: Any, size: int) -> int:
     """How many of `size` are to be pruned."""
-    if isinstance(amount, int | np.integer):
-        if amount > size:
+    if isinstance(amount, numbers.Integral):
+        if int(amount) > size:
             raise ValueError(f"amount={amount} should be smaller than the number of parameters to prune={size}")
         return int(amount)
     return round(amount * size)
