@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 import autograd
 import nn
 import optim
@@ -28,7 +30,7 @@ from nn.functional import (
     conv_transpose2d,
     conv_transpose3d,
     cosine_embedding_loss,
-    dropout,
+    dropout as _dropout,
     feature_alpha_dropout,
     group_norm,
     hardshrink,
@@ -68,7 +70,16 @@ from .kinds import (
     set_default_tensor_type,
     typename,
 )
-from .memory_formats import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format
+from .memory_formats import (
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    layout,
+    memory_format,
+    preserve_format,
+    sparse_coo,
+    strided,
+)
 from .sparse import sparse_coo_tensor
 from .storage import (
     BoolStorage,
@@ -86,8 +97,46 @@ from .storage import (
     is_storage,
 )
 from .switches import get_float32_matmul_precision, set_float32_matmul_precision, use_deterministic_algorithms
+from .tensor_methods import (
+    dequantize,
+    eig,
+    is_distributed,
+    is_neg,
+    is_nonzero,
+    is_same_size,
+    is_signed,
+    lstsq,
+    solve,
+    symeig,
+)
 
 newaxis = None
+
+
+def dropout(input: Tensor, p: float, train: bool, inplace: bool = False) -> Tensor:
+    """`nn.functional.dropout`, whose `training` is called `train` here, and must be said."""
+    return _dropout(input, p, train, inplace)
+
+
+def selu_(input: Tensor) -> Tensor:
+    """`nn.functional.selu`, written over the input."""
+    return nn.functional.selu(input, inplace=True)
+
+
+def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """`nn.functional.celu`, written over the input."""
+    return nn.functional.celu(input, alpha, inplace=True)
+
+
+def from_dlpack(ext_tensor: Any) -> Tensor:
+    """A tensor that shares the memory of an array of another library, by DLPack; of the CPU."""
+    return autograd.from_numpy(np.from_dlpack(ext_tensor))
+
+
+def is_inference(input: Tensor) -> bool:
+    """Whether the tensor was made in inference_mode."""
+    return input.is_inference()
+
 
 __all__ = [
     "BoolStorage",
@@ -121,6 +170,7 @@ __all__ = [
     "backends",
     "bilinear",
     "celu",
+    "celu_",
     "channel_shuffle",
     "channels_last",
     "channels_last_3d",
@@ -133,16 +183,27 @@ __all__ = [
     "conv_transpose2d",
     "conv_transpose3d",
     "cosine_embedding_loss",
+    "dequantize",
     "dropout",
+    "eig",
     "feature_alpha_dropout",
+    "from_dlpack",
     "get_float32_matmul_precision",
     "group_norm",
     "hardshrink",
     "hinge_embedding_loss",
+    "is_distributed",
+    "is_inference",
+    "is_neg",
+    "is_nonzero",
+    "is_same_size",
+    "is_signed",
     "is_storage",
     "jit",
     "kl_div",
     "layer_norm",
+    "layout",
+    "lstsq",
     "lu",
     "margin_ranking_loss",
     "max_pool1d",
@@ -163,13 +224,18 @@ __all__ = [
     "rms_norm",
     "rrelu",
     "selu",
+    "selu_",
     "set_default_tensor_type",
     "set_float32_matmul_precision",
+    "solve",
     "sparse",
+    "sparse_coo",
     "sparse_coo_tensor",
     "spmm",
     "storage",
+    "strided",
     "svd",
+    "symeig",
     "threshold",
     "triangular_solve",
     "triplet_margin_loss",

@@ -78,6 +78,14 @@ def copy_(input: Tensor, other: Operand, non_blocking: bool = False) -> Tensor:
     return overwrite("copy_", input, other)
 
 
+@operation(method=False)
+def fill(input: Tensor, value: Any) -> Tensor:
+    """A tensor shaped like the input, filled with a number or a 0-d tensor; the input's gradient is zero."""
+    if isinstance(value, Tensor) and value.dim():
+        raise OperationError(f"fill: expected a number or a 0-d tensor, got shape {tuple(value.shape)}")
+    return overwrite("fill", clone(input), value)
+
+
 @operation(face=None)
 def fill_(input: Tensor, value: Any) -> Tensor:
     """Sets every element to one value."""
