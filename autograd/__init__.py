@@ -24,7 +24,7 @@ from . import (
     testing,
 )
 from .amp import autocast
-from .amp.autocast import is_autocast_enabled
+from .amp.autocast import clear_autocast_cache, get_autocast_dtype, is_autocast_cache_enabled, is_autocast_enabled
 from .backend import get_default_device, set_default_device
 from .device import device
 from .dtypes import (
@@ -55,6 +55,8 @@ from .dtypes import (
     set_default_dtype,
     short,
     uint8,
+    uint16,
+    uint32,
     uint64,
 )
 from .engine.errors import BackwardError, DeviceMismatchError, OperationError, SerializationError
@@ -519,6 +521,7 @@ __all__ = [
     "clamp",
     "clamp_max",
     "clamp_min",
+    "clear_autocast_cache",
     "clip",
     "clone",
     "column_stack",
@@ -616,6 +619,7 @@ __all__ = [
     "gcd",
     "ge",
     "ger",
+    "get_autocast_dtype",
     "get_default_device",
     "get_default_dtype",
     "get_num_threads",
@@ -659,6 +663,7 @@ __all__ = [
     "int64",
     "inverse",
     "is_anomaly_enabled",
+    "is_autocast_cache_enabled",
     "is_autocast_enabled",
     "is_complex",
     "is_conj",
@@ -878,6 +883,8 @@ __all__ = [
     "true_divide",
     "trunc",
     "uint8",
+    "uint16",
+    "uint32",
     "uint64",
     "unbind",
     "unbind_copy",

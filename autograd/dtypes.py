@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 
 BOOL, INTEGER, FLOATING, COMPLEX = 0, 1, 2, 3
@@ -41,7 +42,7 @@ class dtype:
         return _PYTHON[self.category](value)
 
     def to_complex(self) -> dtype:
-        """The complex dtype whose parts are of this floating one (float16's is complex64)."""
+        """The complex dtype whose parts are of this floating one (complex64 for half precision)."""
         return self if self.is_complex else complex128 if self is float64 else complex64
 
     def to_real(self) -> dtype:
@@ -57,20 +58,38 @@ class dtype:
 
 bool = dtype("bool", BOOL, 1, False)
 uint8 = dtype("uint8", INTEGER, 1, False)
+uint16 = dtype("uint16", INTEGER, 2, False)
+uint32 = dtype("uint32", INTEGER, 4, False)
 uint64 = dtype("uint64", INTEGER, 8, False)
 int8 = dtype("int8", INTEGER, 1, True)
 int16 = short = dtype("int16", INTEGER, 2, True)
 int32 = int = dtype("int32", INTEGER, 4, True)
 int64 = long = dtype("int64", INTEGER, 8, True)
 float16 = half = dtype("float16", FLOATING, 2, True)
+bfloat16 = dtype("bfloat16", FLOATING, 2, True)
 float32 = float = dtype("float32", FLOATING, 4, True)
 float64 = double = dtype("float64", FLOATING, 8, True)
 complex64 = cfloat = dtype("complex64", COMPLEX, 8, True)
 complex128 = cdouble = dtype("complex128", COMPLEX, 16, True)
 
-bfloat16 = dtype("bfloat16", FLOATING, 2, True)  # a name for scripts: no backend has it
-
-ALL = (bool, uint8, uint64, int8, int16, int32, int64, float16, float32, float64, complex64, complex128)
+ALL = (
+    bool,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+    int8,
+    int16,
+    int32,
+    int64,
+    float16,
+    bfloat16,
+    float32,
+    float64,
+    complex64,
+    complex128,
+)
+HALVES = (float16, bfloat16)  # whose sums and squares are computed in float32
 BY_NAME = {each.name: each for each in ALL}
 
 _PYTHON = (builtins.bool, builtins.int, builtins.float, builtins.complex)
@@ -116,10 +135,12 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
         return complex128 if float64 in (type1, type2) or complex128 in (type1, type2) else complex64
     if type1.category != type2.category:
         return type1 if type1.category > type2.category else type2
+    if type1.category == FLOATING and type1.itemsize == type2.itemsize:
+        return float32  # float16 with bfloat16: neither holds all of the other's numbers
     small, large = sorted((type1, type2), key=lambda d: d.itemsize)
     if small.is_signed == large.is_signed or (large.is_signed and large.itemsize > small.itemsize):
         return large
-    if large.itemsize == 8:
+    if large.itemsize == 8 or not {type1, type2} <= {uint8, int8}:
         raise RuntimeError(f"promote_types: {type1} and {type2} have no common integer type; cast one with .to()")
     return int16  # uint8 with int8
 
@@ -155,7 +176,7 @@ class finfo:
         kind = kind.to_real()
         if not kind.is_floating_point:
             raise TypeError(f"finfo: expected a floating-point dtype, got {kind}; use iinfo")
-        limits = np.finfo(kind.name)
+        limits = ml_dtypes.finfo(kind.name)
         self.dtype, self.bits = kind.name, limits.bits
         self.eps, self.max, self.min = (builtins.float(x) for x in (limits.eps, limits.max, limits.min))
         self.tiny = self.smallest_normal = builtins.float(limits.tiny)

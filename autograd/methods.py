@@ -242,7 +242,7 @@ def _attach() -> None:
         setattr(Methods, f"__i{symbol}__", inplace.in_place(function, f"{symbol}_"))
     for symbol, function in _COMPARISONS.items():
         setattr(Methods, f"__{symbol}__", _operator(symbol, function))
-    for name in ("float", "double", "half", "long", "int", "short", "bool", "cfloat", "cdouble"):
+    for name in ("float", "double", "half", "bfloat16", "long", "int", "short", "bool", "cfloat", "cdouble"):
         setattr(Methods, name, _cast_method(name, getattr(dtypes, name)))
     for name in _OF_SCRIPTS.split():
         setattr(Methods, name, _of_scripts(name))

@@ -119,6 +119,8 @@ def _lines(array: np.ndarray, form: _Format | _ComplexFormat, indent: int, summa
 def tensor_repr(x: Tensor, name: str = "tensor", with_graph: bool = True) -> str:
     """`tensor([...], dtype=..., grad_fn=...)`: what is default is left out."""
     array = x._backend.to_numpy(x._array)
+    if x.dtype is dtypes.bfloat16:
+        array = array.astype(np.float32)
     prefix = f"{name}("
     summarize = array.size > _OPTIONS["threshold"]
     suffixes = []

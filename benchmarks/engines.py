@@ -1,15 +1,19 @@
-"""The engines that can run here: this one, eager and replayed, and PyTorch, on every device present."""
+"""The engines that can run here: this one and its peers. Each is imported only in the process that runs it."""
 
 from __future__ import annotations
 
+import functools
+import importlib.metadata
+import importlib.util
 from collections.abc import Callable
 from typing import Any
 
 import autograd
-import nn
-import optim
 
-from .workloads import Engine
+from .workloads import Engine, Workload
+
+OURS = ("pullback eager", "pullback replay")
+PEERS = ("PyTorch eager", "torch.compile", "jax.jit")
 
 
 def _plain(step: Callable[[], Any]) -> Callable[[], Any]:
@@ -20,41 +24,65 @@ def _nothing() -> None:
     pass
 
 
-def _pullback(device: str, synchronize: Callable[[], None]) -> list[Engine]:
-    packages: tuple[Any, ...] = (autograd, nn, optim, device, synchronize, {})
-    return [
-        Engine(f"pullback eager ({device})", *packages, _plain),
-        Engine(f"pullback replay ({device})", *packages, autograd.capture.record),
-    ]
+def version(package: str) -> str | None:
+    """The version of a package, or None where it is not installed; nothing is imported."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
-def _torch(device: str, synchronize: Callable[[], None]) -> list[Engine]:
+def _has_gpu(package: str) -> bool:
+    if package == "pullback":
+        return autograd.cuda.is_available()
+    if package == "torch":
+        import torch
+
+        return torch.cuda.is_available()
+    import jax
+
+    return any(device.platform == "gpu" for device in jax.devices())
+
+
+def names(device: str = "cpu", peers: bool = True) -> list[str]:
+    """The engines that run on this device here, this project's first."""
+    found = []
+    for name in OURS + PEERS * peers:
+        package = "pullback" if name in OURS else "torch" if "orch" in name else "jax"
+        if package != "pullback" and version(package) is None:
+            continue
+        if device == "cpu" or _has_gpu(package):
+            found.append(name)
+    return found
+
+
+def engine(name: str, device: str = "cpu") -> Engine:
+    """The packages of an engine by its name in `OURS` or `PEERS`; jax has none that torch's names are in."""
+    if name in OURS:
+        import nn
+        import optim
+
+        wrap = _plain if name == "pullback eager" else autograd.capture.record
+        synchronize = autograd.cuda.synchronize if device == "cuda" else _nothing
+        return Engine(name, autograd, nn, optim, device, synchronize, {}, wrap)
+    if "orch" not in name:
+        raise ValueError(f"engine: no engine called {name!r}; there are {', '.join(OURS + PEERS)}")
     import torch
 
-    return [
-        Engine(f"PyTorch eager ({device})", torch, torch.nn, torch.optim, device, synchronize, {"fused": True}, _plain)
-    ]
+    wrap = functools.partial(torch.compile, dynamic=False) if name == "torch.compile" else _plain
+    synchronize = torch.cuda.synchronize if device == "cuda" else _nothing
+    return Engine(name, torch, torch.nn, torch.optim, device, synchronize, {"fused": True}, wrap)
 
 
-def torch_version() -> str | None:
-    """PyTorch's version, or None where it is not installed."""
-    try:
-        import torch
-    except ImportError:
-        return None
-    return torch.__version__
+def step_of(
+    name: str, device: str, workload: Workload, batch: int | None = None, threads: int | None = None
+) -> tuple[Callable[[], Any], Callable[[Any], Any]]:
+    """A step, and what waits for the result of one. NotImplementedError where the engine does not have the workload."""
+    if name == "jax.jit":
+        from .jax_steps import step_of as jax_step_of
 
-
-def engines() -> dict[str, list[Engine]]:
-    """The engines of each device; the first of a list is what the others are compared with."""
-    found = {"cpu": _pullback("cpu", _nothing)}
-    if torch_version():
-        found["cpu"] += _torch("cpu", _nothing)
-    if autograd.cuda.is_available():
-        found["cuda"] = _pullback("cuda", autograd.cuda.synchronize)
-    if torch_version():
-        import torch
-
-        if torch.cuda.is_available():
-            found.setdefault("cuda", []).extend(_torch("cuda", torch.cuda.synchronize))
-    return found
+        return jax_step_of(workload, device, batch)
+    found = engine(name, device)
+    if threads is not None:
+        found.core.set_num_threads(threads)
+    return workload.step(found, batch), lambda result: found.synchronize()

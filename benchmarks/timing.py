@@ -2,50 +2,44 @@
 
 from __future__ import annotations
 
-import gc
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 PAUSE = 0.3  # seconds: threads of OpenBLAS and OpenMP go on spinning after a product and slow who comes next
 NOISE = 0.15  # quartiles further apart than this share of the median: what was measured is the machine
 
 
-def _seconds(step: Callable[[], Any], calls: int, synchronize: Callable[[], None]) -> float:
-    synchronize()
-    start = time.perf_counter()
-    for _ in range(calls):
-        step()
-    synchronize()
-    return (time.perf_counter() - start) / calls
+class Runner(Protocol):
+    """What can be timed: seconds a call, over so many calls."""
+
+    def run(self, calls: int) -> float: ...
+
+
+def calls_for(seconds_a_call: float, seconds: float) -> int:
+    """How many calls take about so long, at least one."""
+    return max(1, round(seconds / max(seconds_a_call, 1e-7)))
 
 
 def interleaved(
-    steps: Sequence[Callable[[], Any]],
-    synchronizes: Sequence[Callable[[], None]],
+    candidates: Sequence[Runner],
+    calls: Sequence[int],
     rounds: int = 15,
-    seconds: float = 0.1,
     pause: float = PAUSE,
+    progress: Callable[[], None] = lambda: None,
 ) -> list[list[float]]:
-    """Seconds a call of each step, in each of the rounds; in a round each runs for about `seconds`.
+    """Seconds a call of each candidate, in each of the rounds.
 
     The order turns with the round, so that none always runs after the same other.
     """
-    calls = []
-    for step, synchronize in zip(steps, synchronizes, strict=True):
-        time.sleep(pause)
-        for _ in range(3):  # compiles, allocates, records
-            step()
-        calls.append(max(1, round(seconds / max(_seconds(step, 3, synchronize), 1e-7))))
-    times: list[list[float]] = [[] for _ in steps]
+    times: list[list[float]] = [[] for _ in candidates]
     for number in range(rounds):
-        for i in range(len(steps)):
-            which = (i + number) % len(steps)
-            gc.collect()
+        for i in range(len(candidates)):
+            which = (i + number) % len(candidates)
             time.sleep(pause)
-            steps[which]()  # after the pause everything is cold
-            times[which].append(_seconds(steps[which], calls[which], synchronizes[which]))
+            times[which].append(candidates[which].run(calls[which]))
+            progress()
     return times
 
 

@@ -1,11 +1,12 @@
-"""Whole training steps, written once for both engines: forward, loss, backward, Adam, in float32."""
+"""Whole training steps: forward, loss, backward, Adam, in float32."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from .models import cnn, gpt, lstm, mlp, resnet20, vit
 
 
 @dataclass(frozen=True)
@@ -22,43 +23,28 @@ class Engine:
     wrap: Callable[[Callable[[], Any]], Callable[[], Any]]
 
 
-def _mlp(nn: Any, *sizes: int) -> Any:
-    layers: list[Any] = []
-    for inputs, outputs in itertools.pairwise(sizes):
-        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
-    return nn.Sequential(*layers[:-1])
-
-
-def _cnn(nn: Any) -> Any:
-    return nn.Sequential(
-        nn.Conv2d(1, 32, 3, padding=1),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Conv2d(32, 64, 3, padding=1),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Flatten(),
-        nn.Linear(64 * 7 * 7, 128),
-        nn.ReLU(),
-        nn.Linear(128, 10),
-    )
-
-
 @dataclass(frozen=True)
 class Workload:
-    """A model, the shape of its batch, and what this project aims at: our time over PyTorch's on the CPU."""
+    """A model and its batch: `shape` is that of a sample; with a vocabulary, samples and targets are tokens."""
 
     name: str
-    model: Callable[[Any], Any]
+    model: Callable[[Any, Any], Any]
+    batch: int
     shape: tuple[int, ...]
-    target: float
+    classes: int = 10
+    vocabulary: int | None = None
 
-    def step(self, engine: Engine) -> Callable[[], Any]:
-        """A function that does one whole step."""
-        engine.core.manual_seed(0)
-        model = self.model(engine.nn).to(engine.device)
-        x = engine.core.randn(*self.shape, device=engine.device)
-        y = engine.core.randint(0, 10, (self.shape[0],), device=engine.device)
+    def step(self, engine: Engine, batch: int | None = None) -> Callable[[], Any]:
+        """A function that does one whole step and returns the loss."""
+        core, count = engine.core, batch or self.batch
+        core.manual_seed(0)
+        model = self.model(core, engine.nn).to(engine.device)
+        if self.vocabulary is None:
+            x = core.randn(count, *self.shape, device=engine.device)
+            y = core.randint(0, self.classes, (count,), device=engine.device)
+        else:
+            x = core.randint(0, self.vocabulary, (count, *self.shape), device=engine.device)
+            y = core.randint(0, self.vocabulary, (x.numel(),), device=engine.device)
         optimizer = engine.optim.Adam(model.parameters(), lr=1e-3, **engine.adam_options)
         loss_of = engine.nn.CrossEntropyLoss()
 
@@ -73,8 +59,14 @@ class Workload:
 
 
 WORKLOADS = [
-    Workload("MLP 64-32-10, batch 64", lambda nn: _mlp(nn, 64, 32, 10), (64, 64), 1.0),
-    Workload("MLP 784-128-10, batch 64", lambda nn: _mlp(nn, 784, 128, 10), (64, 784), 1.0),
-    Workload("MLP 784-512-512-10, batch 128", lambda nn: _mlp(nn, 784, 512, 512, 10), (128, 784), 1.0),
-    Workload("CNN 28x28, 32 and 64 channels, batch 64", _cnn, (64, 1, 28, 28), 1.3),
+    Workload("MLP 64-32-10", mlp(64, 32, 10), 64, (64,)),
+    Workload("MLP 784-128-10", mlp(784, 128, 10), 64, (784,)),
+    Workload("MLP 784-512-512-10", mlp(784, 512, 512, 10), 128, (784,)),
+    Workload("MLP 1024-2048-2048-1000", mlp(1024, 2048, 2048, 1000), 256, (1024,), classes=1000),
+    Workload("CNN 28x28, 32 and 64 channels", cnn, 64, (1, 28, 28)),
+    Workload("ResNet-20 32x32", resnet20, 32, (3, 32, 32)),
+    Workload("GPT 4 layers, width 128, context 128", gpt(65, 128, 128, 4, 4), 16, (128,), vocabulary=65),
+    Workload("LSTM 128 hidden, 64 steps", lstm(64, 128), 32, (64, 64)),
+    Workload("ViT 4 layers, width 96, 65 tokens", vit(96, 4, 4), 32, (3, 32, 32)),
 ]
+BY_NAME = {workload.name: workload for workload in WORKLOADS}

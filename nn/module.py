@@ -435,6 +435,10 @@ class Module:
         """to(float16)."""
         return self.to(autograd.float16)
 
+    def bfloat16(self) -> Self:
+        """to(bfloat16)."""
+        return self.to(autograd.bfloat16)
+
     def type(self, dst_type: Any) -> Self:
         """to(dtype)."""
         return self.to(dst_type)

@@ -190,13 +190,16 @@ class Optimizer:
             if g is None:
                 continue
             state = self.state.get(p) or {}
-            if not fits(p, g, state, self.scalars) or (state and not self.is_complete(tuple(state))):
+            kind = p._backend, tuple(state)
+            known = kind in alike  # and complete
+            if not fits(p, g, state, self.scalars) or (state and not known and not self.is_complete(kind[1])):
                 with unlistened():
                     check(self, group, f"{position} of group {number}", p, g, state)
             if not state:
                 with unlistened():
                     state = fresh[p] = self.new_state(p, group)
-            alike.setdefault((p._backend, tuple(state)), []).append((p, g, state))
+                kind = p._backend, tuple(state)
+            alike.setdefault(kind, []).append((p, g, state))
         return alike
 
     def _step_group(self, group: dict[str, Any], alike: Alike) -> None:

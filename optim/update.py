@@ -29,7 +29,7 @@ def update(backend: Backend, *inputs: Array, algorithm: Algorithm, count: int, n
     loop = backend.loops.get((algorithm.name, names))
     for i in range(count):
         p, g, *state = arrays[i::count]
-        if loop is None or loop(p, g, *state, **hyper) is NotImplemented:
+        if loop is None or type(p) is not backend.array_type or loop(p, g, *state, **hyper) is NotImplemented:
             algorithm.update(backend.xp, p, g, **dict(zip(names, state, strict=True)), **hyper)
 
 

@@ -57,6 +57,7 @@ from . import accelerator, backends, cuda, jit, onnx, sparse, storage, tensor_me
 from .factorisations import lu, qr, svd, triangular_solve
 from .jit import compile
 from .kinds import (
+    BFloat16Tensor,
     BoolTensor,
     ByteTensor,
     CharTensor,
@@ -96,7 +97,14 @@ from .storage import (
     UntypedStorage,
     is_storage,
 )
-from .switches import get_float32_matmul_precision, set_float32_matmul_precision, use_deterministic_algorithms
+from .switches import (
+    get_autocast_cpu_dtype,
+    get_autocast_gpu_dtype,
+    get_float32_matmul_precision,
+    is_autocast_cpu_enabled,
+    set_float32_matmul_precision,
+    use_deterministic_algorithms,
+)
 from .tensor_methods import (
     dequantize,
     eig,
@@ -139,6 +147,7 @@ def is_inference(input: Tensor) -> bool:
 
 
 __all__ = [
+    "BFloat16Tensor",
     "BoolStorage",
     "BoolTensor",
     "ByteStorage",
@@ -188,10 +197,13 @@ __all__ = [
     "eig",
     "feature_alpha_dropout",
     "from_dlpack",
+    "get_autocast_cpu_dtype",
+    "get_autocast_gpu_dtype",
     "get_float32_matmul_precision",
     "group_norm",
     "hardshrink",
     "hinge_embedding_loss",
+    "is_autocast_cpu_enabled",
     "is_distributed",
     "is_inference",
     "is_neg",

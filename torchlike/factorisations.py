@@ -6,6 +6,7 @@ from collections import namedtuple
 from typing import Any
 
 from autograd import Tensor, adjoint, linalg
+from autograd.ops.promotion import single_under_autocast
 
 QR = namedtuple("QR", "Q R")
 SVD = namedtuple("SVD", "U S V")
@@ -34,6 +35,7 @@ def lu(A: Tensor, pivot: bool = True, get_infos: bool = False) -> Any:
     return factored, pivots, pivots.new_zeros(A.shape[:-2])
 
 
+@single_under_autocast
 def triangular_solve(
     b: Tensor, A: Tensor, upper: bool = True, transpose: bool = False, unitriangular: bool = False
 ) -> TriangularSolution:

@@ -14,6 +14,7 @@ KINDS = {
     "Float": autograd.float32,
     "Double": autograd.float64,
     "Half": autograd.float16,
+    "BFloat16": autograd.bfloat16,
     "Long": autograd.int64,
     "Int": autograd.int32,
     "Short": autograd.int16,
@@ -56,6 +57,7 @@ def kind_of_tensor(name: str, device: str = "cpu") -> KindOfTensor:
 
 FloatTensor, DoubleTensor, HalfTensor = map(kind_of_tensor, ("FloatTensor", "DoubleTensor", "HalfTensor"))
 LongTensor, IntTensor, ShortTensor = map(kind_of_tensor, ("LongTensor", "IntTensor", "ShortTensor"))
+BFloat16Tensor = kind_of_tensor("BFloat16Tensor")
 CharTensor, BoolTensor, ByteTensor = map(kind_of_tensor, ("CharTensor", "BoolTensor", "ByteTensor"))
 
 

@@ -1,6 +1,9 @@
-"""torch's global switches that have nothing to switch here, so that scripts may set them."""
+"""torch's global switches that have nothing to switch here, so that scripts may set them, and its older questions."""
 
 from __future__ import annotations
+
+import autograd
+from autograd import dtype
 
 
 def set_float32_matmul_precision(precision: str) -> None:
@@ -14,3 +17,18 @@ def get_float32_matmul_precision() -> str:
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
     """Accepted: what runs on the CPU gives the same bits each time."""
+
+
+def get_autocast_cpu_dtype() -> dtype:
+    """get_autocast_dtype("cpu")."""
+    return autograd.get_autocast_dtype("cpu")
+
+
+def get_autocast_gpu_dtype() -> dtype:
+    """get_autocast_dtype("cuda")."""
+    return autograd.get_autocast_dtype("cuda")
+
+
+def is_autocast_cpu_enabled() -> bool:
+    """is_autocast_enabled("cpu")."""
+    return autograd.is_autocast_enabled("cpu")

@@ -8,12 +8,22 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import dtypes
-from ..backend import is_available
+from ..backend import get_backend, is_available
 from ..engine.callers import stacklevel
 from ..engine.modes import modes
 from ..engine.primitive import Primitive
 from ..engine.tensor import Tensor
 from ..ops.promotion import cast
+
+LOWER = {"cpu": dtypes.bfloat16}  # the lower precision where none is named; elsewhere float16
+# What of torch's list of the CPU is a primitive here: there, unlike on a GPU, other operations stay in half precision.
+SINGLE_ON_CPU = {
+    "prod",
+    "cross_entropy",
+    "class_cross_entropy",
+    "binary_cross_entropy",
+    "binary_cross_entropy_of_logits",
+}
 
 
 class Policy:
@@ -22,17 +32,22 @@ class Policy:
     def __init__(self, device_type: str, dtype: dtypes.dtype, cache: bool) -> None:
         self.device_type, self.dtype, self.cache_enabled = device_type, dtype, cache
         self.cache: dict[int, tuple[Tensor, int, Tensor]] = {}
+        self.keeps_wide = device_type != "cpu"  # whether what is computed in single stays so
 
     def __call__(self, primitive: Primitive, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         """The inputs in the precision of this primitive; float64 and other devices are left alone."""
         if primitive.autocast == "half":
             return tuple(self._cast(x, self.dtype) for x in inputs)
-        if primitive.autocast == "single":
-            return tuple(self._cast(x, dtypes.float32) for x in inputs)
+        if primitive.autocast == "single" and (self.keeps_wide or primitive.name in SINGLE_ON_CPU):
+            return tuple(map(self.single, inputs))
         return inputs
 
+    def single(self, x: Any) -> Any:
+        """A tensor of half precision in single; anything else as it is."""
+        return self._cast(x, dtypes.float32)
+
     def _cast(self, x: Any, dtype: dtypes.dtype) -> Any:
-        if not isinstance(x, Tensor) or x.dtype not in (dtypes.float32, dtypes.float16) or x.dtype is dtype:
+        if not isinstance(x, Tensor) or x.dtype not in (dtypes.float32, *dtypes.HALVES) or x.dtype is dtype:
             return x
         if x.device.type != self.device_type:
             return x
@@ -48,16 +63,18 @@ class Policy:
 class autocast:
     """Inside, matrix products and convolutions are computed in half precision, and what needs the range in single.
 
-    The parameters stay in single precision, and so do their gradients. On the CPU, where NumPy has no
-    fast half precision, this shows what a GPU would compute, slowly. bfloat16 is not there. A context
+    Half precision is bfloat16 on the CPU and float16 on a GPU, unless `dtype` names the other. What is
+    computed in single is on the CPU the losses, products and transforms, on a GPU also exponentials,
+    powers, sums, softmax and norms. The parameters stay in single precision, and so do their gradients.
+    On the CPU, where NumPy has no fast half precision, this shows what faster hardware would compute, slowly. A context
     manager and a decorator; backward belongs outside of it, and runs as the forward did in any case.
 
-    >>> import autograd
+    >>> import autograd, nn
     >>> with autograd.autocast("cpu"):
     ...     y = autograd.ones(2, 3) @ autograd.ones(3, 2)
-    ...     z = y.exp()
+    ...     z = nn.functional.mse_loss(y, autograd.zeros(2, 2))
     >>> y.dtype, z.dtype
-    (autograd.float16, autograd.float32)
+    (autograd.bfloat16, autograd.float32)
     """
 
     def __init__(
@@ -69,15 +86,17 @@ class autocast:
     ) -> None:
         if not isinstance(device_type, str):
             raise ValueError(f"Expected `device_type` of type `str`, got: `{type(device_type).__name__}`")
-        if enabled and dtype not in (None, dtypes.float16):
-            raise ValueError(f"autocast: float16 is the only lower precision that the backends have, got {dtype}")
+        if enabled and dtype not in (None, *dtypes.HALVES):
+            raise ValueError(f"autocast: the lower precisions are bfloat16 and float16, got {dtype}")
         kind = device_type.split(":")[0]
         if enabled and not is_available(kind):
             warnings.warn(f"autocast: {kind!r} is not available; disabled", stacklevel=stacklevel())
             enabled = False
         self.device_type, self.enabled = kind, enabled
-        self.dtype = dtypes.float16 if dtype is None else dtype
-        self.cache_enabled = cache_enabled is not False
+        self.dtype = get_autocast_dtype(kind) if dtype is None else dtype
+        if enabled:
+            assert get_backend(kind).native[self.dtype]  # TypeError where a device lacks it
+        self.cache_enabled = is_autocast_cache_enabled() if cache_enabled is None else cache_enabled
         self._before: list[Any] = []
 
     def __enter__(self) -> autocast:
@@ -106,3 +125,22 @@ def is_autocast_enabled(device_type: str | None = None) -> bool:
     """Whether this is a region of autocast (for a device, if one is named)."""
     policy = modes.autocast
     return policy is not None and device_type in (None, policy.device_type)
+
+
+def get_autocast_dtype(device_type: str) -> dtypes.dtype:
+    """The lower precision of a device: that of the region of autocast around, or the one without a choice."""
+    policy = modes.autocast
+    if policy is not None and policy.device_type == device_type:
+        return policy.dtype
+    return LOWER.get(device_type, dtypes.float16)
+
+
+def is_autocast_cache_enabled() -> bool:
+    """Whether a weight that is used several times in a region of autocast is converted once."""
+    return modes.autocast is None or modes.autocast.cache_enabled
+
+
+def clear_autocast_cache() -> None:
+    """Forgets the converted weights of the region around."""
+    if modes.autocast is not None:
+        modes.autocast.cache.clear()

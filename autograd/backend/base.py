@@ -39,6 +39,7 @@ class Backend:
     dtypes: dict[Any, DType]
     native: dict[DType, Any]
     loops: ClassVar[dict[Any, Callable[..., Any]]] = {}
+    narrow: Any = None  # a dtype that the namespace stores and does not compute in, once there are arrays of it
     strided = False  # whether its arrays have `flags` and `strides` as NumPy's
 
     @functools.cached_property
@@ -174,6 +175,28 @@ class Backend:
         block = x[..., row : row + length, column : column + length]
         chosen = xp.astype(xp.eye(length), xp.bool)
         return xp.sum(xp.where(chosen, block, 0), axis=-1, dtype=x.dtype)
+
+    # A dtype that is stored and not computed in
+
+    def is_narrow(self, x: Any) -> bool:
+        """Whether this is an array of that dtype."""
+        return self.narrow is not None and getattr(x, "dtype", None) == self.narrow
+
+    def widen(self, x: Array) -> Array:
+        """Its numbers in float32."""
+        raise NotImplementedError
+
+    def widen_written(self, x: Array) -> Array:
+        """Likewise, where every write in place is to be rounded."""
+        return self.widen(x)
+
+    def nearest(self, number: float) -> float:
+        """The number of that dtype that is nearest."""
+        return number
+
+    def narrowed(self, x: Array) -> Array:
+        """What was computed in float32, rounded; what is of another dtype as it is."""
+        return x if x.dtype != self.xp.float32 else self.xp.astype(x, self.narrow)
 
     # Named kernels: complex numbers as pairs of real ones in a last axis of two
 

@@ -35,7 +35,7 @@ class CupyBackend(StridedBackend):
         self.xp = cupy
         self.array_type = cupy.ndarray
         self.device = Device("cuda", index)
-        self.native = dtypes.Native({d: np.dtype(d.name) for d in dtypes.ALL})
+        self.native = dtypes.Native({d: np.dtype(d.name) for d in dtypes.ALL if d is not dtypes.bfloat16})
         self.dtypes = {native: d for d, native in self.native.items()}
         self._cuda = cupy.cuda.Device(index)
         self._kernels: dict[str, Any] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +12,7 @@ import numpy as np
 
 from .. import dtypes
 from ..device import device as Device
-from . import malloc, threads
+from . import bfloat16, malloc, threads
 from .base import Array, drawing, first_inside, window_slices
 from .strided import StridedBackend
 
@@ -41,8 +42,9 @@ class NumpyBackend(StridedBackend):
 
     def __init__(self) -> None:
         self.device = Device("cpu")
-        self.native = dtypes.Native({d: np.dtype(d.name) for d in dtypes.ALL})
-        self.dtypes = {native: d for d, native in self.native.items()}
+        known = {kind: np.dtype(kind.name) for kind in dtypes.ALL if kind is not dtypes.bfloat16}
+        self.native = bfloat16.Native(known, functools.partial(setattr, self, "narrow"))
+        self.dtypes = bfloat16.Kinds(self.native)
         self._own = _Own()
         malloc.keep_freed_memory()
 
@@ -50,10 +52,20 @@ class NumpyBackend(StridedBackend):
         return np.asarray(value)
 
     def from_numpy(self, array: np.ndarray) -> Array:
+        assert self.dtypes[array.dtype]
         return array
 
     def to_numpy(self, array: Array) -> np.ndarray:
         return array
+
+    def widen(self, x: Array) -> Array:
+        return bfloat16.widen(x)
+
+    def widen_written(self, x: Array) -> Array:
+        return bfloat16.widen(x).view(bfloat16.Written)
+
+    def nearest(self, number: float) -> float:
+        return float(bfloat16.BFLOAT16.type(number))
 
     def broadcast_to(self, array: Array, shape: tuple[int, ...]) -> Array:
         view = np.broadcast_to(array, shape)

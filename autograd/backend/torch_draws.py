@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 
 from .base import Array
+from .bfloat16 import BFLOAT16
 from .mersenne import Stream
 
 FILLED_IN_BLOCKS = 16  # so many normal numbers and more are drawn in blocks of 16, fewer in pairs
@@ -38,8 +40,12 @@ def uniform(stream: Stream, count: int, kind: np.dtype, *, low: float = 0.0, hig
     return rounded
 
 
+def _is_floating(kind: np.dtype) -> bool:
+    return kind.kind == "f" or kind == BFLOAT16
+
+
 def _check_floating(kind: np.dtype) -> None:
-    if kind.kind != "f":
+    if not _is_floating(kind):
         raise RuntimeError(f"random numbers of a continuous distribution are floating-point ones, not {kind}")
 
 
@@ -53,7 +59,7 @@ def normal(stream: Stream, count: int, kind: np.dtype, *, mean: float = 0.0, std
         return normal_serial(stream, count, kind, mean=mean, std=std)
     whole, rest = count - count % 16, count % 16
     draw = stream.doubles if kind.char == "d" else stream.singles
-    drawn = draw(whole if kind.char == "e" else count)
+    drawn = draw(whole if kind.itemsize == 2 else count)
     numbers = np.empty(count, kind)
     numbers[:whole] = _blocks(drawn[:whole], mean, std)
     if rest:  # the last 16 again: those before them, too
@@ -140,16 +146,16 @@ def _check_range(kind: np.dtype, low: int, high: int) -> None:
     if kind.kind == "b":
         inside = low >= 0 and high <= 2
     else:
-        inside = kind.kind == "f" or (low >= np.iinfo(kind).min and high - 1 <= np.iinfo(kind).max)
+        inside = _is_floating(kind) or (low >= np.iinfo(kind).min and high - 1 <= np.iinfo(kind).max)
     if not inside:
         raise RuntimeError(f"random integers: those from {low} to {high - 1} leave the range of {kind}")
 
 
 def _bounds(kind: np.dtype, low: int, high: int) -> tuple[int, int]:
     """The bounds of integers; those of a floating dtype are moved inwards, where it lacks the integers at them."""
-    if kind.kind != "f":
+    if not _is_floating(kind):
         return low, high
-    digits = np.finfo(kind).nmant + 1
+    digits = ml_dtypes.finfo(kind).nmant + 1
     above, below = int(kind.type(low + 1)), int(kind.type(high - 1))
     if above < low:
         low = above + (1 << max(abs(low + 1).bit_length() - digits, 0))
@@ -162,8 +168,8 @@ def whole(stream: Stream, count: int, kind: np.dtype) -> Array:
     """Integers from 0 to the largest of a dtype, or to where a floating dtype begins to lack some."""
     if kind.char == "d":
         return (stream.long_words(count) % np.uint64(2**53 + 1)).astype(kind)
-    if kind.kind == "f":
-        return (stream.words(count) % np.uint64((1 << np.finfo(kind).nmant + 1) + 1)).astype(kind)
+    if _is_floating(kind):
+        return (stream.words(count) % np.uint64((1 << ml_dtypes.finfo(kind).nmant + 1) + 1)).astype(kind)
     if kind.kind == "b":
         return (stream.words(count) & np.uint64(1)).astype(kind)
     words = stream.long_words(count) if kind == np.int64 else stream.words(count)
@@ -206,7 +212,7 @@ def keep(stream: Stream, count: int, kind: np.dtype, *, p: float) -> Array:
     """What dropout multiplies by: 1 / (1 - p) with probability 1 - p, else 0."""
     if p == 1.0:
         return np.zeros(count, kind)
-    single = np.dtype(np.float32) if kind.char == "e" else kind
+    single = np.dtype(np.float32) if kind.itemsize == 2 else kind
     scale = kind.type(single.type(1) / single.type(1.0 - p))
     return bernoulli(stream, count, kind, p=1.0 - p) * scale
 

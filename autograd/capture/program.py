@@ -10,6 +10,7 @@ from ..engine.cell import Cell
 from ..engine.modes import modes
 from ..engine.primitive import Primitive
 from ..engine.tensor import Tensor
+from ..engine.widening import compute_of
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,9 @@ class Program:
         for step, finished in zip(self.instructions, self._last_used, strict=True):
             inputs = [values[x] if isinstance(x, Value) else x.value if isinstance(x, Cell) else x for x in step.inputs]
             backend = step.backend
+            compute = step.primitive.compute if backend.narrow is None else compute_of(step.primitive, backend, inputs)
             result = modes.quietly(
-                step.primitive.compute, backend if step.primitive.wants_backend else backend.xp, *inputs, **step.params
+                compute, backend if step.primitive.wants_backend else backend.xp, *inputs, **step.params
             )
             results = result if isinstance(result, tuple) else (result,)
             for value, made in zip(step.outputs, results, strict=False):

@@ -16,6 +16,7 @@ from .node import record
 from .primitive import Primitive
 from .tensor import Tensor, tensor_of
 from .views import View, check_writable, drop_hidden_base, old_value, rewrite
+from .widening import compute_of, record_widened
 
 if TYPE_CHECKING:
     from ..backend.base import Backend
@@ -38,34 +39,37 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
             check_writable(inputs[i], primitive.name, bool(tracked))
 
     namespace = backend if primitive.wants_backend else backend.xp
+    compute = primitive.compute if backend.narrow is None else compute_of(primitive, backend, arrays)
     try:
-        result = switches["quietly"](primitive.compute, namespace, *arrays, **params)
+        result = switches["quietly"](compute, namespace, *arrays, **params)
     except (ValueError, TypeError, NotImplementedError) as error:
         raise OperationError(describe(primitive, inputs, params, error)) from error
     except RuntimeError as error:
         if "cannot enter context" not in str(error):
             raise
         # A signal's handler, say, that runs while another primitive computes: this is inside the context already.
-        result = primitive.compute(namespace, *arrays, **params)
+        result = compute(namespace, *arrays, **params)
 
     made: Any = _written(inputs, mutated, result) if mutated else None
     if made is not None:
         if tracked:
-            rewrite(made, record(primitive, _with_old_value(inputs, mutated[0]), params, (), tracked))
+            noted = record if compute is primitive.compute else record_widened
+            rewrite(made, noted(primitive, _with_old_value(inputs, mutated[0]), params, (), tracked))
     else:
         inference = switches["inference"]
         if type(result) is tuple:
-            outs = [_wrapped(primitive, inputs, array, backend, inference) for array in result]
-            made = tuple(outs)
+            made = outs = tuple([_wrapped(primitive, inputs, array, backend, inference) for array in result])
         else:
             made = _wrapped(primitive, inputs, result, backend, inference)
-            outs = [made]
+            outs = (made,)
             if primitive.view:
                 _share(primitive, inputs, params, made)
         if tracked:
-            node = record(primitive, inputs, params, outs, tracked)
-            for number, out in enumerate(outs[: primitive.outputs]):
-                out._node, out._output, out._requires_grad = node, number, True
+            noted = record if compute is primitive.compute else record_widened
+            node = noted(primitive, inputs, params, outs, tracked)
+            for number, out in enumerate(outs):
+                if number < primitive.outputs:
+                    out._node, out._output, out._requires_grad = node, number, True
     if switches["listener"] is not None:
         switches["listener"].on_apply(primitive, inputs, params, made, arrays)
     return made

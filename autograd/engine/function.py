@@ -180,9 +180,9 @@ class Function:
 
     @classmethod
     def _record(cls, context: Context, args: tuple, edges: list, outputs: list[Any]) -> list[Any]:
-        node = _FunctionNode(None, {}, edges, len(outputs))
+        shapes = [tuple(x.shape) if isinstance(x, Tensor) else () for x in args]
+        node = _FunctionNode(None, {}, edges, len(outputs), shapes)
         node.function, node.context = cls, context
-        node.shapes = [tuple(x.shape) if isinstance(x, Tensor) else () for x in args]
         node.kinds = [x.dtype if isinstance(x, Tensor) else None for x in args]
         node.zeros = [(x.shape, x.dtype, x.device) if isinstance(x, Tensor) else None for x in outputs]
         dirty = set(map(id, context._dirty))

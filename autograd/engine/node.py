@@ -15,7 +15,7 @@ from .callers import user_frames
 from .errors import BackwardError
 from .modes import modes
 from .primitive import Primitive
-from .tensor import Tensor, wrap
+from .tensor import Tensor, tensor_of
 
 if TYPE_CHECKING:
     from .hooks import Hook
@@ -54,13 +54,13 @@ class Saved:
 
     def unpack(self, user: str, tied: bool = False) -> Tensor:
         """The saved tensor, tied to its history if that is `tied` or recorded; BackwardError if it was overwritten."""
-        self.check(user)
+        if self.memory.writes != self.version:
+            self.check(user)
         return self.tensor(tied)
 
     def tensor(self, tied: bool = False) -> Tensor:
         """The saved tensor as it is now, written since or not."""
-        x = wrap(self.array, self.backend)
-        x._memory = self.memory
+        x = tensor_of(self.array, self.backend, self.memory)
         if self.edge is not None and (tied or modes.grad):
             source = self.edge[0]
             if isinstance(source, Tensor) and source._array is self.array:
@@ -112,19 +112,22 @@ class Node:
         "zeros",
     )
 
-    def __init__(self, primitive: Any, params: dict[str, Any], edges: list[Edge | None], outputs: int) -> None:
-        self.primitive = primitive
-        self.params = params
-        self.edges = edges
-        self.outputs = outputs
-        self.shapes: list[Any] = []  # of the inputs
-        self.saved: Any = ()  # by the inputs' positions
-        self.saved_outputs: Any = ()
-        self.zeros: Any = None  # (shape, dtype, device) of each output that is a tensor, if there are several
+    _hooks: dict[int, dict[int, Hook]] | None  # by the number of the output
+    retained: dict[int, weakref.ref[Tensor]] | None
+    saved: Any  # by the inputs' positions
+    saved_outputs: Any
+    zeros: Any  # (shape, dtype, device) of each output that is a tensor, if there are several
+    called_from: str | None
+
+    def __init__(
+        self, primitive: Any, params: dict[str, Any], edges: list[Edge | None], outputs: int, shapes: Sequence[Any] = ()
+    ) -> None:
+        self.primitive, self.params, self.edges, self.outputs = primitive, params, edges, outputs
+        self.shapes = shapes  # of the inputs
+        self.saved = self.saved_outputs = ()
+        self.zeros = self._hooks = self.retained = None
         self.freed = False
-        self._hooks: dict[int, dict[int, Hook]] | None = None  # by the number of the output
-        self.retained: dict[int, weakref.ref[Tensor]] | None = None
-        self.called_from: str | None = _call_stack() if modes.anomaly else None
+        self.called_from = _call_stack() if modes.anomaly else None
 
     fresh = True  # the rules make new arrays, or pass on (a view of) the gradient they got
 
@@ -196,7 +199,7 @@ class Node:
 
     def unpack(self, value: Any) -> Any:
         """A saved value; BackwardError if it was overwritten since."""
-        return value.unpack(self.primitive.name) if isinstance(value, Saved | SavedOutput) else value
+        return value.unpack(self.primitive.name) if isinstance(value, _KEPT) else value
 
     def complete(self, gradients: Gradients) -> Gradients:
         """Zeros for the outputs to which no gradient came."""
@@ -213,13 +216,31 @@ class Node:
             self.freed = True
 
 
+_KEPT = (Saved, SavedOutput)
+
+
 def record(
-    primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any], outs: Sequence[Any], tracked: int
+    primitive: Primitive,
+    inputs: Sequence[Any],
+    params: dict[str, Any],
+    outs: Sequence[Any],
+    tracked: int,
+    kind: type[Node] = Node,
 ) -> Node:
     """The node of an application; bit i of `tracked` says that input i wants a gradient."""
-    edges = [edge_of(x) if tracked >> i & 1 else None for i, x in enumerate(inputs)]
-    node = Node(primitive, params, edges, primitive.outputs)
-    node.shapes = [x._array.shape if isinstance(x, Tensor) else () for x in inputs]
+    edges: list[Edge | None] = []
+    shapes: list[Any] = []
+    bit = 1
+    for x in inputs:
+        edge, shape = None, ()
+        if isinstance(x, Tensor):
+            shape = x._array.shape
+            if tracked & bit:
+                edge = (x, 0) if x._node is None else (x._node, x._output)
+        edges.append(edge)
+        shapes.append(shape)
+        bit <<= 1
+    node = kind(primitive, params, edges, primitive.outputs, shapes)
     keep, keep_outputs = primitive.saves(tracked, len(inputs))
     if keep:
         saved: list[Any] = [None] * len(inputs)
@@ -239,7 +260,7 @@ def _call_stack() -> str:
 
 
 def _any_complex(gradients: Gradients) -> bool:
-    return any(g is not None and g._array.dtype in g._backend.complex_native for g in gradients)
+    return bool([g for g in gradients if g is not None and g._array.dtype in g._backend.complex_native])
 
 
 def _conjugate_for(primitive: Primitive, g: Any) -> Any:

@@ -84,7 +84,8 @@ def check_writable(x: Any, operation: str, tracked: bool = False) -> None:
     if x._view is not None:
         drop_hidden_base(x)
         x._renew()
-    view, recording = x._view, modes.grad
+    view = x._view
+    recording = (x._requires_grad or view is not None) and modes.grad
     if recording and x._requires_grad:
         is_leaf = x._node is None
         if is_leaf or (view is not None and view.base._requires_grad and view.base._node is None):
@@ -108,7 +109,7 @@ def check_writable(x: Any, operation: str, tracked: bool = False) -> None:
             f"{operation}: a reshape of this tensor (or the tensor that this is a reshape of) had to copy what other "
             "tensors see, too, so the write can't reach it; clone() before reshaping"
         )
-    if not x._backend.exclusive(x._array) and x._array.size > 1:
+    if x._array.size > 1 and not x._backend.exclusive(x._array):
         raise OperationError(
             f"{operation}: several elements of the written tensor (shape {tuple(x._array.shape)}, expanded) share one "
             "place in memory; clone() it before writing"

@@ -12,7 +12,7 @@ from .creation import zeros_like
 from .elementwise import INV_SQRT_2PI, in_single, unary
 from .exponential import exp
 from .operation import operation
-from .promotion import floating
+from .promotion import floating, rounded_once
 from .special import SQRT_HALF, erf
 
 
@@ -64,6 +64,7 @@ def _softplus(xp: Namespace, x: Array) -> Array:
 
 
 @operation(face="nn.functional", method=False)
+@rounded_once
 def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     """log(1 + exp(beta * input)) / beta; beta * input above `threshold` is returned as it is."""
     scaled = beta * input

@@ -19,7 +19,7 @@ from .elementwise import binary, is_bool, unary
 from .exponential import exp2, log, log2
 from .operands import promote
 from .operation import operation
-from .promotion import cast, inexact, require_tensors, result_type
+from .promotion import cast, inexact, require_tensors, result_type, rounded_once
 from .rounding import floor, trunc
 from .shape import broadcast_tensors
 
@@ -263,6 +263,7 @@ def ldexp(input: Tensor, other: Tensor) -> Tensor:
 
 
 @operation(in_place=True)
+@rounded_once
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """input + weight * (end - input), counted from the nearer end, so that a weight of 1 gives `end`."""
     gap = end - input
@@ -272,6 +273,7 @@ def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
 
 
 @operation(in_place=True, numbers_first=True)
+@rounded_once
 def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
     """input + value * tensor1 * tensor2."""
     product = mul(tensor1, tensor2)
@@ -279,6 +281,7 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1
 
 
 @operation(in_place=True, numbers_first=True)
+@rounded_once
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: float = 1) -> Tensor:
     """input + value * tensor1 / tensor2."""
     if not result_type(tensor1, tensor2).is_inexact:

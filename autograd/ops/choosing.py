@@ -176,9 +176,6 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
     return where(x == 0, y, cast(x > 0, x.dtype))
 
 
-_LARGEST = {"float16": 65504.0, "float32": 3.4028234663852886e38, "float64": 1.7976931348623157e308}
-
-
 @primitive(x=lambda g, x: where(isfinite(x), g, 0.0))
 def _nan_to_num(xp: Namespace, x: Array, *, nan: float, posinf: float, neginf: float) -> Array:
     x = xp.where(xp.isnan(x), nan, x)
@@ -192,7 +189,7 @@ def nan_to_num(
     """nan, inf and -inf replaced by numbers: 0 and the largest and smallest of the dtype unless told."""
     if not input.is_floating_point():
         return input.clone()
-    largest = _LARGEST[input.dtype.name]
+    largest = dtypes.finfo(input.dtype).max
     return _nan_to_num(
         input,
         nan=float(nan or 0.0),

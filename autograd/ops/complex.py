@@ -18,7 +18,7 @@ from .comparison import isinf, isnan
 from .joining import stack
 from .operands import promote
 from .operation import operation
-from .promotion import require_tensors
+from .promotion import require_tensors, single_under_autocast
 from .shape import broadcast_tensors, select
 from .trigonometric import atan2, cos, sin
 
@@ -47,6 +47,7 @@ def view_as_real(input: Tensor) -> Tensor:
 
 
 @operation(method=False)
+@single_under_autocast
 def view_as_complex(input: Tensor) -> Tensor:
     """Pairs (*, 2) of float32 or float64 as complex numbers (*), in the same memory."""
     if input.dtype not in (dtypes.float32, dtypes.float64) or not input.ndim or input._array.shape[-1] != 2:

@@ -26,7 +26,7 @@ from ..engine.tensor import Tensor
 from ..types import PerDim
 from .dims import as_ints
 from .padding import pad_constant
-from .promotion import require_tensors
+from .promotion import cast, require_tensors
 from .reduction import sum
 from .shape import squeeze, unsqueeze
 
@@ -399,4 +399,7 @@ def transposed(
             dilation=dilations,
             groups=groups,
         )
-    return out if bias is None else out + bias.reshape((1, -1) + (1,) * dims)
+    if bias is None:
+        return out
+    bias = bias if modes.autocast is None else cast(bias, out.dtype)
+    return out + bias.reshape((1, -1) + (1,) * dims)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from .. import dtypes
 from ..backend import get_backend, is_available
+from ..backend.bfloat16 import BFLOAT16
 from ..engine.tensor import Tensor, wrap
 from .host import on_host
 
@@ -44,7 +47,11 @@ def shallow(input: Tensor) -> Any:
 def reduce(input: Tensor, protocol: Any) -> tuple[Any, ...]:
     """The values without their history: a result, too, comes back as a leaf."""
     state = dict(getattr(input, "__dict__", {}))
-    return _rebuild, (type(input), on_host(input, "pickle"), str(input.device), input._requires_grad, state)
+    array = on_host(input, "pickle")
+    rebuild: Callable[..., Tensor] = _rebuild
+    if input.dtype is dtypes.bfloat16:  # the bits, which need nothing but NumPy to be read
+        array, rebuild = array.view(np.uint16), _rebuild_bfloat16
+    return rebuild, (type(input), array, str(input.device), input._requires_grad, state)
 
 
 def _rebuild(cls: type, array: np.ndarray, device: str, requires_grad: bool, state: dict[str, Any]) -> Tensor:
@@ -56,3 +63,9 @@ def _rebuild(cls: type, array: np.ndarray, device: str, requires_grad: bool, sta
     if state:
         made.__dict__.update(state)
     return made
+
+
+def _rebuild_bfloat16(cls: type, bits: np.ndarray, device: str, requires_grad: bool, state: dict[str, Any]) -> Tensor:
+    if bits.dtype != np.uint16:
+        raise TypeError(f"bfloat16 numbers are pickled as uint16, not as {bits.dtype}")
+    return _rebuild(cls, bits.view(BFLOAT16), device, requires_grad, state)

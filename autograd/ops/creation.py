@@ -16,6 +16,7 @@ from ..engine.primitive import primitive
 from ..engine.size import Size
 from ..engine.tensor import Tensor, wrap
 from ..types import DeviceLike, DTypeLike, Number, Sizes
+from .host import on_host
 from .operation import operation
 from .promotion import cast, move
 
@@ -93,7 +94,7 @@ def _infer(data: Any) -> tuple[np.ndarray, dtypes.dtype]:
 def _plain(data: Any) -> Any:
     """Nested sequences with the tensors in them read as numbers."""
     if isinstance(data, Tensor):
-        return data.detach().cpu().numpy() if data.dim() else data.item()
+        return on_host(data.detach().cpu(), "tensor()") if data.dim() else data.item()
     if isinstance(data, list | tuple):
         return [_plain(each) for each in data]
     return data
@@ -209,7 +210,8 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
     kind = ndarray.dtype
     if kind.name not in dtypes.BY_NAME or not kind.isnative:
         raise TypeError(f"from_numpy: can't make a tensor of {kind} data; known are {', '.join(dtypes.BY_NAME)}")
-    return wrap(ndarray, get_backend("cpu"))
+    backend = get_backend("cpu")
+    return wrap(backend.from_numpy(ndarray), backend)
 
 
 @operation(method=False)

@@ -11,6 +11,7 @@ from ..types import DeviceLike, DTypeLike
 from .creation import tensor, zeros
 from .dims import normalize_dim
 from .operation import operation
+from .promotion import single_under_autocast
 from .shape import flatten, movedim
 
 
@@ -75,6 +76,7 @@ _main_diagonal = diagonal
 
 
 @operation
+@single_under_autocast
 def trace(input: Tensor) -> Tensor:
     """The sum of the diagonal of a matrix."""
     if input.ndim != 2:

@@ -11,7 +11,7 @@ from ..engine.tensor import Tensor
 from .dims import as_ints, normalize_dim
 from .joining import cat
 from .operation import operation
-from .promotion import cast
+from .promotion import cast, rounded_once
 from .scan import cumsum
 from .shape import narrow, reshape
 
@@ -69,6 +69,7 @@ def cumulative_trapezoid(y: Tensor, x: Tensor | None = None, *, dx: float = 1.0,
 
 
 @operation(method=False)
+@rounded_once
 def gradient(
     input: Tensor, *, spacing: Any = 1, dim: int | Sequence[int] | None = None, edge_order: int = 1
 ) -> tuple[Tensor, ...]:

@@ -10,9 +10,10 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
+from .. import dtypes
 from ..backend import Array, Namespace
-from ..dtypes import get_default_dtype
 from ..engine.errors import OperationError
+from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from ..types import DeviceLike, Dims, DTypeLike
@@ -91,9 +92,9 @@ def resized(x: Tensor, dim: int, n: int) -> Tensor:
 
 
 def _ready(name: str, x: Tensor, norm: str | None, real: bool = False) -> tuple[Tensor, str]:
-    x = inexact(name, x)
-    if x.dtype.name == "float16":
-        raise OperationError(f"{name}: float16 is not supported; convert it with .float()")
+    x = inexact(name, x) if modes.autocast is None else modes.autocast.single(inexact(name, x))
+    if x.dtype in dtypes.HALVES:
+        raise OperationError(f"{name}: {x.dtype.name} is not supported; convert it with .float()")
     if real and x.is_complex():
         raise OperationError(f"{name}: expected a real tensor, got {x.dtype}; take .real, or use the complex transform")
     if norm not in (None, "backward", "forward", "ortho"):
@@ -311,7 +312,7 @@ def rfftfreq(
 
 
 def _float(dtype: DTypeLike) -> Any:
-    return dtype or get_default_dtype()
+    return dtype or dtypes.get_default_dtype()
 
 
 def _shift(name: str, input: Tensor, dim: Any, inverse: bool) -> Tensor:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import dtypes
 from ..engine.modes import modes
 from ..engine.tensor import Tensor
 
@@ -42,6 +43,8 @@ def numpy(input: Tensor, *, force: bool = False) -> np.ndarray:
 
 def _exported(input: Tensor) -> np.ndarray:
     """The array for somebody who keeps it: under him the elements can't be moved."""
+    if input.dtype is dtypes.bfloat16:
+        raise TypeError("Got unsupported ScalarType BFloat16: NumPy has no such dtype; use tensor.float().numpy()")
     if input._memory is not None:
         input._memory.aliased = True
     return on_host(input, "numpy()")

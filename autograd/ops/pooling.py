@@ -23,7 +23,7 @@ from .creation import ones
 from .dims import as_ints, is_int
 from .joining import cat
 from .padding import pad_constant
-from .promotion import require_floating
+from .promotion import require_floating, rounded_once
 
 
 def _places(x: Any, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Iterator[tuple]:
@@ -218,6 +218,7 @@ def max_pool(
     return out, positions
 
 
+@rounded_once
 def avg_pool(
     name: str,
     dims: int,
@@ -269,6 +270,7 @@ def divides_evenly(have: Sequence[int], want: Sequence[int]) -> bool:
     return all(size and not n % size for n, size in zip(have, want, strict=True))
 
 
+@rounded_once
 def adaptive_avg_pool(name: str, dims: int, input: Tensor, output_size: PerDim) -> Tensor:
     """Means of windows that cut the last dimensions into nearly equal parts; None keeps a size."""
     sizes = adaptive_sizes(name, dims, input, output_size)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from .. import dtypes
-from ..backend import Array, Backend
+from ..backend import Array, Backend, bfloat16
 from ..engine.errors import NotATensorError, OperationError
-from ..engine.modes import modes
+from ..engine.modes import modes, switched
 from ..engine.node import Gradients, Node, edge_of
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor, wrap
 from ..types import DTypeLike
 from .operation import operation
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @primitive(complex_rules=True, keeps_order=True, x=lambda g, source: cast(g, source))
@@ -80,12 +85,70 @@ def inexact(name: str, x: Tensor) -> Tensor:
 
 def single(x: Tensor) -> Tensor:
     """Half precision in single, where sums and squares have room, as torch accumulates them; else x as it is."""
-    return cast(x, dtypes.float32) if x.dtype is dtypes.float16 else x
+    return cast(x, dtypes.float32) if x.dtype in dtypes.HALVES else x
 
 
 def restored(x: Tensor, dtype: dtypes.dtype) -> Tensor:
-    """A result computed in single back in half precision, if that was given: autocast leaves it wide."""
-    return cast(x, dtype) if dtype is dtypes.float16 and modes.autocast is None else x
+    """A result computed in single back in half precision, if that was given: autocast on a GPU leaves it wide."""
+    return cast(x, dtype) if dtype in dtypes.HALVES and not (modes.autocast and modes.autocast.keeps_wide) else x
+
+
+def single_under_autocast(function: F) -> F:
+    """A function that a region of autocast computes in float32, whatever the steps that it is composed of."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if modes.autocast is None:
+            return function(*args, **kwargs)
+        wide = modes.autocast.single
+        given, named = [*map(wide, args)], {name: wide(x) for name, x in kwargs.items()}
+        with switched(autocast=None):
+            return function(*given, **named)
+
+    return call  # type: ignore[return-value]
+
+
+def beyond_autocast(function: F) -> F:
+    """A function whose own products a region of autocast leaves in the precision of its arguments."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if modes.autocast is None:
+            return function(*args, **kwargs)
+        with switched(autocast=None):
+            return function(*args, **kwargs)
+
+    return call  # type: ignore[return-value]
+
+
+def rounded_once(function: F) -> F:
+    """A function composed of several steps, of which bfloat16 would round each: it is computed in float32.
+
+    What is written in place (`inplace=True`) is written by the steps themselves.
+    """
+    names = list(inspect.signature(function).parameters)
+    place = names.index("inplace") if "inplace" in names else None
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if not bfloat16.in_use:
+            return function(*args, **kwargs)
+        writes = kwargs.get("inplace") or (place is not None and place < len(args) and args[place])
+        given = [x for x in [*args, *kwargs.values()] if isinstance(x, Tensor) and x.dtype.is_floating_point]
+        if writes or not given or given[0].dtype is not dtypes.bfloat16:
+            return function(*args, **kwargs)
+        result = function(*map(_wide, args), **{name: _wide(x) for name, x in kwargs.items()})
+        return tuple(map(_rounded, result)) if isinstance(result, tuple) else _rounded(result)
+
+    return call  # type: ignore[return-value]
+
+
+def _wide(x: Any) -> Any:
+    return cast(x, dtypes.float32) if isinstance(x, Tensor) and x.dtype is dtypes.bfloat16 else x
+
+
+def _rounded(x: Any) -> Any:
+    return cast(x, dtypes.bfloat16) if isinstance(x, Tensor) and x.dtype is dtypes.float32 else x
 
 
 def require_tensors(name: str, *values: Any) -> None:
@@ -119,6 +182,7 @@ def move(x: Tensor, backend: Backend) -> Tensor:
     """x on another device. A copy; its gradient travels back."""
     if x._backend is backend:
         return x
+    assert backend.native[x.dtype] is not None  # TypeError where that device lacks it
     modes.note_unreplayable(f"a copy from {x.device} to {backend.device}")
     moved = wrap(backend.from_numpy(x._backend.to_numpy(x._array).copy()), backend)
     if modes.grad and x.requires_grad:

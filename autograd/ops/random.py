@@ -33,15 +33,20 @@ from .sorting import argsort, searchsorted
 
 @primitive(mutates=(0,))
 def _uniform(backend: Backend, state: Array, *, shape: tuple[int, ...], dtype: dtypes.dtype) -> Array:
-    """Numbers in [0, 1): 24 random bits each for float32 and below, 53 for float64."""
+    """Numbers in [0, 1), of as many random bits as the dtype has digits: 53 for float64, 24 for float32."""
     xp, count = backend.xp, math.prod(shape)
     if dtype is dtypes.float64:
         bits = backend.random_bits(state, count) >> xp.asarray(11, dtype=xp.uint64)
         return xp.reshape(xp.astype(bits, xp.float64) * 2.0**-53, shape)
     bits = backend.random_halves(state, count)
     numbers = xp.astype(bits, xp.float32)
+    if dtype in dtypes.HALVES:  # of 24 bits some would be rounded up to 1
+        digits = 11 if dtype is dtypes.float16 else 8
+        return xp.reshape(
+            xp.astype(xp.floor(numbers * 2.0 ** (digits - 24)) * 2.0**-digits, backend.native[dtype]), shape
+        )
     numbers *= 2.0**-24
-    return xp.reshape(numbers if dtype is dtypes.float32 else xp.astype(numbers, backend.native[dtype]), shape)
+    return xp.reshape(numbers, shape)
 
 
 @primitive(mutates=(0,))

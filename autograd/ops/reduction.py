@@ -20,7 +20,7 @@ from .diagonals import diagonal
 from .dims import normalize_dim, normalize_dims
 from .exponential import exp, log
 from .operation import operation
-from .promotion import cast, inexact, require_floating, require_inexact, require_tensors, restored, single
+from .promotion import cast, inexact, require_floating, require_inexact, require_tensors, restored, rounded_once, single
 from .shape import reshape, squeeze, unsqueeze
 
 
@@ -329,6 +329,7 @@ def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
 
 
 @operation
+@rounded_once
 def cov(
     input: Tensor, *, correction: int = 1, fweights: Tensor | None = None, aweights: Tensor | None = None
 ) -> Tensor:
@@ -371,6 +372,7 @@ def cov(
 
 
 @operation
+@rounded_once
 def corrcoef(input: Tensor) -> Tensor:
     """The correlation coefficients of variables in rows."""
     found = cov(input)

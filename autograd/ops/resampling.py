@@ -14,6 +14,7 @@ from .creation import tensor
 from .dims import as_ints, is_int
 from .operation import operation
 from .pooling import adaptive_avg_pool
+from .promotion import beyond_autocast, rounded_once
 
 Taps = list[tuple[list[int], list[float]]]  # for each neighbour: where it stands, and its weight, of every output
 
@@ -92,6 +93,8 @@ _RANKS = {"linear": (3,), "bilinear": (4,), "bicubic": (4,), "trilinear": (5,)}
 
 
 @operation(face="nn.functional", method=False)
+@beyond_autocast
+@rounded_once
 def interpolate(
     input: Tensor,
     size: PerDim | None = None,

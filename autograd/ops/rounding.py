@@ -37,8 +37,8 @@ def round(input: Tensor, *, decimals: int = 0) -> Tensor:
         return _round(input)
     if not isinstance(input, Tensor) or not input.is_floating_point():
         raise TypeError("round: decimals are of floating-point tensors")
-    if input.dtype is dtypes.float16:  # whose range the scaled numbers leave
-        return cast(round(cast(input, dtypes.float32), decimals=decimals), dtypes.float16)
+    if input.dtype in dtypes.HALVES:  # whose range the scaled numbers leave
+        return cast(round(cast(input, dtypes.float32), decimals=decimals), input.dtype)
     scale = 10.0 ** builtins.abs(decimals)
     if decimals > 0:
         return _round(input * scale) / scale

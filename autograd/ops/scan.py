@@ -17,7 +17,7 @@ from .exponential import logaddexp
 from .indexing import gather
 from .joining import cat
 from .operation import operation
-from .promotion import cast, floating, single
+from .promotion import cast, floating, single, single_under_autocast
 from .reduction import ValuesAndIndices
 from .shape import expand, flip, narrow, reshape, unsqueeze
 
@@ -118,6 +118,7 @@ def _prod_slope(g: Tensor, x: Tensor, dim: int) -> Tensor:
 
 
 @operation
+@single_under_autocast
 def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DTypeLike = None) -> Tensor:
     """The product of all elements, or along a dimension. Integers give int64."""
     x = _summed("prod", input, dtype)

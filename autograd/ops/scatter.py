@@ -32,7 +32,7 @@ from .indexing import (
 from .inplace import in_place
 from .joining import cat
 from .operation import operation
-from .promotion import cast, require_tensors
+from .promotion import cast, require_tensors, rounded_once
 from .shape import broadcast_tensors, expand, movedim, narrow, reshape
 from .sorting import argsort
 
@@ -212,6 +212,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
 
 
 @operation(in_place=True)
+@rounded_once
 def index_put(input: Tensor, indices: tuple, values: Tensor, accumulate: bool = False) -> Tensor:
     """input with values written (or, with `accumulate`, added) at the positions that index tensors name."""
     if not accumulate:

@@ -19,7 +19,7 @@ from .dims import normalize_dim
 from .indexing import gather
 from .operands import as_operand
 from .operation import operation
-from .promotion import cast, refuse_complex
+from .promotion import cast, refuse_complex, single_under_autocast
 from .reduction import ValuesAndIndices, argmax
 from .rounding import ceil, floor, round
 from .shape import contiguous, flatten, movedim, narrow, reshape, squeeze, unsqueeze
@@ -166,6 +166,7 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> ValuesAndIndice
 
 
 @operation
+@single_under_autocast
 def quantile(
     input: Tensor,
     q: float | Sequence[float] | Tensor,
@@ -179,6 +180,7 @@ def quantile(
 
 
 @operation
+@single_under_autocast
 def nanquantile(
     input: Tensor,
     q: float | Sequence[float] | Tensor,

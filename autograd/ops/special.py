@@ -91,8 +91,8 @@ def mvlgamma(input: Tensor, p: int) -> Tensor:
 def sinc(input: Tensor) -> Tensor:
     """sin(pi input) / (pi input), 1 at 0."""
     x = inexact("sinc", input)
-    if x.dtype is dtypes.float16:  # pi input would be rounded to three digits
-        return cast(_sinc(cast(x, dtypes.float32) * math.pi), dtypes.float16)
+    if x.dtype in dtypes.HALVES:  # pi input would be rounded to three digits
+        return cast(_sinc(cast(x, dtypes.float32) * math.pi), x.dtype)
     return _sinc(x * math.pi)
 
 

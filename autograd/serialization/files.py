@@ -12,12 +12,13 @@ from typing import IO, Any
 import numpy as np
 
 from .. import dtypes
-from ..backend import get_backend, is_available
+from ..backend import is_available
 from ..device import device as Device
 from ..engine.errors import SerializationError
 from ..engine.size import Size
-from ..engine.tensor import Tensor, wrap
-from ..ops.copying import _rebuild as rebuild_tensor
+from ..engine.tensor import Tensor
+from ..ops.copying import _rebuild as rebuild_tensor, _rebuild_bfloat16 as rebuild_bfloat16
+from ..ops.creation import from_numpy
 from ..parameter import Buffer, Parameter
 from .places import File, MapLocation
 from .reading import CallerError, reading, shown
@@ -139,15 +140,19 @@ def _load(file: IO[bytes], place: Callable[[Tensor, str], Tensor], weights_only:
 def _own_names() -> dict[str, Any]:
     """What this engine's tensors are made of in a pickle."""
 
-    def tensor(cls: Any, array: Any, device: Any, requires_grad: Any, state: Any) -> Tensor:
-        known = isinstance(cls, type) and issubclass(cls, Tensor)
-        if not known or not isinstance(array, np.ndarray) or not isinstance(state, dict):
-            raise SerializationError(f"it makes a tensor of {shown(cls)} and {shown(array)}")
-        return rebuild_tensor(cls, array, str(device_of(device)), bool(requires_grad), state)
+    def made_by(rebuild: Callable[..., Tensor]) -> Rebuild:
+        def tensor(cls: Any, array: Any, device: Any, requires_grad: Any, state: Any) -> Tensor:
+            known = isinstance(cls, type) and issubclass(cls, Tensor)
+            if not known or not isinstance(array, np.ndarray) or not isinstance(state, dict):
+                raise SerializationError(f"it makes a tensor of {shown(cls)} and {shown(array)}")
+            return rebuild(cls, array, str(device_of(device)), bool(requires_grad), state)
+
+        return Rebuild(tensor)
 
     own: dict[Any, Any] = {
         **{kind: kind for kind in (Tensor, Parameter, Buffer)},
-        rebuild_tensor: Rebuild(tensor),
+        rebuild_tensor: made_by(rebuild_tensor),
+        rebuild_bfloat16: made_by(rebuild_bfloat16),
         Size: Rebuild(size_of),
         dtypes._by_name: Rebuild(dtypes.BY_NAME.__getitem__),
         Device: Rebuild(device_of),
@@ -178,7 +183,7 @@ def _read_safetensors(data: bytes, place: Callable[[Tensor, str], Tensor]) -> An
     import safetensors
 
     def tensor(array: np.ndarray, location: str) -> Tensor:
-        return place(wrap(array, get_backend("cpu")), location)
+        return place(from_numpy(array), location)
 
     try:
         content = safetensors.deserialize(data)

@@ -11,11 +11,11 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from .. import dtypes
-from ..backend import get_backend
 from ..device import device as Device
 from ..engine.errors import SerializationError
 from ..engine.size import Size
-from ..engine.tensor import Tensor, wrap
+from ..engine.tensor import Tensor
+from ..ops.creation import from_numpy
 from ..parameter import Parameter  # torch's parameters come back as parameters
 from .reading import shown
 from .unpickle import PLAIN, Machine, Rebuild
@@ -50,10 +50,9 @@ class Storage(NamedTuple):
 
 
 def elements_of(raw: bytes | memoryview, kind: str, order: Any) -> np.ndarray:
-    """The numbers in a storage's bytes. bfloat16 is the upper half of a float32, and is read as one."""
+    """The numbers in a storage's bytes."""
     if kind == "bfloat16":
-        upper = np.frombuffer(raw, np.dtype(np.uint16).newbyteorder(order)).astype(np.uint32)
-        return (upper << 16).view(np.float32)
+        return np.frombuffer(raw, np.dtype(np.uint16).newbyteorder(order)).astype(np.uint16).view(kind)
     if kind == "bool":  # other bytes than 0 and 1 are no truth values to NumPy's loops
         return np.frombuffer(raw, np.uint8) != 0
     # A copy: the dtype has to be NumPy's own object again, by which compiled kernels know it.
@@ -88,7 +87,7 @@ def _names(place: Place) -> dict[str, Any]:
 
     def tensor(storage: Any, offset: Any, size: Any, stride: Any, requires_grad: Any = False, *_: Any) -> Tensor:
         array = _window(_checked(storage).elements, offset, size, stride)
-        made = place(wrap(array, get_backend("cpu")), storage.location)
+        made = place(from_numpy(array), storage.location)
         return made.requires_grad_() if requires_grad is True else made
 
     def typed(
@@ -124,7 +123,6 @@ def _names(place: Place) -> dict[str, Any]:
         "torch.Tensor": "Tensor",
         "torch.Size": Rebuild(size_of),
         "torch.device": Rebuild(device_of),
-        "torch.bfloat16": dtypes.float32,
     }
     for name in STORAGES:
         names[f"torch.{name}"] = names[f"torch.storage.{name}"] = name
@@ -251,7 +249,7 @@ def read_stream(stream: io.BytesIO, place: Place) -> Any:
         kind, location = found[key]
         count = int.from_bytes(whole[at : at + 8], order)  # type: ignore[arg-type]
         at += 8
-        size = count * (2 if kind == "bfloat16" else np.dtype(kind).itemsize)
+        size = count * np.dtype(kind).itemsize
         if at + size > len(whole):
             raise SerializationError(f"the file ends inside storage {shown(key)}; it is incomplete")
         storages[key] = Storage(elements_of(whole[at : at + size], kind, order), kind, location)

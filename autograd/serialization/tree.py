@@ -14,12 +14,13 @@ from ..device import device as Device
 from ..engine.errors import SerializationError
 from ..engine.size import Size
 from ..engine.tensor import Tensor
+from ..ops.host import on_host
 from ..parameter import Parameter
 from .reading import Keys, shown
 from .torch_files import size_of
 
 BITS = 1000  # integers of more are written in base 16: Python reads long decimal ones in quadratic time, or not at all
-ARRAYS = {*dtypes.BY_NAME, "uint16", "uint32"}  # the NumPy dtypes that a file can hold
+ARRAYS = set(dtypes.BY_NAME)  # the NumPy dtypes that a file can hold
 
 
 class NotPlainError(TypeError):
@@ -68,7 +69,7 @@ class Writer:
         if id(value) not in self.known:
             if type(value).__name__ not in ("Tensor", "Parameter", "Buffer"):
                 raise NotPlainError(f"{path or 'the object'} is a {type(value).__name__}")
-            mark: dict[str, Any] = {"tensor": self._store(value.detach().cpu().numpy(), path)}
+            mark: dict[str, Any] = {"tensor": self._store(on_host(value.detach().cpu(), "save"), path)}
             if value.requires_grad and value.is_leaf:
                 mark["requires_grad"] = True
             if not value.is_cpu:

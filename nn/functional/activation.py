@@ -6,11 +6,12 @@ import functools
 import math
 
 import autograd
-from autograd import Tensor
+from autograd import Tensor, dtypes
 from autograd.engine.errors import OperationError
 from autograd.ops import softmax as _softmax
 from autograd.ops.activation import gelu_exact, leaky_relu as _leaky_relu, softplus
 from autograd.ops.inplace import in_place
+from autograd.ops.promotion import rounded_once
 from autograd.ops.random import rrelu_slopes
 from autograd.types import DTypeLike
 
@@ -47,6 +48,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
     return _maybe_in_place(input, _leaky_relu(input, negative_slope), inplace)
 
 
+@rounded_once
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """input where positive, else alpha (exp(input) - 1) (D.-A. Clevert et al., 2015)."""
     if inplace:
@@ -65,6 +67,7 @@ def tanh(input: Tensor) -> Tensor:
     return input.tanh()
 
 
+@rounded_once
 def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """input * sigmoid(input) (S. Elfwing et al., 2017)."""
     if inplace:
@@ -81,8 +84,8 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
         return gelu_exact(input)
     if approximate != "tanh":
         raise RuntimeError(f"gelu: approximate is 'none' or 'tanh', got {approximate!r}")
-    if input.dtype is autograd.float16:  # whose range the cube leaves
-        return gelu(input.float(), approximate).half()
+    if input.dtype in dtypes.HALVES:  # whose range the cube leaves
+        return gelu(input.float(), approximate).to(input.dtype)
     inner = (input + input * input * input * 0.044715) * math.sqrt(2.0 / math.pi)
     return input * 0.5 * (inner.tanh() + 1.0)
 
@@ -102,6 +105,7 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
     return _softmax.log_softmax(input, _dimension("log_softmax", input, dim), dtype)
 
 
+@rounded_once
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """max(0, input) + min(0, alpha (exp(input / alpha) - 1)) (J. Barron, 2017)."""
     if inplace:
@@ -110,6 +114,7 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     return autograd.where(input > 0, input, below)
 
 
+@rounded_once
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """scale * elu(input, alpha), which keeps mean and variance (G. Klambauer et al., 2017)."""
     if inplace:
@@ -118,6 +123,7 @@ def selu(input: Tensor, inplace: bool = False) -> Tensor:
     return elu(input, alpha) * scale
 
 
+@rounded_once
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """input * tanh(softplus(input)) (D. Misra, 2019)."""
     if inplace:
@@ -125,11 +131,13 @@ def mish(input: Tensor, inplace: bool = False) -> Tensor:
     return input * softplus(input).tanh()
 
 
+@rounded_once
 def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
     """0 below -3, 1 above 3, input / 6 + 1 / 2 between; on the limits the derivative is 0."""
     return _maybe_in_place(input, hardtanh(input * (1.0 / 6.0) + 0.5, 0.0, 1.0), inplace)
 
 
+@rounded_once
 def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
     """input * hardsigmoid(input) (A. Howard et al., 2019)."""
     if inplace:
@@ -145,6 +153,7 @@ def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     return autograd.where((input >= -lambd) & (input <= lambd), 0.0, input)
 
 
+@rounded_once
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """input moved by lambd towards 0, 0 inside [-lambd, lambd]."""
     if lambd < 0:
@@ -153,21 +162,25 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     return autograd.where((input >= -lambd) & (input <= lambd), 0.0, moved)
 
 
+@rounded_once
 def tanhshrink(input: Tensor) -> Tensor:
     """input - tanh(input)."""
     return input - input.tanh()
 
 
+@rounded_once
 def softsign(input: Tensor) -> Tensor:
     """input / (1 + |input|)."""
     return input / (input.abs() + 1)
 
 
+@rounded_once
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """input above the threshold, else the value."""
     return _maybe_in_place(input, autograd.where(input <= threshold, input.dtype.number(value), input), inplace)
 
 
+@rounded_once
 def glu(input: Tensor, dim: int = -1) -> Tensor:
     """a * sigmoid(b) for the halves a and b of a dimension (Y. Dauphin et al., 2016)."""
     if not input.ndim or input.shape[dim] % 2:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from autograd import Tensor, einsum
 from autograd.engine.errors import OperationError
+from autograd.ops.promotion import rounded_once
 
 
+@rounded_once
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """x1^T W_k x2 + b_k: (*, m), (*, n), (o, m, n), (o,) -> (*, o)."""
     if weight.ndim != 3 or input1.shape[-1] != weight.shape[1] or input2.shape[-1] != weight.shape[2]:

@@ -14,7 +14,7 @@ from autograd.ops.cross_entropy import (
     expected_classes,
 )
 from autograd.ops.indexing import check_class_indices
-from autograd.ops.promotion import require_tensors
+from autograd.ops.promotion import require_tensors, rounded_once, single_under_autocast
 
 from ..reduction import legacy_reduction, reduced
 
@@ -27,6 +27,7 @@ def _same_shape(name: str, input: Tensor, target: Tensor) -> None:
         )
 
 
+@single_under_autocast
 def binary_cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -43,6 +44,7 @@ def binary_cross_entropy(
     return reduced("binary_cross_entropy", losses if weight is None else losses * weight, reduction)
 
 
+@single_under_autocast
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
@@ -85,6 +87,7 @@ def _check_classes(name: str, input: Tensor, target: Tensor, weight: Tensor | No
             raise OperationError(f"{name}: expected a weight a class, {(classes,)}, got shape {tuple(weight.shape)}")
 
 
+@single_under_autocast
 def cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -119,6 +122,8 @@ def cross_entropy(
     return loss if reduction != "none" else loss.reshape(input.shape[:1] + input.shape[2:] if input.ndim > 1 else ())
 
 
+@single_under_autocast
+@rounded_once
 def nll_loss(
     input: Tensor,
     target: Tensor,
@@ -139,6 +144,7 @@ def nll_loss(
     return reduced("nll_loss", losses.reshape(target.shape), reduction)
 
 
+@single_under_autocast
 def soft_margin_loss(
     input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
 ) -> Tensor:
@@ -162,6 +168,7 @@ def multilabel_soft_margin_loss(
     return reduced("multilabel_soft_margin_loss", losses.sum(-1) / input.shape[-1], reduction)
 
 
+@single_under_autocast
 def multi_margin_loss(
     input: Tensor,
     target: Tensor,
@@ -189,6 +196,7 @@ def multi_margin_loss(
     return reduced("multi_margin_loss", losses.reshape(target.shape), reduction)
 
 
+@single_under_autocast
 def multilabel_margin_loss(
     input: Tensor, target: Tensor, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean"
 ) -> Tensor:

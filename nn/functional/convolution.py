@@ -9,6 +9,7 @@ from autograd.engine.errors import OperationError
 from autograd.ops import convolution as _conv
 from autograd.ops.convolution import as_tuple
 from autograd.ops.padding import pad
+from autograd.ops.promotion import beyond_autocast
 from autograd.types import PerDim
 
 
@@ -117,6 +118,7 @@ def unfold(input: Tensor, kernel_size: PerDim, dilation: PerDim = 1, padding: Pe
     return stack(windows, 2).reshape(input.shape[0], input.shape[1] * kernel[0] * kernel[1], places[0] * places[1])
 
 
+@beyond_autocast
 def fold(
     input: Tensor,
     output_size: PerDim,

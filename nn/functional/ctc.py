@@ -9,10 +9,12 @@ import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
 from autograd.ops.indexing import check_index
+from autograd.ops.promotion import single_under_autocast
 
 from ..reduction import reduced
 
 
+@single_under_autocast
 def ctc_loss(
     log_probs: Tensor,
     targets: Tensor,

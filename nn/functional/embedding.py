@@ -8,7 +8,7 @@ import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
 from autograd.ops.indexing import check_index
-from autograd.ops.promotion import require_tensors
+from autograd.ops.promotion import require_tensors, rounded_once
 
 
 def _renormed(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -> None:
@@ -51,6 +51,7 @@ def embedding(
     return found
 
 
+@rounded_once
 def embedding_bag(
     input: Tensor,
     weight: Tensor,

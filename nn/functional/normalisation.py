@@ -99,8 +99,8 @@ def rms_norm(
     shape = as_ints(normalized_shape)
     if not shape or tuple(input.shape[-len(shape) :]) != shape:
         raise OperationError(f"rms_norm: expected an input (*, {shape}), got shape {tuple(input.shape)}")
-    eps = autograd.finfo(input.dtype).eps if eps is None else eps
     x = single(input)
+    eps = autograd.finfo(x.dtype).eps if eps is None else eps
     out = x * ((x * x).mean(tuple(range(-len(shape), 0)), keepdim=True) + eps).rsqrt()
     return restored(out if weight is None else out * weight, input.dtype)
 

@@ -10,6 +10,7 @@ from autograd import Tensor
 from autograd.engine.errors import OperationError
 from autograd.ops import pooling as _pool
 from autograd.ops.convolution import as_tuple
+from autograd.ops.promotion import rounded_once, single_under_autocast
 from autograd.types import PerDim
 
 
@@ -61,6 +62,7 @@ def avg_pool2d(
     return _pool.avg_pool("avg_pool2d", 2, input, kernel_size, stride, padding, *options)
 
 
+@single_under_autocast
 def avg_pool3d(
     input: Tensor,
     kernel_size: PerDim,
@@ -75,6 +77,7 @@ def avg_pool3d(
     return _pool.avg_pool("avg_pool3d", 3, input, kernel_size, stride, padding, *options)
 
 
+@rounded_once
 def _lp_pool(
     name: str, dims: int, input: Tensor, norm_type: float, kernel_size: PerDim, stride: PerDim | None, ceil_mode: bool
 ) -> Tensor:
@@ -101,6 +104,7 @@ def lp_pool2d(
     return _lp_pool("lp_pool2d", 2, input, norm_type, kernel_size, stride, ceil_mode)
 
 
+@single_under_autocast
 def lp_pool3d(
     input: Tensor, norm_type: float, kernel_size: PerDim, stride: PerDim | None = None, ceil_mode: bool = False
 ) -> Tensor:
@@ -118,6 +122,7 @@ def adaptive_avg_pool2d(input: Tensor, output_size: PerDim) -> Tensor:
     return _pool.adaptive_avg_pool("adaptive_avg_pool2d", 2, input, output_size)
 
 
+@single_under_autocast
 def adaptive_avg_pool3d(input: Tensor, output_size: PerDim) -> Tensor:
     """Means of windows that cut the last three dimensions into nearly equal parts; None keeps a size."""
     return _pool.adaptive_avg_pool("adaptive_avg_pool3d", 3, input, output_size)
@@ -155,11 +160,13 @@ def adaptive_max_pool2d(input: Tensor, output_size: PerDim, return_indices: bool
     return _adaptive_max("adaptive_max_pool2d", 2, input, output_size, return_indices)
 
 
+@single_under_autocast
 def adaptive_max_pool3d(input: Tensor, output_size: PerDim, return_indices: bool = False) -> Any:
     """Maxima of windows that cut the last three dimensions into nearly equal parts; None keeps a size."""
     return _adaptive_max("adaptive_max_pool3d", 3, input, output_size, return_indices)
 
 
+@single_under_autocast
 def _unpool(
     name: str,
     dims: int,

@@ -7,11 +7,13 @@ from collections.abc import Callable
 import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
+from autograd.ops.promotion import single_under_autocast
 
 from ..reduction import legacy_reduction, reduced
 from .distance import pairwise_distance
 
 
+@single_under_autocast
 def hinge_embedding_loss(
     input: Tensor,
     target: Tensor,
@@ -27,6 +29,7 @@ def hinge_embedding_loss(
     return reduced("hinge_embedding_loss", near + far, reduction)
 
 
+@single_under_autocast
 def cosine_embedding_loss(
     input1: Tensor,
     input2: Tensor,
@@ -51,6 +54,7 @@ def cosine_embedding_loss(
     return reduced("cosine_embedding_loss", near + far, reduction)
 
 
+@single_under_autocast
 def margin_ranking_loss(
     input1: Tensor,
     input2: Tensor,
@@ -70,6 +74,7 @@ def margin_ranking_loss(
     return reduced("margin_ranking_loss", (margin - target * (input1 - input2)).clamp(min=0), reduction)
 
 
+@single_under_autocast
 def triplet_margin_loss(
     anchor: Tensor,
     positive: Tensor,

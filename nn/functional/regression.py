@@ -8,7 +8,7 @@ import autograd
 from autograd import Tensor
 from autograd.engine.callers import stacklevel
 from autograd.engine.errors import OperationError
-from autograd.ops.promotion import require_tensors
+from autograd.ops.promotion import require_tensors, single_under_autocast
 
 from ..reduction import legacy_reduction, reduced
 
@@ -34,6 +34,7 @@ def _warn_if_broadcast(name: str, input: Tensor, target: Tensor) -> None:
         )
 
 
+@single_under_autocast
 def mse_loss(
     input: Tensor,
     target: Tensor,
@@ -48,6 +49,7 @@ def mse_loss(
     return _weighted("mse_loss", (input - target).square(), weight, reduction)
 
 
+@single_under_autocast
 def l1_loss(
     input: Tensor,
     target: Tensor,
@@ -62,6 +64,7 @@ def l1_loss(
     return _weighted("l1_loss", (input - target).abs(), weight, reduction)
 
 
+@single_under_autocast
 def smooth_l1_loss(
     input: Tensor,
     target: Tensor,
@@ -84,6 +87,7 @@ def smooth_l1_loss(
     return reduced("smooth_l1_loss", losses, reduction)
 
 
+@single_under_autocast
 def huber_loss(
     input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
 ) -> Tensor:
@@ -100,6 +104,7 @@ def huber_loss(
     return reduced("huber_loss", losses * weight, reduction)
 
 
+@single_under_autocast
 def kl_div(
     input: Tensor,
     target: Tensor,
@@ -119,6 +124,7 @@ def kl_div(
     return reduced("kl_div", losses, reduction)
 
 
+@single_under_autocast
 def poisson_nll_loss(
     input: Tensor,
     target: Tensor,

@@ -11,6 +11,7 @@ import autograd
 from autograd import Tensor
 from autograd.engine.callers import stacklevel
 from autograd.engine.errors import OperationError
+from autograd.ops.promotion import rounded_once, single_under_autocast
 from autograd.ops.resampling import cubic_weights, interpolate
 from autograd.types import PerDim
 
@@ -75,6 +76,7 @@ def channel_shuffle(input: Tensor, groups: int) -> Tensor:
 native_channel_shuffle = channel_shuffle
 
 
+@rounded_once
 def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None = None) -> Tensor:
     """Where grid_sample looks for an affine map: (N, 2, 3) -> (N, H, W, 2), or (N, 3, 4) -> (N, D, H, W, 3)."""
     space = tuple(size[2:])
@@ -114,6 +116,8 @@ def _inside(x: Tensor, n: int, padding_mode: str, align: bool) -> Tensor:
     return x if padding_mode == "zeros" else x.clamp(0, n - 1)
 
 
+@single_under_autocast
+@rounded_once
 def grid_sample(
     input: Tensor,
     grid: Tensor,

@@ -37,7 +37,7 @@ class StrictBackend(Backend):
         self.xp = Placed(xp, self.place)
         self.device = Device("strict")
         self.array_type = type(xp.asarray(0))
-        self.native = {kind: getattr(xp, kind.name) for kind in dtypes.ALL if hasattr(xp, kind.name)}
+        self.native = dtypes.Native({kind: getattr(xp, kind.name) for kind in dtypes.ALL if hasattr(xp, kind.name)})
         self.dtypes = {native: kind for kind, native in self.native.items()}
 
     def from_numpy(self, array: np.ndarray) -> Any:

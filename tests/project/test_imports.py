@@ -95,6 +95,7 @@ LADDER = (
     "tensor",
     "node",
     "views",
+    "widening",
     "apply",
     "sweep",
     "function",

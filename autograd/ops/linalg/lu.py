@@ -14,7 +14,7 @@ from ..creation import arange, eye
 from ..diagonals import tril, triu
 from ..joining import cat
 from ..operation import operation
-from ..promotion import cast, require_inexact
+from ..promotion import cast, require_inexact, single_under_autocast
 from ..shape import expand, unsqueeze
 from .solve import checked, solve
 
@@ -212,6 +212,7 @@ def _product(LU: Tensor, pivots: Tensor) -> Tensor:
 
 
 @operation
+@single_under_autocast
 def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
     """X with A @ X = b, given what `lu_factor(A)` gives."""
     return factored_solve(LU_data, LU_pivots, b)

@@ -16,7 +16,7 @@ from ..broadcast import expand_reduced
 from ..choosing import clamp, where
 from ..dims import is_int, normalize_dim, normalize_dims
 from ..operation import operation
-from ..promotion import cast, inexact, restored, single
+from ..promotion import cast, inexact, restored, rounded_once, single, single_under_autocast
 from ..reduction import amax, amin, sum
 from ..shape import broadcast_tensors, movedim, unsqueeze
 from .solve import inv
@@ -30,6 +30,7 @@ def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
 
 
 @operation
+@rounded_once
 def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
     """The slices along a dimension scaled down to a p-norm of at most maxnorm."""
     axis = normalize_dim("renorm", dim, input.ndim)
@@ -89,6 +90,7 @@ def _norm_slope(g: Tensor, x: Tensor, out: Tensor, dim: tuple[int, ...], keepdim
 
 
 @operation(method=False)
+@single_under_autocast
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:
     """The p-norm distances between all rows: (*, m, d), (*, n, d) -> (*, m, n)."""
     gap = unsqueeze(x1, -2) - unsqueeze(x2, -3)
@@ -164,6 +166,7 @@ def vector_or_matrix_norm(
 
 
 @operation(face="linalg", method=False)
+@single_under_autocast
 def cond(A: Tensor, p: Any = None) -> Tensor:
     """The condition number |A| |A^-1|, by default of the 2-norm; 0 of an empty matrix."""
     if not A.numel():

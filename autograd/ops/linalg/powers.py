@@ -9,7 +9,7 @@ from ...engine.errors import OperationError
 from ...engine.tensor import Tensor
 from ..creation import eye
 from ..operation import operation
-from ..promotion import cast
+from ..promotion import beyond_autocast, cast, rounded_once
 from ..reduction import amax, sum
 from .solve import inv, require_square, solve
 
@@ -54,6 +54,8 @@ _PADE = (
 
 
 @operation(face="linalg", aliases="autograd.matrix_exp")
+@beyond_autocast
+@rounded_once
 def matrix_exp(A: Tensor) -> Tensor:
     """The matrix exponential, sum of A^k / k!, by scaling and squaring."""
     require_square("matrix_exp", A, complex=True)

@@ -17,7 +17,7 @@ from ..diagonals import diagonal
 from ..dims import as_ints, is_int, normalize_dim
 from ..joining import stack
 from ..operation import operation
-from ..promotion import cast, require_tensors, result_type
+from ..promotion import cast, require_tensors, result_type, rounded_once
 from ..reduction import sum
 from ..shape import broadcast_tensors, inverse, permute, reshape, squeeze, unsqueeze
 
@@ -114,6 +114,7 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
 
 
 @operation(in_place=True, numbers_first=True)
+@rounded_once
 def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * mat1 @ mat2."""
     product = mm(mat1, mat2)
@@ -182,6 +183,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 
 @operation(method=False)
+@rounded_once
 def einsum(equation: Any, *operands: Any) -> Tensor:
     """Sums products of elements as an equation says: 'ij,jk->ik' is the matrix product.
 
@@ -388,24 +390,28 @@ def _plus(input: Tensor, product: Tensor, beta: float, alpha: float) -> Tensor:
 
 
 @operation(in_place=True, numbers_first=True)
+@rounded_once
 def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * bmm(batch1, batch2)."""
     return _plus(input, bmm(batch1, batch2), beta, alpha)
 
 
 @operation(in_place=True, numbers_first=True)
+@rounded_once
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * the sum of bmm(batch1, batch2) over the batch."""
     return _plus(input, sum(bmm(batch1, batch2), 0, dtype=batch1.dtype), beta, alpha)
 
 
 @operation(in_place=True, numbers_first=True)
+@rounded_once
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * mat @ vec."""
     return _plus(input, mv(mat, vec), beta, alpha)
 
 
 @operation(in_place=True, numbers_first=True)
+@rounded_once
 def addr(input: Tensor, vec1: Tensor, vec2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * outer(vec1, vec2)."""
     return _plus(input, outer(vec1, vec2), beta, alpha)

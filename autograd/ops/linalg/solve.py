@@ -15,7 +15,7 @@ from ..broadcast import sum_to
 from ..creation import eye
 from ..diagonals import diag_embed, diagonal, tril
 from ..operation import operation
-from ..promotion import require_floating, require_inexact
+from ..promotion import require_floating, require_inexact, single_under_autocast
 from ..shape import movedim, reshape, squeeze, unsqueeze
 
 
@@ -36,6 +36,7 @@ def _inv(xp: Namespace, x: Array) -> Array:
 
 
 @operation(face="linalg", method=False, aliases="Tensor.inverse autograd.inverse")
+@single_under_autocast
 def inv(A: Tensor) -> Tensor:
     """The inverse: A @ inv(A) = I. A singular matrix raises (on the CPU)."""
     require_square("inv", A, complex=True)
@@ -57,6 +58,7 @@ def solve_matrix(a: Tensor, b: Tensor) -> Tensor:
 
 
 @operation(face="linalg", method=False)
+@single_under_autocast
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     """X with A @ X = B (or X @ A = B): (*, n, n) and (*, n, k), or vectors (*, n)."""
     require_square("solve", A, complex=True)
@@ -92,6 +94,7 @@ def cholesky(A: Tensor, upper: bool = False) -> Tensor:
 
 
 @operation
+@single_under_autocast
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
     """X with A @ X = B, given the Cholesky factor L of A."""
     factor = L.mH if upper else L
@@ -99,6 +102,7 @@ def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
 
 
 @operation
+@single_under_autocast
 def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
     """The inverse of A, given its Cholesky factor L."""
     return cholesky_solve(eye(L._array.shape[-1], dtype=L.dtype, device=L.device), L, upper)
@@ -135,6 +139,7 @@ def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = Fa
 
 
 @operation(face="linalg", method=False)
+@single_under_autocast
 def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
     """The inverse of `tensordot(A, ., ind)`."""
     front, back = A.shape[:ind], A.shape[ind:]
@@ -142,6 +147,7 @@ def tensorinv(A: Tensor, ind: int = 2) -> Tensor:
 
 
 @operation(face="linalg", method=False)
+@single_under_autocast
 def tensorsolve(A: Tensor, B: Tensor, dims: Sequence[int] | None = None) -> Tensor:
     """X with tensordot(A, X, X.ndim) = B; `dims` of A are moved to its end first."""
     if dims is not None:

@@ -16,7 +16,7 @@ from ..creation import eye
 from ..diagonals import diag_embed, diagonal, tril
 from ..joining import cat
 from ..operation import operation
-from ..promotion import cast, require_inexact
+from ..promotion import cast, require_inexact, single_under_autocast
 from ..reduction import sum
 from ..shape import reshape, unsqueeze
 from .products import matmul
@@ -237,6 +237,7 @@ def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> 
 
 
 @operation(face="linalg", method=False)
+@single_under_autocast
 def svdvals(A: Tensor, *, driver: str | None = None) -> Tensor:
     """The singular values (descending)."""
     return svd(A, full_matrices=False)[1]
