@@ -11,10 +11,13 @@ from . import (
     capture,
     cuda,
     data,
+    distributed,
     distributions,
     fft,
+    forward_ad,
     func,
     functional,
+    graph,
     linalg,
     methods as _methods,
     random,
@@ -26,6 +29,7 @@ from . import (
 from .amp import autocast
 from .amp.autocast import clear_autocast_cache, get_autocast_dtype, is_autocast_cache_enabled, is_autocast_enabled
 from .backend import get_default_device, set_default_device
+from .batching import vmap
 from .device import device
 from .dtypes import (
     bfloat16,
@@ -191,14 +195,12 @@ from .ops.creation import (
     empty_like,
     eye,
     from_numpy,
-    frombuffer,
     full,
     full_like,
     linspace,
     logspace,
     ones,
     ones_like,
-    range_ as range,
     scalar_tensor,
     tensor,
     zeros,
@@ -221,7 +223,6 @@ from .ops.indexing import (
     take_along_dim,
     unravel_index,
 )
-from .ops.inplace import fill
 from .ops.joining import (
     block_diag,
     cat,
@@ -405,6 +406,7 @@ from .ops.trigonometric import (
     tan,
     tanh,
 )
+from .ops.variates import binomial
 from .ops.view_copies import (
     alias_copy,
     as_strided_copy,
@@ -491,6 +493,7 @@ __all__ = [
     "bernoulli",
     "bfloat16",
     "bincount",
+    "binomial",
     "bitwise_and",
     "bitwise_left_shift",
     "bitwise_not",
@@ -564,6 +567,7 @@ __all__ = [
     "diff",
     "digamma",
     "dist",
+    "distributed",
     "distributions",
     "div",
     "divide",
@@ -590,7 +594,6 @@ __all__ = [
     "expm1",
     "eye",
     "fft",
-    "fill",
     "finfo",
     "fix",
     "flatten",
@@ -607,10 +610,10 @@ __all__ = [
     "fmax",
     "fmin",
     "fmod",
+    "forward_ad",
     "frac",
     "frexp",
     "from_numpy",
-    "frombuffer",
     "full",
     "full_like",
     "func",
@@ -628,6 +631,7 @@ __all__ = [
     "gradcheck",
     "gradgradcheck",
     "gradient",
+    "graph",
     "greater",
     "greater_equal",
     "gt",
@@ -788,7 +792,6 @@ __all__ = [
     "randn_like",
     "random",
     "randperm",
-    "range",
     "ravel",
     "real",
     "reciprocal",
@@ -908,6 +911,7 @@ __all__ = [
     "view_as_real",
     "view_as_real_copy",
     "view_copy",
+    "vmap",
     "vsplit",
     "vstack",
     "where",
@@ -932,10 +936,10 @@ else:
 
     def __getattr__(name: str) -> _typing.Any:
         """What only scripts written for torch look for, after `import autograd as torch`: it is in `torchlike`."""
-        if not name.startswith("_"):
+        if not name.startswith("__"):
             torchlike = _importlib.import_module("torchlike")
             if hasattr(torchlike, name):
                 return getattr(torchlike, name)
         raise AttributeError(f"module 'autograd' has no attribute {name!r}")
 
-    cuda.of_scripts = _methods.of_scripts = __getattr__
+    cuda.of_scripts = func.of_scripts = _methods.of_scripts = __getattr__

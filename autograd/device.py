@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+import functools
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeAlias, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class device:
     """A place where tensors live: a type and an index.
+
+    As a context manager, and as a decorator, it is where tensors are made inside when no device is named.
 
     >>> import autograd
     >>> autograd.device("cuda:1").index
@@ -16,6 +22,9 @@ class device:
     """
 
     __slots__ = ("index", "type")
+
+    exchange_default: ClassVar[Callable[[DeviceLike], DeviceLike]]  # `autograd.backend` sets it
+    _before: ClassVar[list[DeviceLike]] = []  # the default devices outside of the blocks that are open
 
     def __init__(self, type: device | str | int, index: int | None = None) -> None:
         self.type: str
@@ -51,6 +60,21 @@ class device:
 
     def __reduce__(self) -> tuple:
         return device, (self.type, self.index)
+
+    def __enter__(self) -> device:
+        self._before.append(device.exchange_default(self))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        device.exchange_default(self._before.pop())
+
+    def __call__(self, function: F) -> F:
+        @functools.wraps(function)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            with self:
+                return function(*args, **kwargs)
+
+        return wrapped  # type: ignore[return-value]
 
 
 DeviceLike: TypeAlias = device | str | int | None  # as a user names one; None for the default

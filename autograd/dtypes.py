@@ -109,6 +109,19 @@ def _by_name(name: str) -> dtype:
     return BY_NAME[name]
 
 
+def as_dtype(name: str, given: object) -> dtype:
+    """What a function called `name` was given as dtype: one, or a type of Python's numbers, which stands for one."""
+    if isinstance(given, dtype):
+        return given
+    for number, stands_for in zip(_PYTHON, (bool, int64, float64, complex128), strict=True):
+        if given is number:
+            return stands_for
+    said = str(getattr(given, "__name__", given)).rpartition(".")[2]
+    meant = globals().get(said)
+    way = f"autograd.{said}" if isinstance(meant, dtype) else "a dtype, autograd.float32 say"
+    raise TypeError(f"{name}: dtype is {given!r}; write {way}")
+
+
 def get_default_dtype() -> dtype:
     """The floating dtype of new tensors made from Python numbers."""
     return _default

@@ -1,5 +1,7 @@
 """Linear algebra, under the names of torch.linalg."""
 
+from .engine.errors import OperationError as LinAlgError  # what a singular matrix raises
+
 # isort: split
 # From here to the next line of this kind: written by `python -m autograd.ops --write`.
 from .ops.diagonals import matrix_diagonal as diagonal
@@ -14,6 +16,7 @@ from .ops.linalg.solve import cholesky, cholesky_ex, inv, inv_ex, solve, solve_e
 from .ops.linalg.spectral import eig, eigh, eigvals, eigvalsh, lstsq, matrix_rank, pinv, qr, svd, svdvals
 
 __all__ = [
+    "LinAlgError",
     "cholesky",
     "cholesky_ex",
     "cond",

@@ -1,5 +1,10 @@
 """Neural-network layers under torch's names, in plain Tensor code: one idea a file."""
 
+from __future__ import annotations
+
+import importlib as _importlib
+import typing as _typing
+
 from . import functional, init, parallel, utils
 from .activation import (
     CELU,
@@ -130,6 +135,7 @@ from .pooling import (
 )
 from .rnn import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNBase, RNNCell, RNNCellBase
 from .summary import Summary, summary
+from .syncbatchnorm import SyncBatchNorm
 from .transformer import (
     Transformer,
     TransformerDecoder,
@@ -285,6 +291,7 @@ __all__ = [
     "Softshrink",
     "Softsign",
     "Summary",
+    "SyncBatchNorm",
     "Tanh",
     "Tanhshrink",
     "Threshold",
@@ -312,3 +319,13 @@ __all__ = [
 ]
 
 from . import modules
+
+if _typing.TYPE_CHECKING:
+    from . import models
+else:
+
+    def __getattr__(name: str) -> _typing.Any:
+        """`nn.models`, which stands on all of `nn` and is imported when it is asked for."""
+        if name == "models":
+            return _importlib.import_module("nn.models")
+        raise AttributeError(f"module 'nn' has no attribute {name!r}")

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import enum
-from collections.abc import Iterator
-from typing import Any
-
 import autograd
 from autograd import Tensor
 from autograd.types import DeviceLike, DTypeLike, FactoryKwargs
@@ -15,21 +10,7 @@ from . import functional as F, init
 from .linear import Linear
 from .module import Module
 from .parameter import Parameter
-
-
-class SDPBackend(enum.Enum):
-    """torch's ways to compute attention. There is one here: as it is written."""
-
-    MATH = 0
-    FLASH_ATTENTION = 1
-    EFFICIENT_ATTENTION = 2
-    CUDNN_ATTENTION = 3
-
-
-@contextlib.contextmanager
-def sdpa_kernel(backends: Any, set_priority: bool = False) -> Iterator[None]:
-    """Accepted: attention is computed in the one way there is."""
-    yield
+from .sdpa import SDPBackend as SDPBackend, sdpa_kernel as sdpa_kernel
 
 
 class NonDynamicallyQuantizableLinear(Linear):

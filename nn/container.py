@@ -51,7 +51,7 @@ class _Row(Module):
     def extend(self, modules: Iterable[Module]) -> Self:
         """Adds modules at the end."""
         if not isinstance(modules, Iterable):
-            raise TypeError(f"{type(self).__name__}.extend: expected modules, got {type(modules).__name__}")
+            raise TypeError(f"{type(self).__name__}: expected a list of modules, got one {type(modules).__name__}")
         for module in list(modules):
             self.append(module)
         return self

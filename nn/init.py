@@ -32,6 +32,17 @@ def _fans(tensor: Tensor) -> tuple[int, int]:
     return tensor.shape[1] * field, tensor.shape[0] * field
 
 
+_calculate_fan_in_and_fan_out = _fans  # torch's name, which scripts use
+
+
+def _calculate_correct_fan(tensor: Tensor, mode: str) -> int:
+    """The fan in or fan out, as `mode` says."""
+    chosen = mode.lower()
+    if chosen not in ("fan_in", "fan_out"):
+        raise ValueError(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']")
+    return _fans(tensor)[chosen == "fan_out"]
+
+
 @autograd.no_grad()
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: autograd.Generator | None = None) -> Tensor:
     """Uniform in [a, b)."""
@@ -198,6 +209,14 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: autog
     for column in range(columns):
         tensor[autograd.randperm(rows, generator=generator)[: math.ceil(sparsity * rows)], column] = 0
     return tensor
+
+
+_no_grad_uniform_, _no_grad_normal_, _no_grad_fill_ = uniform_, normal_, constant_
+_no_grad_trunc_normal_ = trunc_normal_
+
+
+def _no_grad_zero_(tensor: Tensor) -> Tensor:
+    return zeros_(tensor)
 
 
 # torch's names of before 0.4, which scripts still use.

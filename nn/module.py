@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Protocol, Self, Ty
 
 import autograd
 from autograd import Tensor
+from autograd.dtypes import as_dtype
 from autograd.engine.errors import NotATensorError
 from autograd.engine.hooks import RemovableHandle
 from autograd.engine.modes import modes
@@ -150,7 +151,7 @@ class Module:
         if isinstance(value, Parameter):
             self._forget(name, but="_parameters")
             self.register_parameter(name, value)
-        elif isinstance(value, Module):
+        elif isinstance(value, Module) and name not in own["_parameters"]:
             self._forget(name, but="_modules")
             own["_modules"][name] = value
         elif isinstance(value, Buffer):
@@ -188,6 +189,8 @@ class Module:
             held = own.get(kind)
             if held is not None and name in held:
                 return held[name]
+        if "_modules" not in own and not name.startswith("__"):
+            raise AttributeError(f"{type(self).__name__}: call super().__init__() first; there is no {name!r} before")
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __delattr__(self, name: str) -> None:
@@ -406,8 +409,8 @@ class Module:
         for each in args:
             if isinstance(each, Tensor):
                 options.update(dtype=each.dtype, device=each.device)
-            elif isinstance(each, autograd.dtype):
-                options["dtype"] = each
+            elif isinstance(each, autograd.dtype | type):
+                options["dtype"] = as_dtype("to", each)
             elif not isinstance(each, bool) and each is not None:
                 options["device"] = each
         dtype, device = options.get("dtype"), options.get("device")
@@ -715,6 +718,8 @@ def clear_grad(parameter: Tensor, set_to_none: bool) -> None:
 def _check_name(module: Module, name: str, kind: str) -> None:
     if "_parameters" not in module.__dict__:
         raise AttributeError(f"{type(module).__name__}: call super().__init__() before adding {name!r}")
+    if not isinstance(name, str):
+        raise TypeError(f"the name of a parameter, buffer or module is a string, got {name!r}")
     if not name or "." in name:
         raise KeyError(f"a parameter, buffer or module name can't be empty or contain a dot, got {name!r}")
     if hasattr(module, name) and name not in getattr(module, kind):

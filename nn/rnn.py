@@ -13,6 +13,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.engine.errors import OperationError
 from autograd.ops.promotion import require_tensors
 from autograd.types import DeviceLike, DTypeLike, FactoryKwargs
 
@@ -181,6 +182,8 @@ class RNNBase(Module):
         inputs = F.linear(x, getattr(self, f"weight_ih_{end}"), bias).unbind(0)
         w_hh = getattr(self, f"weight_hh_{end}")
         times = range(len(inputs))
+        if not inputs:
+            raise OperationError(f"{type(self).__name__}: expected a sequence of at least one step, got none")
         outputs: list[Any] = [None] * len(inputs)
         for time in reversed(times) if end.endswith("reverse") else times:
             new = step(inputs[time], state, w_hh, b_hh, w_hr)

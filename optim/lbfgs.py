@@ -75,7 +75,7 @@ class LBFGS(Optimizer):
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Up to max_iter iterations; `closure` zeroes the gradients, computes the loss, calls backward, returns it."""
         if closure is None:
-            raise RuntimeError("LBFGS: step() needs a closure that computes the loss and its gradients")
+            raise TypeError("LBFGS: step() needs a closure that computes the loss and its gradients")
         with autograd.no_grad():
             return self._iterate(autograd.enable_grad()(closure))
 

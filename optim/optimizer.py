@@ -24,7 +24,7 @@ Alike = dict[tuple[Backend, tuple[str, ...]], list[tuple[Tensor, Tensor, dict[st
 
 
 def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
-    """A step that calls the optimizer's hooks, if it has any."""
+    """A step that calls the optimizer's hooks, if it has any, and is remembered for schedules."""
 
     @functools.wraps(step)
     def hooked(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
@@ -33,6 +33,7 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
             if changed is not None:
                 args, kwargs = changed
         result = step(self, *args, **kwargs)
+        self.stepped = True
         for hook in list(self.__dict__.get("_step_post_hooks", {}).values()):
             hook(self, args, kwargs)
         return result
@@ -64,6 +65,7 @@ class Optimizer:
 
     scalars: tuple[str, ...] = ("step",)  # state that is one number a parameter, in float32 as torch's
     blended: tuple[str, ...] = ()  # state that torch blends with the gradient by lerp, which takes one dtype
+    stepped = False  # whether it has, which a schedule that steps first warns about
     decoupled = False  # whether weight decay leaves the gradient alone, unless its group says so
 
     @staticmethod
@@ -106,6 +108,10 @@ class Optimizer:
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Adds parameters with hyperparameters of their own; what is not given is the default."""
+        if not isinstance(param_group, Mapping):
+            raise TypeError(f"add_param_group: expected a dict {{'params': ...}}, got {type(param_group).__name__}")
+        if "params" not in param_group:
+            raise KeyError(f"a parameter group needs 'params', got {', '.join(map(repr, param_group)) or 'nothing'}")
         group = dict(param_group)
         members = group["params"]
         members = [members] if isinstance(members, Tensor) else list(members)
@@ -156,6 +162,34 @@ class Optimizer:
     def register_step_post_hook(self, hook: Callable[..., None]) -> RemovableHandle:
         """Calls hook(optimizer, args, kwargs) after each step."""
         return RemovableHandle(self.__dict__.setdefault("_step_post_hooks", {}), hook)
+
+    def _register(self, kind: str, hook: Callable[..., Any], prepend: bool) -> RemovableHandle:
+        hooks = self.__dict__.setdefault(kind, {})
+        before = dict(hooks) if prepend else {}
+        handle = RemovableHandle(hooks, hook)
+        for key, other in before.items():  # these come after it now
+            del hooks[key]
+            hooks[key] = other
+        return handle
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., None], prepend: bool = False) -> RemovableHandle:
+        """Calls hook(optimizer) before `state_dict`."""
+        return self._register("_state_dict_pre_hooks", hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Calls hook(optimizer, state_dict) after `state_dict`; what it returns replaces that."""
+        return self._register("_state_dict_post_hooks", hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
+        """Calls hook(optimizer, state_dict) before `load_state_dict`; what it returns is loaded in its place."""
+        return self._register("_load_pre_hooks", hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., None], prepend: bool = False) -> RemovableHandle:
+        """Calls hook(optimizer) after `load_state_dict`."""
+        return self._register("_load_post_hooks", hook, prepend)
+
+    def _hooks_of(self, kind: str) -> list[Callable[..., Any]]:
+        return list(self.__dict__.get(kind, {}).values())
 
     @_with_hooks
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -227,6 +261,8 @@ class Optimizer:
 
     def state_dict(self) -> dict[str, Any]:
         """The state by the parameters' numbers, and the groups: torch's layout."""
+        for hook in self._hooks_of("_state_dict_pre_hooks"):
+            hook(self)
         numbers: dict[int, int] = {}
         for group in self.param_groups:
             for p in group["params"]:
@@ -235,7 +271,12 @@ class Optimizer:
             {**{k: v for k, v in group.items() if k != "params"}, "params": [numbers[id(p)] for p in group["params"]]}
             for group in self.param_groups
         ]
-        return {"state": {numbers[id(p)]: dict(kept) for p, kept in self.state.items() if kept}, "param_groups": groups}
+        state = {numbers[id(p)]: dict(kept) for p, kept in self.state.items() if kept}
+        made: dict[str, Any] = {"state": state, "param_groups": groups}
+        for hook in self._hooks_of("_state_dict_post_hooks"):
+            changed = hook(self, made)
+            made = made if changed is None else changed
+        return made
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Takes over the state and hyperparameters of a `state_dict`; the parameters must be as many, in order.
@@ -252,6 +293,9 @@ class Optimizer:
                 given += "; pass autograd.load(path)"
             kind = KeyError if isinstance(state_dict, Mapping) else TypeError
             raise kind(f"{type(self).__name__}.load_state_dict: expected an optimizer's state dict, got {given}")
+        for hook in self._hooks_of("_load_pre_hooks"):
+            changed = hook(self, dict(state_dict))
+            state_dict = state_dict if changed is None else changed
         saved = state_dict["param_groups"]
         if [len(g["params"]) for g in saved] != [len(g["params"]) for g in self.param_groups]:
             raise ValueError("loaded state dict has a different number of parameter groups, or of parameters in one")
@@ -269,6 +313,13 @@ class Optimizer:
         for group, loaded in zip(self.param_groups, saved, strict=True):
             group.update({k: copy.deepcopy(v) for k, v in loaded.items() if k != "params"})
         self.state = state
+        for hook in self._hooks_of("_load_post_hooks"):
+            hook(self)
+
+    def _cuda_graph_capture_health_check(self) -> None:
+        """Nothing: what torch looks at before it captures a CUDA graph, which steps of scripts call."""
+
+    _accelerator_graph_capture_health_check = _cuda_graph_capture_health_check
 
     def _adopt(self, name: str, value: Any, p: Tensor) -> Any:
         """A loaded piece of state: a copy with the parameter's dtype and device; counts and rates keep their dtype."""

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 import autograd
 import nn
 import optim
@@ -53,8 +51,42 @@ from nn.functional import (
     triplet_margin_loss,
 )
 
-from . import accelerator, backends, cuda, jit, onnx, sparse, storage, tensor_methods, utils, vision
+from . import (
+    _utils,
+    accelerator,
+    backends,
+    compiler,
+    compiler as _dynamo,
+    compiler as _inductor,
+    cpu,
+    cuda,
+    distributed as _distributed,
+    foreach,
+    func,
+    function,
+    futures,
+    fx,
+    hub,
+    jit,
+    library as _C,
+    mps,
+    multiprocessing,
+    onnx,
+    overrides,
+    profiler,
+    quantization,
+    sparse,
+    storage,
+    tensor_methods,
+    types,
+    utils,
+    variable,
+    version,
+    vision,
+    xpu,
+)
 from .factorisations import lu, qr, svd, triangular_solve
+from .futures import Future
 from .jit import compile
 from .kinds import (
     BFloat16Tensor,
@@ -81,6 +113,22 @@ from .memory_formats import (
     sparse_coo,
     strided,
 )
+from .old_names import (
+    are_deterministic_algorithms_enabled,
+    binomial,
+    chain_matmul,
+    eig,
+    fill,
+    get_deterministic_debug_mode,
+    is_deterministic_algorithms_warn_only_enabled,
+    lstsq,
+    matrix_rank,
+    range,
+    set_deterministic_debug_mode,
+    solve,
+    symeig,
+    use_deterministic_algorithms,
+)
 from .sparse import sparse_coo_tensor
 from .storage import (
     BoolStorage,
@@ -103,22 +151,12 @@ from .switches import (
     get_float32_matmul_precision,
     is_autocast_cpu_enabled,
     set_float32_matmul_precision,
-    use_deterministic_algorithms,
 )
-from .tensor_methods import (
-    dequantize,
-    eig,
-    is_distributed,
-    is_neg,
-    is_nonzero,
-    is_same_size,
-    is_signed,
-    lstsq,
-    solve,
-    symeig,
-)
+from .tensor_methods import dequantize, is_distributed, is_neg, is_nonzero, is_same_size, is_signed
+from .utils.dlpack import from_dlpack, from_file, frombuffer
 
 newaxis = None
+has_cuda = has_cudnn = has_mps = has_mkl = has_mkldnn = has_openmp = False
 
 
 def dropout(input: Tensor, p: float, train: bool, inplace: bool = False) -> Tensor:
@@ -134,11 +172,6 @@ def selu_(input: Tensor) -> Tensor:
 def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
     """`nn.functional.celu`, written over the input."""
     return nn.functional.celu(input, alpha, inplace=True)
-
-
-def from_dlpack(ext_tensor: Any) -> Tensor:
-    """A tensor that shares the memory of an array of another library, by DLPack; of the CPU."""
-    return autograd.from_numpy(np.from_dlpack(ext_tensor))
 
 
 def is_inference(input: Tensor) -> bool:
@@ -158,6 +191,7 @@ __all__ = [
     "DoubleTensor",
     "FloatStorage",
     "FloatTensor",
+    "Future",
     "HalfStorage",
     "HalfTensor",
     "IntStorage",
@@ -174,16 +208,20 @@ __all__ = [
     "adaptive_avg_pool1d",
     "adaptive_max_pool1d",
     "alpha_dropout",
+    "are_deterministic_algorithms_enabled",
     "autograd",
     "avg_pool1d",
     "backends",
     "bilinear",
+    "binomial",
     "celu",
     "celu_",
+    "chain_matmul",
     "channel_shuffle",
     "channels_last",
     "channels_last_3d",
     "compile",
+    "compiler",
     "contiguous_format",
     "conv1d",
     "conv2d",
@@ -192,18 +230,28 @@ __all__ = [
     "conv_transpose2d",
     "conv_transpose3d",
     "cosine_embedding_loss",
+    "cpu",
     "dequantize",
     "dropout",
     "eig",
     "feature_alpha_dropout",
+    "fill",
     "from_dlpack",
+    "from_file",
+    "frombuffer",
+    "function",
+    "futures",
+    "fx",
     "get_autocast_cpu_dtype",
     "get_autocast_gpu_dtype",
+    "get_deterministic_debug_mode",
     "get_float32_matmul_precision",
     "group_norm",
     "hardshrink",
     "hinge_embedding_loss",
+    "hub",
     "is_autocast_cpu_enabled",
+    "is_deterministic_algorithms_warn_only_enabled",
     "is_distributed",
     "is_inference",
     "is_neg",
@@ -218,26 +266,34 @@ __all__ = [
     "lstsq",
     "lu",
     "margin_ranking_loss",
+    "matrix_rank",
     "max_pool1d",
     "max_pool2d",
     "max_pool3d",
     "memory_format",
+    "mps",
+    "multiprocessing",
     "newaxis",
     "nn",
     "onnx",
     "optim",
+    "overrides",
     "pairwise_distance",
     "pixel_shuffle",
     "pixel_unshuffle",
     "poisson_nll_loss",
     "prelu",
     "preserve_format",
+    "profiler",
     "qr",
+    "quantization",
+    "range",
     "rms_norm",
     "rrelu",
     "selu",
     "selu_",
     "set_default_tensor_type",
+    "set_deterministic_debug_mode",
     "set_float32_matmul_precision",
     "solve",
     "sparse",
@@ -252,14 +308,20 @@ __all__ = [
     "triangular_solve",
     "triplet_margin_loss",
     "typename",
+    "types",
     "use_deterministic_algorithms",
     "utils",
+    "variable",
+    "version",
     "vision",
+    "xpu",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """torch's functions in place: `relu_(x)` is `x.relu_()`."""
+    """torch's functions in place: `relu_(x)` is `x.relu_()`; those on lists of tensors, `_foreach_add` say."""
     if name.endswith("_") and not name.startswith("_") and hasattr(Tensor, name):
         return getattr(Tensor, name)
+    if name.startswith("_foreach_"):
+        return foreach.function(name.removeprefix("_foreach_"))
     raise AttributeError(f"module 'torchlike' has no attribute {name!r}")

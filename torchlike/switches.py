@@ -15,10 +15,6 @@ def get_float32_matmul_precision() -> str:
     return "highest"
 
 
-def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
-    """Accepted: what runs on the CPU gives the same bits each time."""
-
-
 def get_autocast_cpu_dtype() -> dtype:
     """get_autocast_dtype("cpu")."""
     return autograd.get_autocast_dtype("cpu")

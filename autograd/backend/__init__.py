@@ -50,11 +50,23 @@ def get_backend(device: DeviceLike = None) -> Backend:
 
 def set_default_device(device: DeviceLike) -> None:
     """Sets where tensors are made when no device is named ('cpu' at first, and again for None)."""
+    _exchange_default(device)
+
+
+def _exchange_default(device: DeviceLike) -> DeviceLike:
+    """Sets the default device; the one before."""
     global _default
     wanted = "cpu" if device is None else device
     get_backend(wanted)
-    _default = wanted
+    before, _default = _default, wanted
     _by_request.pop(None, None)
+    return before
+
+
+def set_current_index(type: str, index: int) -> None:
+    """Makes `device(type)` without an index mean the one with this index."""
+    _made[type, None] = get_backend(Device(type, index))
+    _by_request.clear()
 
 
 def get_default_device() -> Device:
@@ -77,6 +89,7 @@ def _cuda(index: int | None) -> Backend:
     return make_backend(index)
 
 
+Device.exchange_default = staticmethod(_exchange_default)
 _cpu = NumpyBackend()
 register_backend("cpu", lambda index: _cpu)
 register_backend("cuda", _cuda)
@@ -89,5 +102,6 @@ __all__ = [
     "get_default_device",
     "is_available",
     "register_backend",
+    "set_current_index",
     "set_default_device",
 ]

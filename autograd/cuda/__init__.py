@@ -1,77 +1,76 @@
-"""Questions about CUDA devices, under torch's names; without a GPU they are answered, not refused."""
+"""GPUs under torch's names: what is done with them CuPy does; without one it is answered, or refused in a sentence."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..backend import get_backend, is_available as _is_available
-from ..device import device as Device
-from ..random import manual_seed_all
-from ..types import DeviceLike
-
-
-def manual_seed(seed: int) -> None:
-    """Seeds the default generators (of all devices: they share one seed)."""
-    manual_seed_all(seed)
-
-
-def is_available() -> bool:
-    """Whether tensors can live on a GPU here: CuPy is installed and finds one."""
-    return _is_available("cuda")
-
-
-def device_count() -> int:
-    """How many GPUs there are."""
-    if not is_available():
-        return 0
-    import cupy
-
-    return cupy.cuda.runtime.getDeviceCount()
-
-
-def current_device() -> int:
-    """The index of the GPU that `device("cuda")` means."""
-    return get_backend("cuda").device.index or 0
-
-
-def get_device_name(device: DeviceLike = None) -> str:
-    """The GPU's product name."""
-    import cupy
-
-    index = get_backend("cuda" if device is None else device).device.index or 0
-    return cupy.cuda.runtime.getDeviceProperties(index)["name"].decode()
-
-
-def synchronize(device: DeviceLike = None) -> None:
-    """Waits until the GPU has finished all that was asked of it."""
-    get_backend("cuda" if device is None else device).synchronize()
-
-
-def empty_cache() -> None:
-    """Gives unused blocks of CuPy's memory pool back to the device."""
-    if is_available():
-        import cupy
-
-        cupy.get_default_memory_pool().free_all_blocks()
-
-
-def is_bf16_supported(including_emulation: bool = True) -> bool:
-    """False: there is no bfloat16 here."""
-    return False
-
-
-def set_device(device: Device | str | int) -> None:
-    """Makes a GPU the one that is meant where none is named."""
-    if is_available():
-        import cupy
-
-        backend = get_backend(device if isinstance(device, str | Device) else f"cuda:{int(device)}")
-        cupy.cuda.Device(backend.device.index or 0).use()
-
-
-OutOfMemoryError = MemoryError  # CuPy's is one
-
+from . import memory, nvtx, random, streams
+from .devices import (
+    CUDAGraph,
+    Properties,
+    _sleep,
+    can_device_access_peer,
+    current_device,
+    device,
+    device_count,
+    device_of,
+    get_arch_list,
+    get_device_capability,
+    get_device_name,
+    get_device_properties,
+    get_gencode_flags,
+    graph,
+    init,
+    ipc_collect,
+    is_available,
+    is_bf16_supported,
+    is_current_stream_capturing,
+    is_initialized,
+    is_tf32_supported,
+    make_graphed_callables,
+    set_device,
+    synchronize,
+)
+from .memory import (
+    OutOfMemoryError,
+    empty_cache,
+    max_memory_allocated,
+    max_memory_cached,
+    max_memory_reserved,
+    mem_get_info,
+    memory_allocated,
+    memory_cached,
+    memory_reserved,
+    memory_stats,
+    memory_summary,
+    reset_accumulated_memory_stats,
+    reset_max_memory_allocated,
+    reset_max_memory_cached,
+    reset_peak_memory_stats,
+    set_per_process_memory_fraction,
+)
+from .random import (
+    get_rng_state,
+    get_rng_state_all,
+    initial_seed,
+    manual_seed,
+    manual_seed_all,
+    seed,
+    seed_all,
+    set_rng_state,
+    set_rng_state_all,
+)
+from .streams import (
+    Event,
+    ExternalStream,
+    Stream,
+    StreamContext,
+    current_stream,
+    default_stream,
+    get_stream_from_external,
+    set_stream,
+    stream,
+)
 
 of_scripts: Any = None  # `autograd` sets what finds torch's own names in `torchlike`
 
@@ -82,6 +81,10 @@ else:
 
     def __getattr__(name: str) -> Any:
         """What only scripts written for torch look for; see `autograd.__getattr__`."""
+        if name == "_initialized":
+            return is_initialized()
+        if name == "default_generators":
+            return tuple(random.default_generator(f"cuda:{number}") for number in range(device_count()))
         found = None if name.startswith("_") else getattr(of_scripts("cuda"), name, None)
         if found is None:
             raise AttributeError(f"module 'autograd.cuda' has no attribute {name!r}")

@@ -13,18 +13,20 @@ class DistributedSampler(Sampler):
     """Every `num_replicas`-th index, from `rank` on, of an order that all processes agree on.
 
     The order is drawn from `seed` and the epoch: call `set_epoch` before each. Indices are repeated
-    from the beginning until all processes have as many, or with `drop_last` left out at the end.
+    from the beginning until all processes have as many, or with `drop_last` left out at the end. Without
+    `num_replicas` and `rank` there is one process.
     """
 
     def __init__(
         self,
         dataset: Sized,
-        num_replicas: int = 1,
-        rank: int = 0,
+        num_replicas: int | None = None,
+        rank: int | None = None,
         shuffle: bool = True,
         seed: int = 0,
         drop_last: bool = False,
     ) -> None:
+        num_replicas, rank = 1 if num_replicas is None else num_replicas, 0 if rank is None else rank
         if not 0 <= rank < num_replicas:
             raise ValueError(f"Invalid rank {rank}, rank should be in the interval [0, {num_replicas - 1}]")
         self.dataset, self.num_replicas, self.rank = dataset, num_replicas, rank

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
+from ..engine.modes import no_grad
 from ..engine.tensor import Tensor
-from ..ops.random import randn
+from ..ops.random import normal
 from ..ops.special import erfinv, ndtr
-from .distribution import Distribution, parameters, require
+from . import constraints
+from .exp_family import ExponentialFamily
+from .utils import _standard_normal, broadcast_all
+
+__all__ = ["Normal"]
+
+HALF_LOG_2PI = 0.5 * math.log(2.0 * math.pi)
 
 
-class Normal(Distribution):
+class Normal(ExponentialFamily):
     """Density exp(-(x - loc)^2 / (2 scale^2)) / (scale sqrt(2 pi)).
 
     >>> import autograd
@@ -19,12 +27,14 @@ class Normal(Distribution):
     tensor(-0.9189)
     """
 
+    arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
+    support = constraints.real
     has_rsample = True
+    _mean_carrier_measure = 0
 
-    def __init__(self, loc: Tensor | float, scale: Tensor | float, validate_args: bool | None = None) -> None:
-        self.loc, self.scale = parameters("Normal", loc, scale)
-        require("Normal", self.scale > 0, "scale must be positive", validate_args)
-        super().__init__(self.loc.shape)
+    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
+        self.loc, self.scale = broadcast_all(loc, scale)
+        super().__init__(self.loc.shape, validate_args=validate_args)
 
     @property
     def mean(self) -> Tensor:
@@ -40,23 +50,39 @@ class Normal(Distribution):
 
     @property
     def variance(self) -> Tensor:
-        return self.scale * self.scale
+        return self.stddev.square()
+
+    @no_grad()
+    def sample(self, sample_shape: Sequence[int] = ()) -> Tensor:
+        shape = self._extended_shape(sample_shape)
+        return normal(self.loc.expand(shape), self.scale.expand(shape))
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Tensor:
-        noise = randn(self._extended(sample_shape), dtype=self.loc.dtype, device=self.loc.device)
+        noise = _standard_normal(self._extended_shape(sample_shape), self.loc.dtype, self.loc.device)
         return self.loc + noise * self.scale
 
     def log_prob(self, value: Tensor) -> Tensor:
+        if self._validate_args:
+            self._validate_sample(value)
         z = (value - self.loc) / self.scale
-        return z * z * -0.5 - self.scale.log() - 0.5 * math.log(2.0 * math.pi)
+        return -0.5 * z * z - self.scale.log() - HALF_LOG_2PI
 
     def cdf(self, value: Tensor) -> Tensor:
-        """The probability of less."""
+        if self._validate_args:
+            self._validate_sample(value)
         return ndtr((value - self.loc) / self.scale)
 
     def icdf(self, value: Tensor) -> Tensor:
-        """The value below which a probability lies."""
         return self.loc + self.scale * erfinv(2.0 * value - 1.0) * math.sqrt(2.0)
 
     def entropy(self) -> Tensor:
-        return self.scale.log() + (0.5 + 0.5 * math.log(2.0 * math.pi))
+        return self.scale.log() + (0.5 + HALF_LOG_2PI)
+
+    @property
+    def _natural_params(self) -> tuple[Tensor, Tensor]:
+        precision = self.scale.square().reciprocal()
+        return self.loc * precision, -0.5 * precision
+
+    def _log_normalizer(self, *natural_params: Tensor) -> Tensor:
+        x, y = natural_params
+        return -0.25 * x.square() / y + 0.5 * (-math.pi / y).log()

@@ -172,8 +172,9 @@ def _device_mismatch(primitive: Primitive, inputs: Sequence[Any]) -> DeviceMisma
 
 def describe(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any], error: Exception) -> str:
     """What was asked, of what, and what was wrong with it."""
-    given = ", ".join(
-        f"{x.dtype.name}{list(x.shape)}" if isinstance(x, Tensor) else repr(x) for x in inputs if x is not None
-    )
-    options = "".join(f", {name}={value!r}" for name, value in params.items() if not isinstance(value, Tensor))
-    return f"{primitive.name}({given}{options}): {error}"
+    given = [f"{x.dtype.name}{list(x.shape)}" if isinstance(x, Tensor) else repr(x) for x in inputs if x is not None]
+    given += [f"{name}={value!r}" for name, value in params.items() if not isinstance(value, Tensor)]
+    said = str(error)
+    if said.startswith("ufunc ") and "input types" in said:  # NumPy's, which speaks of safe casting and of C
+        said = "not defined for these dtypes"
+    return f"{primitive.name}({', '.join(given)}): {said}"

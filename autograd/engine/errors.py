@@ -16,16 +16,21 @@ class OutOfRangeError(OperationError, IndexError):
 class NotATensorError(TypeError):
     """Something else was given where a Tensor is needed."""
 
-    def __init__(self, name: str, given: object) -> None:
+    def __init__(self, name: str, given: object, argument: str = "input") -> None:
         kind = type(given)
         root = kind.__module__.partition(".")[0]
         called = kind.__name__ if root == "builtins" else f"{root}.{kind.__name__}"
-        way = {
-            "numpy": "; autograd.from_numpy(x) or autograd.tensor(x) makes one",
-            "torch": "; autograd.from_numpy(x.numpy()) makes one",
-            "builtins": "; autograd.tensor(x) makes one" if kind in (list, tuple, int, float) else "",
-        }.get(root, "")
-        super().__init__(f"{name}: expected a Tensor, got {called}{way}")
+        if given is None:
+            said = "None, where a Tensor is expected"
+        elif root == "torch":
+            said = f"a {called}: a tensor of PyTorch, not of this engine; autograd.from_numpy(x.numpy()) makes one"
+        elif root == "numpy":
+            said = f"a {called}; autograd.from_numpy(x) or autograd.tensor(x) makes a Tensor of it"
+        elif kind in (list, tuple, int, float, bool, complex) or hasattr(given, "__array__"):
+            said = f"{'an' if called[0] in 'aeiou' else 'a'} {called}; autograd.tensor(x) makes a Tensor of it"
+        else:
+            said = f"{'an' if called[0] in 'aeiou' else 'a'} {called}, where a Tensor is expected"
+        super().__init__(f"{name}: {argument} is {said}")
 
 
 class DeviceMismatchError(RuntimeError):

@@ -8,7 +8,7 @@ from typing import Any
 
 from .errors import BackwardError
 from .modes import modes, switched
-from .node import Gradients, Node, Saved, SavedOutput, edge_of
+from .node import Gradients, Node, Saved, SavedOutput, attend, edge_of, packed
 from .tensor import Tensor, wrap
 from .views import check_writable, rewrite
 
@@ -213,6 +213,10 @@ class Function:
 
         context._saved = tuple(None if x is None else keep(x) for x in context._to_save)
         context._to_save = ()
+        if modes.attentive:
+            attend(node)
+            if modes.packing is not None:
+                context._saved = packed(context._saved)
         context._hold_weakly(node, made)
         return outputs
 

@@ -43,6 +43,10 @@ class Modes(threading.local):
     precision a primitive gets its inputs (see `autograd.amp`). `quietly` calls a function in a context
     of this thread in which NumPy gives inf and nan without a warning, as torch does: a context is entered
     in a fraction of the time that `np.errstate` takes, and a user's own NumPy code keeps its warnings.
+
+    `packing` is a pair of functions between what is saved for backward and what is kept of it (see
+    `autograd.graph`). `attentive` says that a new node is to be looked at, for that or under `detect_anomaly`:
+    one question a node instead of two.
     """
 
     def __init__(self) -> None:
@@ -50,6 +54,9 @@ class Modes(threading.local):
         self.inference = False
         self.anomaly = False
         self.check_nan = True
+        self.attentive = False
+        self.packing: Any = None
+        self.passing: Any = None  # the backward pass that is under way
         self.listener: Listener | None = None
         self.autocast: Any = None
         context = contextvars.Context()
@@ -191,14 +198,14 @@ class detect_anomaly(switched):
     """
 
     def __init__(self, check_nan: bool = True) -> None:
-        super().__init__(anomaly=True, check_nan=check_nan)
+        super().__init__(anomaly=True, attentive=True, check_nan=check_nan)
 
 
 class set_detect_anomaly(detect_anomaly):
     """`detect_anomaly` with a switch: `set_detect_anomaly(False)` turns it off inside."""
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
-        switched.__init__(self, anomaly=mode, check_nan=check_nan)
+        switched.__init__(self, anomaly=mode, check_nan=check_nan, **({"attentive": True} if mode else {}))
 
 
 class differentiating(switched):

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import traceback
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .callers import user_frames
 from .errors import BackwardError
-from .modes import modes
+from .hooks import RemovableHandle
+from .memory import Memory
+from .modes import modes, switched
 from .primitive import Primitive
 from .tensor import Tensor, tensor_of
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 Edge = tuple[Any, int]  # a Node and the number of its output, or a leaf Tensor and 0
 Gradients = list[Tensor | None]
+BEFORE, AFTER = "before", "after"  # hooks on all gradients of a node at once
 
 
 def edge_of(x: Any) -> Edge | None:
@@ -69,6 +72,45 @@ class Saved:
             x._node, x._output = self.edge
         return x
 
+    def set_apart(self) -> None:
+        """Keeps a copy: the value is about to be overwritten by the operation that saved it."""
+        self.array, self.memory, self.version = self.backend.copy(self.array), Memory(), 0
+
+
+class Packed(Saved):
+    """A value of which a user's hooks keep what they like: what `pack` made of it, and the way back."""
+
+    __slots__ = ("packed", "restore")
+
+    def __init__(self, saved: Saved, packing: tuple[Any, Any]) -> None:
+        pack, self.restore = packing
+        self.edge, self.backend, self.memory, self.version = saved.edge, saved.backend, saved.memory, saved.version
+        x = tensor_of(saved.array, saved.backend, saved.memory)
+        before = self.memory.writes
+        with switched(grad=False, packing=None):
+            self.packed = pack(x)
+        if self.memory.writes != before:
+            raise BackwardError("saved_tensors_hooks: pack_hook modified in place the tensor that it was given")
+
+    def check(self, user: str) -> None:
+        """What the hooks keep is theirs: writes to the value are not looked for."""
+
+    def tensor(self, tied: bool = False) -> Tensor:
+        """What `unpack` gives back, tied to the value's history."""
+        x = self.restore(self.packed)
+        if not isinstance(x, Tensor):
+            raise TypeError(f"saved_tensors_hooks: expected a Tensor from unpack_hook, got {type(x).__name__}")
+        if self.edge is not None and (tied or modes.grad):
+            x = x.detach()
+            x._requires_grad = True
+            x._node, x._output = self.edge
+        return x
+
+    def set_apart(self) -> None:
+        kept = self.packed if isinstance(self.packed, tuple | list) else (self.packed,)
+        copies = [x.clone() if isinstance(x, Tensor) and x._memory is self.memory else x for x in kept]
+        self.packed = type(self.packed)(copies) if isinstance(self.packed, tuple | list) else copies[0]
+
 
 class SavedOutput:
     """A node's own output, kept without a cycle: the way back to the node is weak."""
@@ -99,6 +141,7 @@ class Node:
     __slots__ = (
         "__weakref__",
         "_hooks",
+        "_metadata",
         "called_from",
         "edges",
         "freed",
@@ -112,7 +155,8 @@ class Node:
         "zeros",
     )
 
-    _hooks: dict[int, dict[int, Hook]] | None  # by the number of the output
+    _hooks: dict[Any, dict[int, Any]] | None  # by the number of the output; BEFORE and AFTER: of all
+    _metadata: dict[Any, Any]
     retained: dict[int, weakref.ref[Tensor]] | None
     saved: Any  # by the inputs' positions
     saved_outputs: Any
@@ -127,7 +171,7 @@ class Node:
         self.saved = self.saved_outputs = ()
         self.zeros = self._hooks = self.retained = None
         self.freed = False
-        self.called_from = _call_stack() if modes.anomaly else None
+        self.called_from = None
 
     fresh = True  # the rules make new arrays, or pass on (a view of) the gradient they got
 
@@ -141,15 +185,47 @@ class Node:
 
     @property
     def next_functions(self) -> tuple[tuple[Any, int], ...]:
-        """The nodes (or leaf tensors) that this one hands gradients to, with their output numbers."""
-        return tuple((None, 0) if edge is None else edge for edge in self.edges)
+        """The nodes that this one hands gradients to, with their output numbers; for a leaf its AccumulateGrad."""
+        return tuple(
+            (None, 0) if edge is None else (accumulator(edge[0]), 0) if isinstance(edge[0], Tensor) else edge
+            for edge in self.edges
+        )
+
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """A dictionary for whatever its users want to remember with the node."""
+        try:
+            return self._metadata
+        except AttributeError:
+            self._metadata = {}
+            return self._metadata
+
+    def __getattr__(self, name: str) -> Any:
+        """`_saved_self`, `_saved_other` ... the inputs, `_saved_result` the output, parameters by their name."""
+        found = self._kept(name.removeprefix("_saved_")) if name.startswith("_saved_") else None
+        if found is None:
+            raise AttributeError(f"{self.name() if self.primitive else type(self).__name__} has no attribute {name!r}")
+        return self.unpack(found)
+
+    def _kept(self, name: str) -> Any:
+        """What is kept under one of torch's names; None for nothing."""
+        if self.freed:
+            raise BackwardError(
+                f"{self.name()}: its saved values were freed by an earlier backward; pass retain_graph=True"
+            )
+        if self.primitive is None:
+            return None
+        names = {"result": self.saved_outputs[:1], "self": self.saved[:1], "other": self.saved[1:2]}
+        names |= {each: self.saved[i : i + 1] for i, each in enumerate(self.primitive.inputs)}
+        values = names.get(name, ())
+        return values[0] if values else self.params.get(name)
 
     def __repr__(self) -> str:
         return f"<{self.name()} object>"
 
     # Hooks
 
-    def hooks_of(self, output: int) -> dict[int, Hook]:
+    def hooks_of(self, output: int | str) -> dict[int, Any]:
         if self._hooks is None:
             self._hooks = {}
         return self._hooks.setdefault(output, {})
@@ -160,18 +236,34 @@ class Node:
             self.retained = {}
         self.retained[output] = weakref.ref(x)
 
+    def hand_on(self, results: Gradients, gradients: Gradients) -> Gradients:
+        """The gradients by the inputs as the hooks leave them that see these and those by the outputs."""
+        return run_node_hooks(self._hooks.get(AFTER, {}) if self._hooks else {}, results, tuple(gradients))
+
     def receive(self, gradients: Gradients) -> None:
         """Lets the hooks see, and perhaps replace, the gradients that have arrived for the outputs."""
         if self._hooks is not None:
             for output, hooks in self._hooks.items():
-                gradient = gradients[output]
-                if gradient is not None:
-                    gradients[output] = run_hooks(hooks, gradient)
+                if output == BEFORE:
+                    gradients[:] = run_node_hooks(hooks, gradients)
+                elif output != AFTER and gradients[output] is not None:
+                    gradients[output] = run_hooks(hooks, gradients[output])
         if self.retained is not None:
             for output, reference in self.retained.items():
                 x, gradient = reference(), gradients[output]
                 if x is not None and gradient is not None:
                     x._grad = gradient.clone() if x._grad is None else x._grad + gradient
+
+    def register_prehook(self, hook: Callable[[tuple[Tensor | None, ...]], Any]) -> RemovableHandle:
+        """Calls hook(gradients of the outputs) before the derivative; the tuple that it returns replaces them."""
+        return RemovableHandle(self.hooks_of(BEFORE), hook)
+
+    def register_hook(
+        self, hook: Callable[[tuple[Tensor | None, ...], tuple[Tensor | None, ...]], Any]
+    ) -> RemovableHandle:
+        """Calls hook(gradients of the inputs, of the outputs) after the derivative; a tuple that it returns replaces
+        the first."""
+        return RemovableHandle(self.hooks_of(AFTER), hook)
 
     # Derivatives
 
@@ -216,6 +308,48 @@ class Node:
             self.freed = True
 
 
+class AccumulateGrad:
+    """The end of the graph at a leaf, `variable`, as torch shows it: one object a leaf while anybody holds it."""
+
+    __slots__ = ("__weakref__", "metadata", "variable")
+    next_functions: tuple[tuple[Any, int], ...] = ()
+
+    def __init__(self, variable: Tensor) -> None:
+        self.variable = variable
+        self.metadata: dict[Any, Any] = {}
+
+    def name(self) -> str:
+        """torch::autograd::AccumulateGrad."""
+        return "torch::autograd::AccumulateGrad"
+
+    def register_hook(self, hook: Callable[[tuple[Any, ...], tuple[Tensor | None, ...]], Any]) -> RemovableHandle:
+        """Calls hook((), (gradient,)) after a backward pass has added to the leaf's `.grad`."""
+        return self.variable.register_post_accumulate_grad_hook(lambda leaf: hook((), (leaf.grad,)))
+
+    def register_prehook(self, hook: Callable[[tuple[Tensor, ...]], Any]) -> RemovableHandle:
+        """Calls hook((gradient,)) before the gradient is added; the tuple that it returns replaces it."""
+
+        def on_gradient(gradient: Tensor) -> Tensor | None:
+            replaced = hook((gradient,))
+            return replaced[0] if isinstance(replaced, tuple) else replaced
+
+        return self.variable.register_hook(on_gradient)
+
+    def __repr__(self) -> str:
+        return "<AccumulateGrad object>"
+
+
+_accumulators: weakref.WeakValueDictionary[int, AccumulateGrad] = weakref.WeakValueDictionary()
+
+
+def accumulator(leaf: Tensor) -> AccumulateGrad:
+    """The AccumulateGrad of a leaf."""
+    found = _accumulators.get(id(leaf))
+    if found is None:
+        found = _accumulators[id(leaf)] = AccumulateGrad(leaf)
+    return found
+
+
 _KEPT = (Saved, SavedOutput)
 
 
@@ -252,7 +386,26 @@ def record(
         node.saved_outputs = tuple([SavedOutput(x, node, i) if i in keep_outputs else None for i, x in enumerate(outs)])
     if primitive.outputs > 1:
         node.zeros = [(out.shape, out.dtype, out.device) for out in outs]
+    if modes.attentive:
+        attend(node)
     return node
+
+
+def attend(node: Node) -> None:
+    """What a new node is to remember beside its derivative: its caller, and its values as the hooks keep them."""
+    if modes.anomaly:
+        node.called_from = _call_stack()
+    if modes.packing is not None:
+        node.saved = packed(node.saved)
+        packed(node.saved_outputs)
+
+
+def packed(values: Any) -> Any:
+    """The saved values among these as the hooks keep them."""
+    for each in values:
+        if isinstance(each, SavedOutput):
+            each.saved = Packed(each.saved, modes.packing)
+    return type(values)(Packed(each, modes.packing) if isinstance(each, Saved) else each for each in values)
 
 
 def _call_stack() -> str:
@@ -282,6 +435,18 @@ def run_hooks(hooks: dict[int, Hook], gradient: Tensor) -> Tensor:
             _check_hooked(hook, replaced, gradient)
             gradient = replaced
     return gradient
+
+
+def run_node_hooks(hooks: dict[int, Any], gradients: Gradients, *more: Any) -> Gradients:
+    """The gradients as hooks on all of them leave them."""
+    for hook in list(hooks.values()):
+        replaced = hook(tuple(gradients), *more)
+        if replaced is not None:
+            made = list(replaced) if isinstance(replaced, tuple | list) else [replaced]
+            if len(made) != len(gradients):
+                raise BackwardError(f"hook {hook}: expected {len(gradients)} gradients, got {len(made)}")
+            gradients = made
+    return gradients
 
 
 def _check_hooked(hook: Any, replaced: Any, gradient: Tensor) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, Literal, overload
 
 from ..backend.locks import lock_across_forks
-from .errors import BackwardError
+from .errors import BackwardError, NotATensorError
 from .methods import Methods
 from .modes import differentiating, modes, switched
 from .node import Edge, Node, edge_of, run_hooks
@@ -57,11 +57,16 @@ def topological_order(sources: Iterable[Any], ends: Collection[Any]) -> list[Nod
 
 
 class _Pending(dict[Edge, Tensor]):
-    """By edge, the gradient gathered so far."""
+    """By edge, the gradient gathered so far in a backward pass over the nodes in `order`, of which only those that
+    are `wanted` get one, if not all."""
+
+    order: Sequence[Node] = ()
+    wanted: set[Any] | None = None
 
     def __init__(self, recorded: bool) -> None:
         super().__init__()
         self.recorded = recorded
+        self.notes: dict[Any, Any] = {}  # what hooks remember until the end of the pass
         self.owned: set[Edge] = set()  # the edges with a gradient whose memory is nobody else's
 
     def add(self, edge: Edge, gradient: Tensor, owned: bool) -> None:
@@ -80,14 +85,30 @@ def sweep(
     start: Iterable[tuple[Edge, Tensor]], targets: Collection[Edge] | None, retain_graph: bool
 ) -> dict[Edge, Tensor]:
     """The gradients by every leaf (targets None), or by the targets and perhaps others, as {edge: gradient}."""
-    recorded, watch = modes.grad, modes.anomaly and modes.check_nan
+    recorded = modes.grad
     pending = _Pending(recorded)
     for root, gradient in start:
         pending.add(root, gradient, owned=False)
     asked = {source for source, _ in targets or ()}
     # Behind the only one asked for there is nothing to find; behind one of several there may be another.
     order = topological_order([source for source, _ in pending], asked if len(asked) == 1 else ())
-    wanted = None if targets is None else _leading_to(asked, order)
+    pending.order, pending.wanted = order, None if targets is None else _leading_to(asked, order)
+    outer, modes.passing = modes.passing, pending
+    try:
+        found = _walk(pending, asked, retain_graph)
+        for edge, gradient in pending.items():  # what is left has arrived at leaves
+            total = _at_leaf(edge[0], gradient, edge in pending.owned, recorded or targets is not None)
+            if total is not None:
+                found[edge] = total
+    finally:
+        modes.passing = outer
+    return found
+
+
+def _walk(pending: _Pending, asked: set[Any], retain_graph: bool) -> dict[Edge, Tensor]:
+    """Takes the pending gradients along all nodes to the leaves; those by the outputs of nodes that are asked for."""
+    order, wanted = pending.order, pending.wanted
+    watch = modes.anomaly and modes.check_nan
     found: dict[Edge, Tensor] = {}
     for node in order:
         arrived = [pending.pop((node, number), None) for number in range(node.outputs)]
@@ -102,7 +123,10 @@ def sweep(
             needed = [edge if edge is not None and edge[0] in wanted else None for edge in needed]
         if not any(needed):
             continue
-        for edge, result in zip(needed, node.differentiate(arrived, needed), strict=True):
+        results = node.differentiate(arrived, needed)
+        if node._hooks is not None:
+            results = node.hand_on(results, arrived)
+        for edge, result in zip(needed, results, strict=True):
             if edge is not None and result is not None:
                 if watch:
                     _check_finite(node, result)
@@ -111,10 +135,6 @@ def sweep(
                 pending.add(edge, result, own)
         if not retain_graph:
             node.release()
-    for edge, gradient in pending.items():  # what is left has arrived at leaves
-        total = _at_leaf(edge[0], gradient, edge in pending.owned, recorded or targets is not None)
-        if total is not None:
-            found[edge] = total
     return found
 
 
@@ -146,6 +166,8 @@ def _edges(asking: str, called: str, tensors: Sequence[Tensor]) -> list[Edge]:
     """Where the gradients by these tensors go."""
     edges = []
     for number, x in enumerate(tensors):
+        if not isinstance(x, Tensor):
+            raise NotATensorError(asking, x, f"element {number} of the {called}")
         edge = edge_of(x) if x.requires_grad else None
         if edge is None:
             raise BackwardError(
@@ -167,6 +189,8 @@ def _start(
     for edge, output, gradient in zip(_edges(asking, "tensors", outputs), outputs, given, strict=True):
         wrong = None
         if gradient is not None:
+            if not isinstance(gradient, Tensor):
+                raise NotATensorError(asking, gradient, "the gradient")
             if gradient.shape != output.shape:
                 wrong = f"the gradient has shape {tuple(gradient.shape)}, the output {tuple(output.shape)}"
         elif output.numel() != 1:
@@ -186,7 +210,8 @@ def _start(
 
 
 def _as_list(tensors: Any) -> list[Any]:
-    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
+    one = isinstance(tensors, Tensor) or hasattr(tensors, "__array__") or not isinstance(tensors, Iterable)
+    return [tensors] if one else list(tensors)
 
 
 def partial_derivative(function: Callable[..., Tensor], position: int, g: Tensor, *inputs: Any) -> Tensor | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from ..device import DeviceLike
 from .array import Array
+from .callers import stacklevel
 from .errors import BackwardError
 from .hooks import Hooks, RemovableHandle
 from .memory import Memory
@@ -160,6 +162,12 @@ class Tensor(Array, Methods):
         """The gradient that `backward` has accumulated here; None before the first."""
         if modes.listener is not None:
             modes.listener.on_grad_read(self)
+        if self._grad is None and self._node is not None and self._output not in (self._node.retained or ()):
+            warnings.warn(
+                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed; it stays None "
+                "unless retain_grad() was called on the Tensor before",
+                stacklevel=stacklevel(),
+            )
         return self._grad
 
     @grad.setter

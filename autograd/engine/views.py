@@ -16,7 +16,7 @@ from .. import dtypes
 from .errors import BackwardError, OperationError
 from .methods import Methods
 from .modes import modes, switched
-from .node import Edge, Node, edge_of
+from .node import Edge, Node, attend, edge_of
 from .primitive import Primitive
 from .tensor import Tensor
 
@@ -187,7 +187,10 @@ def rewrite(target: Tensor, node: Node, output: int = 0) -> None:
         return
     base = view.base
     target._memory.changes += 1
-    set_history(base, _Overwrite(view.way(), [edge_of(base), (node, output)]), 0)
+    written = _Overwrite(view.way(), [edge_of(base), (node, output)])
+    if modes.attentive:
+        attend(written)
+    set_history(base, written, 0)
     target._requires_grad = True  # the rest of its history is derived from the base's when it is next used
 
 

@@ -159,6 +159,7 @@ def neg(xp: Namespace, x: Array) -> Array:
 @operation
 def positive(input: Tensor) -> Tensor:
     """input itself."""
+    require_tensors("positive", input)
     return input
 
 

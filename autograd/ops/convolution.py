@@ -375,6 +375,10 @@ def transposed(
     _check_steps(name, strides, dilations)
     if min(pads) < 0:
         raise OperationError(f"{name}: negative padding is not supported, got {pads}; pad the result instead")
+    if any(e >= max(s, d) for e, s, d in zip(extra, strides, dilations, strict=True)):
+        raise OperationError(
+            f"{name}: output_padding must be smaller than stride or dilation, got {extra}, {strides} and {dilations}"
+        )
     if input.ndim != dims + 2 or weight.ndim != dims + 2 or input.shape[1] != weight.shape[0]:
         raise OperationError(
             f"{name}: input of shape {tuple(input.shape)} does not fit a weight of shape {tuple(weight.shape)}"

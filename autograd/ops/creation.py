@@ -375,36 +375,6 @@ def arange(
     return _finish(made, requires_grad)
 
 
-@operation(method=False, name="range")
-def range_(
-    start: float = 0,
-    end: float | None = None,
-    step: float = 1,
-    *,
-    dtype: DTypeLike = None,
-    device: DeviceLike = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """start, start + step, ... up to and with `end`, of the default floating dtype."""
-    if end is None:
-        start, end = 0, start
-    if step == 0 or (end - start) * step < 0:
-        raise RuntimeError(f"range: from {start} to {end} no steps of {step} lead")
-    kind = dtypes.get_default_dtype() if dtype is None else dtype
-    count = int((end - start) / step) + 1
-    made = _arange(backend=get_backend(device), start=start, step=step, count=count, dtype=kind)
-    return _finish(made, requires_grad)
-
-
-@operation(method=False)
-def frombuffer(
-    buffer: Any, *, dtype: DTypeLike, count: int = -1, offset: int = 0, requires_grad: bool = False
-) -> Tensor:
-    """A CPU tensor of one dimension that shares the memory of an object with Python's buffer protocol."""
-    kind = np.dtype(dtype.name if isinstance(dtype, dtypes.dtype) else dtype)
-    return _finish(from_numpy(np.frombuffer(buffer, kind, count, offset)), requires_grad)
-
-
 @operation(method=False)
 def linspace(
     start: float | Tensor,
@@ -518,6 +488,10 @@ def to(
             dtype, device = each.dtype, each.device
         elif isinstance(each, dtypes.dtype):
             dtype = each
+        elif isinstance(each, type | np.dtype):
+            dtype = dtypes.as_dtype("to", each)
+        elif hasattr(each, "__array__") or isinstance(each, list | tuple):
+            raise TypeError(f"to: expected a dtype, a device or a Tensor, got {type(each).__name__}")
         elif each is not None and not isinstance(each, bool):
             device = each
     result = input if dtype is None else cast(input, dtype)

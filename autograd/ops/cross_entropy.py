@@ -74,16 +74,16 @@ def _limited_log(size: Tensor, x: Tensor, logarithm: Any) -> Tensor:
     return where(low, -100.0, logarithm(where(low, 0.5, x)))
 
 
-def check_probabilities(name: str, *tensors: Tensor) -> None:
+def check_probabilities(name: str, **tensors: Tensor) -> None:
     """OperationError for a number outside [0, 1]: on the CPU, where looking costs no synchronisation, and not while
     a program is recorded, which would be no part of it."""
     if modes.listener is not None:
         return
-    for x in tensors:
+    for argument, x in tensors.items():
         if x.is_cpu and x.numel() and not (x._array.min() >= 0 and x._array.max() <= 1):
             raise OperationError(
-                f"{name}: expected numbers from 0 to 1, found {x._array.min()} to {x._array.max()}; "
-                "take the sigmoid first, or binary_cross_entropy_with_logits"
+                f"{name}: expected numbers from 0 to 1 as {argument}, found {x._array.min()} to {x._array.max()}"
+                + ("; take the sigmoid first, or binary_cross_entropy_with_logits" if argument == "input" else "")
             )
 
 

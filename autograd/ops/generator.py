@@ -189,6 +189,8 @@ def state_of(generator: Generator | None, device: DeviceLike) -> Tensor:
         torch_random.applies(get_backend(device))  # which a recording notes
         with unlistened():
             return default_generator(device)._state
+    if not isinstance(generator, Generator):
+        raise TypeError(f"generator: expected an autograd.Generator, got {type(generator).__name__}")
     if device is not None and get_backend(device) is not generator._backend:
         raise RuntimeError(f"expected a generator on {device}, this one is on {generator.device}")
     return generator._state

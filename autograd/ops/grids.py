@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from collections.abc import Sequence
 
 from .. import dtypes
 from ..engine.errors import OperationError
@@ -15,7 +15,7 @@ from .shape import as_list, broadcast_tensors, flatten, reshape
 
 
 @operation(method=False)
-def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
+def meshgrid(*tensors: Tensor | Sequence[Tensor], indexing: str | None = None) -> tuple[Tensor, ...]:
     """Grids of coordinates from vectors: 'ij' (the default) for matrix indices, 'xy' for Cartesian ones."""
     vectors = [reshape(x, -1) for x in as_list(tensors)]
     if indexing not in ("ij", "xy", None):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.tensor import Tensor
 
@@ -21,7 +22,7 @@ def on_host(input: Tensor, reader: str) -> np.ndarray:
 def item(input: Tensor) -> Any:
     """The value of a one-element tensor as a Python number."""
     if input.numel() != 1:
-        raise RuntimeError(f"item: a tensor with {input.numel()} elements cannot be converted to a scalar")
+        raise OperationError(f"item: a tensor with {input.numel()} elements cannot be converted to a scalar")
     return on_host(input, "item()").item()
 
 
@@ -35,7 +36,7 @@ def numpy(input: Tensor, *, force: bool = False) -> np.ndarray:
     if force:
         return _exported(input.detach().cpu())
     if input.requires_grad:
-        raise RuntimeError("numpy: the tensor requires grad; use tensor.detach().numpy()")
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     if not input.is_cpu:
         raise TypeError(f"numpy: the tensor is on {input.device}; use tensor.cpu() first")
     return _exported(input)

@@ -350,7 +350,7 @@ def check_class_indices(name: str, target: Tensor, classes: int, ignore: int) ->
     if target.is_cpu and target.numel() and not _all_classes(target._array, classes):
         known = target._array[target._array != ignore]
         if not _all_classes(known, classes):
-            raise OperationError(f"{name}: a target is outside [0, {classes}): found {known.min()} to {known.max()}")
+            raise OutOfRangeError(f"{name}: a target is outside [0, {classes}): found {known.min()} to {known.max()}")
 
 
 def _all_classes(array: Any, classes: int) -> bool:

@@ -9,7 +9,6 @@ from typing import Any
 from .. import dtypes
 from ..backend import Array, Namespace
 from ..engine.errors import BackwardError, OperationError
-from ..engine.memory import Memory
 from ..engine.modes import modes
 from ..engine.node import Saved
 from ..engine.primitive import primitive
@@ -61,7 +60,7 @@ def overwrite(name: str, x: Tensor, value: Any) -> Tensor:
         if node is not None:
             for saved in node.saved:  # what this very operation saved of x must outlive the write
                 if isinstance(saved, Saved) and saved.memory is x._memory:
-                    saved.array, saved.memory, saved.version = x._backend.copy(saved.array), Memory(), 0
+                    saved.set_apart()
     return _copy(x, value)
 
 
@@ -76,14 +75,6 @@ def copy_(input: Tensor, other: Operand, non_blocking: bool = False) -> Tensor:
     if not dtypes.can_cast(kind, input.dtype):
         other = cast(other, input.dtype)
     return overwrite("copy_", input, other)
-
-
-@operation(method=False)
-def fill(input: Tensor, value: Any) -> Tensor:
-    """A tensor shaped like the input, filled with a number or a 0-d tensor; the input's gradient is zero."""
-    if isinstance(value, Tensor) and value.dim():
-        raise OperationError(f"fill: expected a number or a 0-d tensor, got shape {tuple(value.shape)}")
-    return overwrite("fill", clone(input), value)
 
 
 @operation(face=None)

@@ -184,11 +184,23 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     _check_sequence("cat", tensors)
     tensors = [x for x in tensors if x._array.shape != (0,)] or list(tensors)[:1]
     if not tensors:
-        raise RuntimeError("cat: expected a non-empty list of tensors")
+        raise OperationError("cat: expected a non-empty list of tensors")
     kind = result_type(*tensors)
     if not tensors[0].ndim:
         raise RuntimeError("cat: zero-dimensional tensors cannot be joined; use stack")
-    return _cat(*[cast(x, kind) for x in tensors], dim=normalize_dim("cat", dim, tensors[0].ndim))
+    axis = normalize_dim("cat", dim, tensors[0].ndim)
+    try:
+        return _cat(*[cast(x, kind) for x in tensors], dim=axis)
+    except OperationError as error:
+        first, *others = (tuple(x._array.shape) for x in tensors)
+        for number, shape in enumerate(others, 1):
+            if len(shape) != len(first) or any(
+                a != b for i, (a, b) in enumerate(zip(first, shape, strict=True)) if i != axis
+            ):
+                raise OperationError(
+                    f"cat: sizes must agree in all dimensions but {axis}: tensor 0 has {first}, tensor {number} {shape}"
+                ) from error
+        raise
 
 
 concat = concatenate = cat
@@ -199,6 +211,8 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Joins tensors of one shape along a new dimension."""
     _check_sequence("stack", tensors)
     shapes = {tuple(x._array.shape) for x in tensors}
+    if not shapes:
+        raise OperationError("stack: expected a non-empty list of tensors")
     if len(shapes) != 1:
         raise OperationError(f"stack: expected tensors of one shape, got {sorted(shapes)}")
     axis = normalize_dim("stack", dim, len(shapes.pop()) + 1)
@@ -227,6 +241,8 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """Views of at most `chunks` pieces of one dimension, of equal size but for the last."""
     length = input._array.shape[normalize_dim("chunk", dim, input.ndim)]
+    if chunks < 1:
+        raise OperationError(f"chunk: expected at least one chunk, got {chunks}")
     return split(input, -(-length // chunks) if length else [0] * chunks, dim)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..engine.errors import NotATensorError
 from ..engine.tensor import Tensor
 from .creation import as_tensor
 from .promotion import cast, result_type
@@ -60,4 +61,4 @@ def as_operand(name: str, x: Any, beside: Any) -> Tensor:
         if type(x).__module__ == "numpy" and not hasattr(x, "__len__"):
             x = x.item() if hasattr(x, "item") and not getattr(x, "shape", ()) else x
         return as_tensor(x, device=beside.device if isinstance(beside, Tensor) else None)
-    raise TypeError(f"{name}: expected a Tensor or a number, got {type(x).__name__}")
+    raise NotATensorError(name, x, "an operand")

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
-from ..dtypes import can_cast
+from ..dtypes import as_dtype, can_cast, dtype
 from ..engine.callers import stacklevel
 from ..engine.errors import OperationError
 from ..engine.memory import Memory
 from ..engine.modes import modes
 from ..engine.tensor import Tensor
+from .mistakes import explained, mistake_of, nearest
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -76,7 +77,7 @@ def operation(function: Any = None, /, *, numbers_first: bool = False, **names: 
     Functions of `nn.functional` are called in one way, there as here.
     """
     if names.get("face") == "nn.functional":
-        return lambda function: publish(function, **names)
+        return lambda function: publish(explained(function), **names)
     if function is None:
         return lambda function: _published(function, numbers_first, **names)
     return _published(function, numbers_first, **names)
@@ -132,9 +133,15 @@ def _as_torch_calls_it(function: Callable[..., Any], name: str, numbers_first: b
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        if not kwargs:
-            return function(*args)
-        return another_way(args, kwargs)
+        try:
+            if not kwargs:
+                return function(*args)
+            return another_way(args, kwargs)
+        except Exception as error:
+            mistake = mistake_of(call, args, kwargs, error)
+            if mistake is None:
+                raise
+            raise mistake from None
 
     if not numbers_first:
         return call
@@ -145,7 +152,7 @@ def _as_torch_calls_it(function: Callable[..., Any], name: str, numbers_first: b
     @functools.wraps(function)
     def call_numbers_first(*args: Any, **kwargs: Any) -> Any:
         if len(args) <= count:
-            return another_way(args, kwargs) if kwargs else function(*args)
+            return call(*args, **kwargs)
         tensors = list(args)
         for name in numbers[: len(args) - count]:
             first = next((i for i, x in enumerate(tensors) if not isinstance(x, Tensor)), None)
@@ -174,6 +181,9 @@ def other_ways(function: Callable[..., Any], name: str, positional: Iterable[str
 
     def call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         out = kwargs.pop("out", None)
+        kind = kwargs.get("dtype")
+        if kind is not None and type(kind) is not dtype:
+            kwargs["dtype"] = as_dtype(name, kind)
         for other in others.keys() & kwargs.keys():
             if others[other] in kwargs:
                 raise TypeError(f"{name}() got both {others[other]!r} and {other!r}, two names of one argument")
@@ -181,7 +191,8 @@ def other_ways(function: Callable[..., Any], name: str, positional: Iterable[str
         if not takes_all:
             for each in kwargs:
                 if each not in known:
-                    raise TypeError(f"{name}() got an unexpected keyword argument {each!r}")
+                    meant = nearest(each, known)
+                    raise TypeError(f"{name}() got an unexpected keyword argument {each!r}{meant}")
         if sizes in kwargs:
             args = (*args, kwargs.pop(sizes))
         if out is None:

@@ -171,6 +171,8 @@ def randint(
     """Integers in [low, high), or in [0, low) if only one bound is given."""
     if size is None:
         low, high, size = 0, low, high
+    if size is None:
+        raise TypeError("randint: size is missing; write randint(high, size) or randint(low, high, size)")
     if high is None:
         low, high = 0, low
     _check_range(low, high)
@@ -259,6 +261,8 @@ def normal(
     requires_grad: bool = False,
 ) -> Tensor:
     """Normal numbers of given means and standard deviations, which may be tensors that broadcast."""
+    if not isinstance(std, Tensor) and std < 0:
+        raise OperationError(f"normal: expected a standard deviation >= 0, got {std}")
     if size is None:
         like = mean + std * 0 if isinstance(mean, Tensor) else std
         size, device, dtype = tuple(like.shape), like.device, like.dtype

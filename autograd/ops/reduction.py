@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, overload
 
 from .. import dtypes
 from ..backend import Array, Namespace
-from ..engine.errors import OperationError
+from ..engine.errors import OperationError, OutOfRangeError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from ..types import Dims, DTypeLike
@@ -188,7 +188,7 @@ def _argmin(xp: Namespace, x: Array, *, dim: int, keepdim: bool) -> Array:
 
 def _refuse_empty(name: str, x: Tensor, dims: tuple[int, ...]) -> None:
     if not _count(x, dims) and x.numel() == 0:
-        raise OperationError(f"{name}: no elements to choose from in shape {tuple(x.shape)} over dim {dims}")
+        raise OutOfRangeError(f"{name}: no elements to choose from in shape {tuple(x.shape)} over dim {dims}")
 
 
 @operation

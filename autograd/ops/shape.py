@@ -31,7 +31,7 @@ def atleast_1d(tensor: Tensor, /) -> Tensor: ...
 @overload
 def atleast_1d(*tensors: Tensor | Sequence[Tensor]) -> Any: ...
 @operation(method=False)
-def atleast_1d(*tensors: Any) -> Any:
+def atleast_1d(*tensors: Tensor | Sequence[Tensor]) -> Any:
     """Each tensor with at least one dimension."""
     made = [reshape(x, 1) if x.ndim == 0 else x for x in as_list(tensors)]
     return made[0] if len(tensors) == 1 and isinstance(tensors[0], Tensor) else tuple(made)
@@ -42,7 +42,7 @@ def atleast_2d(tensor: Tensor, /) -> Tensor: ...
 @overload
 def atleast_2d(*tensors: Tensor | Sequence[Tensor]) -> Any: ...
 @operation(method=False)
-def atleast_2d(*tensors: Any) -> Any:
+def atleast_2d(*tensors: Tensor | Sequence[Tensor]) -> Any:
     """Each tensor with at least two dimensions; vectors become rows."""
     made = [x if x.ndim > 1 else reshape(x, (1, -1)) for x in as_list(tensors)]
     return made[0] if len(tensors) == 1 and isinstance(tensors[0], Tensor) else tuple(made)
@@ -53,7 +53,7 @@ def atleast_3d(tensor: Tensor, /) -> Tensor: ...
 @overload
 def atleast_3d(*tensors: Tensor | Sequence[Tensor]) -> Any: ...
 @operation(method=False)
-def atleast_3d(*tensors: Any) -> Any:
+def atleast_3d(*tensors: Tensor | Sequence[Tensor]) -> Any:
     """Each tensor with at least three dimensions: (n,) -> (1, n, 1), (m, n) -> (m, n, 1)."""
     made = [x if x.ndim > 2 else unsqueeze(atleast_2d(x), -1) for x in as_list(tensors)]
     return made[0] if len(tensors) == 1 and isinstance(tensors[0], Tensor) else tuple(made)
@@ -399,7 +399,11 @@ def broadcast_tensors(*tensors: Tensor) -> tuple[Tensor, ...]:
     """All tensors expanded to the shape in which they broadcast."""
     import numpy as np
 
-    shape = np.broadcast_shapes(*[x._array.shape for x in tensors])
+    shapes = [tuple(x._array.shape) for x in tensors]
+    try:
+        shape = np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise OperationError(f"broadcast_tensors: the shapes {', '.join(map(str, shapes))} do not broadcast") from None
     return tuple(expand(x, shape) for x in tensors)
 
 

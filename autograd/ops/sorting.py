@@ -205,6 +205,8 @@ def _quantile(
     if not input.is_floating_point():
         raise OperationError(f"{name}: expected a floating-point tensor, got {input.dtype}")
     levels = cast(q, input.dtype) if isinstance(q, Tensor) else tensor(q, dtype=input.dtype, device=input.device)
+    if levels.is_cpu and levels.numel() and not (levels._array.min() >= 0 and levels._array.max() <= 1):
+        raise OperationError(f"{name}: q lies in [0, 1], got {q}")
     axis = 0 if dim is None else normalize_dim(name, dim, input.ndim)
     if dim is not None and not input.ndim:
         dim = None

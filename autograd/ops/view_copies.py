@@ -141,4 +141,4 @@ def view_as_real_copy(input: Tensor) -> Tensor:
 @operation(method=False)
 def view_copy(input: Tensor, size: Sequence[int], *, dtype: DTypeLike = None) -> Tensor:
     """A copy of what `view` gives."""
-    return view(input, size, dtype=dtype).clone()
+    return view(input, size, dtype=None if dtype is input.dtype else dtype).clone()

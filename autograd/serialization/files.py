@@ -7,7 +7,7 @@ import io
 import json
 import pickle
 from collections.abc import Callable, Iterator, Mapping
-from typing import IO, Any
+from typing import IO, Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from ..parameter import Buffer, Parameter
 from .places import File, MapLocation
 from .reading import CallerError, reading, shown
 from .torch_files import device_of, elements_of, is_stream, read_stream, read_zip, size_of
+from .torch_writing import to_torch
 from .tree import NotPlainError, Reader, Writer
 from .unpickle import PLAIN, Machine, Rebuild
 from .writing import write
@@ -31,12 +32,41 @@ STRUCTURE = "structure"  # the key of a file's metadata under which the tree's J
 LONGEST_HEADER = 100_000_000  # bytes: safetensors reads no longer one
 
 
-def save(obj: Any, f: File, pickle_module: object = None, pickle_protocol: int = 2, **unused: Any) -> None:
+Format: TypeAlias = Literal["safetensors", "torch"]
+_default: Format = "safetensors"
+
+
+@contextlib.contextmanager
+def default_format(format: Format) -> Iterator[None]:
+    """Inside, `save` writes files of this format when it is told none."""
+    global _default
+    before, _default = _default, format
+    try:
+        yield
+    finally:
+        _default = before
+
+
+def save(
+    obj: Any,
+    f: File,
+    pickle_module: object = None,
+    pickle_protocol: int = 2,
+    *,
+    format: Format | None = None,
+    **unused: Any,
+) -> None:
     """Writes tensors, or containers of tensors and plain data, as a safetensors file.
 
     Every tensor lies in it under its dotted name, so that any tool reads it; how they nest (an
     optimizer's state, a checkpoint), and their order, is JSON in the file's metadata. Anything else,
     a whole Module say, is pickled, and `load` will ask for `weights_only=False`.
+
+    With `format="torch"` it is a file as torch.save writes it, which torch.load reads: tensors that share
+    memory share it there, too, and objects of a user's own classes are pickled by their names. An object
+    of this engine's classes, a Module or an Optimizer, raises TypeError: PyTorch could not read it. With
+    torch's module names in place (`python -m autograd script.py`) this is the format of all files but of
+    such objects.
 
     `f` is a path or a binary file. A path is written whole or not at all: the data goes into a file beside it
     (`.name.xxxxxxxx.partial`, removed by the next save if this one is killed), which then takes its place
@@ -49,9 +79,15 @@ def save(obj: Any, f: File, pickle_module: object = None, pickle_protocol: int =
     >>> autograd.load(path)["weight"].shape
     autograd.Size([1, 2])
     """
+    wanted = _default if format is None else format
+    if wanted not in ("safetensors", "torch"):
+        raise ValueError(f"save: format is 'safetensors' or 'torch', got {format!r}")
+    data: bytes | memoryview
     try:
-        data = to_safetensors(obj)
-    except NotPlainError:
+        data = to_torch(obj) if wanted == "torch" else to_safetensors(obj)
+    except NotPlainError as error:
+        if format == "torch":
+            raise TypeError(f"save: {error}") from None
         data = pickle.dumps(obj)
     write(data, f)
 
@@ -69,8 +105,8 @@ def load(
     Nothing in a safetensors file or in torch's is executed. A damaged file, or one of torch that holds
     more than tensors and plain data, raises a SerializationError, which is also a RuntimeError and a
     `pickle.UnpicklingError`, with what it is; to read or to refuse a file takes time and memory in proportion
-    to its length. Only what `save` had to pickle needs `weights_only=False`, which runs what the file
-    says: use it for files you trust.
+    to its length. Objects of other classes, whose names are all that a file has of them, need
+    `weights_only=False`, which runs what the file says: use it for files you trust.
 
     Tensors of one storage in a file of torch share memory, as they did when they were saved.
 
@@ -116,7 +152,7 @@ def _load(file: IO[bytes], place: Callable[[Tensor, str], Tensor], weights_only:
     head = file.read(9)
     file.seek(start)
     if head[:4] == b"PK\x03\x04":
-        return read_zip(file, place)
+        return read_zip(file, place, None if weights_only is False else _trusted.values())
     if head[8:9] == b"{":
         return _read_safetensors(file.read(), place)
     if head[:1] != b"\x80":
@@ -226,12 +262,12 @@ def _array(info: dict[str, Any]) -> np.ndarray:
 
 def _placer(map_location: MapLocation) -> Callable[[Tensor, str], Tensor]:
     """What puts a loaded tensor onto its device."""
-    if map_location is not None and not callable(map_location) and not isinstance(map_location, Mapping):
+    if isinstance(map_location, str | int):
         map_location = Device(map_location)
 
     def place(x: Tensor, location: str) -> Tensor:
         wanted = location
-        if callable(map_location):
+        if callable(map_location) and not isinstance(map_location, Device):
             try:
                 moved = map_location(x, location)
             except Exception as error:

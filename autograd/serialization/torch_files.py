@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import IO, Any, NamedTuple
 
 import numpy as np
@@ -16,9 +16,9 @@ from ..engine.errors import SerializationError
 from ..engine.size import Size
 from ..engine.tensor import Tensor
 from ..ops.creation import from_numpy
-from ..parameter import Parameter  # torch's parameters come back as parameters
-from .reading import shown
-from .unpickle import PLAIN, Machine, Rebuild
+from ..parameter import Buffer, Parameter  # torch's come back as these
+from .reading import CallerError, shown
+from .unpickle import PLAIN, Machine, Rebuild, Unrestricted
 
 MAGIC = 0x1950A86A20F9469CFC6C
 MOST = 64  # dimensions that NumPy knows
@@ -98,15 +98,18 @@ def _names(place: Place) -> dict[str, Any]:
         elements = _checked(storage).elements.view(kind.name)
         return tensor(storage._replace(elements=elements), offset, size, stride, requires_grad)
 
-    def parameter(data: Any, requires_grad: Any = True, *_: Any) -> Tensor:
+    def parameter(data: Any, requires_grad: Any = True, hooks: Any = None, state: Any = None) -> Tensor:
         if not isinstance(data, Tensor):
             raise SerializationError(f"a parameter is made of {shown(data)}")
-        return Parameter(data, requires_grad=bool(requires_grad))
+        return _with_attributes(Parameter(data, requires_grad=bool(requires_grad)), state)
 
-    def of_type(function: Any, cls: Any, arguments: Any, *_: Any) -> Any:
+    def of_type(function: Any, cls: Any, arguments: Any, state: Any = None) -> Any:
         if not any(function is each for each in rebuilds.values()) or not isinstance(arguments, tuple):
             raise SerializationError("a tensor is rebuilt by something that makes no tensors")
-        return function.function(*arguments)
+        made = function(*arguments)
+        if isinstance(state, dict) and state.pop("_is_buffer", False) is True and isinstance(made, Tensor):
+            made = Buffer(made)
+        return _with_attributes(made, state)
 
     rebuilds = {
         "torch._utils._rebuild_tensor": Rebuild(tensor),
@@ -128,6 +131,13 @@ def _names(place: Place) -> dict[str, Any]:
         names[f"torch.{name}"] = names[f"torch.storage.{name}"] = name
     names.update({f"torch.{each.name}": each for each in dtypes.ALL})
     return names
+
+
+def _with_attributes(x: Any, state: Any) -> Any:
+    """The tensor with the attributes that a user gave it, where it can have them."""
+    if isinstance(state, dict) and hasattr(x, "__dict__"):
+        x.__dict__.update((name, value) for name, value in state.items() if isinstance(name, str))
+    return x
 
 
 def size_of(numbers: Any = ()) -> Size:
@@ -180,8 +190,11 @@ class _Members:
         return self.archive.read(info)
 
 
-def read_zip(stream: IO[bytes], place: Place) -> Any:
-    """The object in a zip file that torch.save wrote (since 1.6)."""
+def read_zip(stream: IO[bytes], place: Place, trusted: Iterable[Any] | None = ()) -> Any:
+    """The object in a zip file that torch.save wrote (since 1.6).
+
+    Of other classes and functions than torch's own the pickle may use those that are trusted; None: all.
+    """
     length = stream.seek(0, io.SEEK_END)
     with zipfile.ZipFile(stream) as archive:
         members = _Members(archive, length)
@@ -202,7 +215,15 @@ def read_zip(stream: IO[bytes], place: Place) -> Any:
                 storages[key] = Storage(elements_of(raw, kind, order), kind, location)
             return storages[key]
 
-        return Machine(_names(place), storage).run(io.BytesIO(members.read(pickles[0])))
+        content = io.BytesIO(members.read(pickles[0]))
+        if trusted is not None:
+            return Machine(_names(place), storage, trusted).run(content)
+        try:
+            return Unrestricted(_names(place), storage, content).load()
+        except SerializationError:
+            raise
+        except Exception as error:  # the pickle's own code may raise anything
+            raise CallerError(error) from error
 
 
 def is_stream(stream: io.BytesIO) -> bool:

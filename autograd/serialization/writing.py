@@ -20,7 +20,7 @@ except ImportError:  # Windows, where what a killed save has left stays
     fcntl = None  # type: ignore[assignment]
 
 
-def write(data: bytes, f: File) -> None:
+def write(data: bytes | memoryview, f: File) -> None:
     """Writes to a path, whole or not at all, or into an open binary file."""
     if hasattr(f, "write"):
         _write_all(f, data)
@@ -31,7 +31,7 @@ def write(data: bytes, f: File) -> None:
             file.write(data)
 
 
-def _write_all(file: Any, data: bytes) -> None:
+def _write_all(file: Any, data: bytes | memoryview) -> None:
     """A file without a buffer may take a part at a time (a pipe; more than 2 GB)."""
     if not isinstance(file, io.RawIOBase):
         file.write(data)

@@ -5,8 +5,10 @@
 
 from typing import Any
 
+from .comparison import assert_allclose, assert_close
 from .culprit import find_culprits
 from .gradcheck import GradcheckError, gradcheck, gradgradcheck
+from .making import make_tensor
 
 _WITH_HYPOTHESIS = {
     "assert_gradients": "properties",
@@ -20,11 +22,14 @@ _WITH_HYPOTHESIS = {
 __all__ = [
     "GradcheckError",
     "GradientError",
+    "assert_allclose",
+    "assert_close",
     "assert_gradients",
     "broadcastable_shapes",
     "find_culprits",
     "gradcheck",
     "gradgradcheck",
+    "make_tensor",
     "matmul_shapes",
     "shapes",
     "tensors",

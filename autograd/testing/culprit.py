@@ -336,7 +336,7 @@ def _hooks(outputs: Sequence[Tensor]) -> Iterator[str]:
         else:
             hooks = [hook for each in (node._hooks or {}).values() for hook in each.values()]
             name = f"the result of {node.label}"
-            stack += [edge[0] for edge in node.next_functions]
+            stack += [edge[0] for edge in node.edges if edge is not None]
         for hook in hooks:
             code = getattr(inspect.unwrap(hook), "__code__", None)
             where = f"{code.co_filename}:{code.co_firstlineno}" if code else repr(hook)

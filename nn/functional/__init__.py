@@ -1,5 +1,7 @@
 """The layers' computations as functions, under torch's names."""
 
+from autograd.ops.mistakes import explained
+
 # isort: split
 # From here to the next line of this kind: written by `python -m autograd.ops --write`.
 from autograd.ops.activation import logsigmoid, softplus
@@ -135,6 +137,7 @@ __all__ = [
     "elu_",
     "embedding",
     "embedding_bag",
+    "explained",
     "feature_alpha_dropout",
     "fold",
     "fractional_max_pool2d",
@@ -217,3 +220,10 @@ __all__ = [
 ]
 # Up to here: written by `python -m autograd.ops --write`.
 # isort: split
+
+# What the files of this package define is explained where a user calls it: among themselves they call each other as is.
+for _name in __all__:
+    _function = globals()[_name]
+    if _function.__module__.startswith("nn.functional."):
+        globals()[_name] = _explained = explained(_function)
+        _explained.__module__ = "nn.functional"

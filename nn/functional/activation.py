@@ -25,7 +25,7 @@ def _maybe_in_place(input: Tensor, result: Tensor, inplace: bool) -> Tensor:
 
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """max(input, 0)."""
-    return input.relu_() if inplace else input.relu()
+    return input.relu_() if inplace else autograd.relu(input)
 
 
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
@@ -72,7 +72,7 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
     """input * sigmoid(input) (S. Elfwing et al., 2017)."""
     if inplace:
         return _written_over(silu)(input)
-    return input * input.sigmoid()
+    return input * autograd.sigmoid(input)
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:

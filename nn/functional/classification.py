@@ -39,7 +39,7 @@ def binary_cross_entropy(
     """-(target log(input) + (1 - target) log(1 - input)), the logarithms not below -100."""
     reduction = legacy_reduction(size_average, reduce, reduction)
     _same_shape("binary_cross_entropy", input, target)
-    check_probabilities("binary_cross_entropy", input, target)
+    check_probabilities("binary_cross_entropy", input=input, target=target)
     losses = _binary_cross_entropy(input, target)
     return reduced("binary_cross_entropy", losses if weight is None else losses * weight, reduction)
 

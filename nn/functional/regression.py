@@ -32,6 +32,8 @@ def _warn_if_broadcast(name: str, input: Tensor, target: Tensor) -> None:
             "they broadcast, which is seldom what is meant",
             stacklevel=stacklevel(),
         )
+        if any(1 not in (a, b) and a != b for a, b in zip(reversed(input.shape), reversed(target.shape), strict=False)):
+            raise OperationError(f"{name}: target of shape {tuple(target.shape)}, input of {tuple(input.shape)}")
 
 
 @single_under_autocast

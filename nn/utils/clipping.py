@@ -53,7 +53,7 @@ def clip_grad_norm_(
     """
     gradients = _gradients(parameters)
     total = get_total_norm(gradients, norm_type, error_if_nonfinite)
-    scale = (max_norm / (total + 1e-6)).clamp(max=1.0)
+    scale = (float(max_norm) / (total + 1e-6)).clamp(max=1.0)
     for gradient in gradients:
         gradient.mul_(scale.to(gradient.device).to(gradient.dtype))
     return total

@@ -7,6 +7,7 @@ from typing import Any
 
 import autograd
 from autograd import Tensor
+from autograd.ops.mistakes import explained
 from autograd.ops.promotion import require_tensors
 
 from ..module import Module
@@ -27,6 +28,7 @@ def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
     return autograd.cat([p.reshape(-1) for p in listed("parameters_to_vector", parameters)])
 
 
+@explained
 def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
     """Gives each parameter its part of a vector."""
     start = 0

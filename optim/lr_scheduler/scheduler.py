@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 from autograd import Tensor
+from autograd.engine.callers import stacklevel
 
 from ..optimizer import Optimizer
 
@@ -50,6 +52,12 @@ class LRScheduler:
 
     def step(self, epoch: int | None = None) -> None:
         """Goes to the next epoch, or to a given one."""
+        if self._step_count == 1 and not self.optimizer.stepped:
+            warnings.warn(
+                "Detected call of `lr_scheduler.step()` before `optimizer.step()`: the first rate of the schedule is "
+                "skipped; call `optimizer.step()` first",
+                stacklevel=stacklevel(),
+            )
         self._step_count += 1
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         closed_form = getattr(self, "_get_closed_form_lr", None)

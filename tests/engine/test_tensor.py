@@ -79,7 +79,7 @@ def test_numpy_shares_memory() -> None:
     assert np.asarray(x, dtype=np.float64).dtype == np.float64
     assert np.exp(autograd.zeros(2)).tolist() == [1.0, 1.0]
     y = autograd.ones(1, requires_grad=True)
-    with pytest.raises(RuntimeError, match=r"use tensor\.detach"):
+    with pytest.raises(RuntimeError, match=r"Use tensor\.detach"):
         y.numpy()
     assert y.numpy(force=True).tolist() == [1.0]
 
@@ -374,7 +374,7 @@ def test_leaf_and_grad_fn() -> None:
     assert x.grad_fn is None
     assert not y.is_leaf
     assert y.grad_fn.name() == "MulBackward0"
-    assert y.grad_fn.next_functions[0][0] is x
+    assert y.grad_fn.next_functions[0][0].variable is x
     assert autograd.ones(2).is_leaf
     with pytest.raises(RuntimeError, match="leaves only"):
         y.requires_grad_(False)
@@ -461,7 +461,7 @@ def test_errors_name_operation_and_shapes() -> None:
         autograd.ones(4).reshape(3)
     with pytest.raises(IndexError, match="out of range"):
         autograd.ones(2, 3).sum(2)
-    with pytest.raises(TypeError, match="exp: expected a Tensor"):
+    with pytest.raises(TypeError, match="exp: input is a float"):
         autograd.exp(1.0)
     assert issubclass(autograd.OperationError, RuntimeError)
 

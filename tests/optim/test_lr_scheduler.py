@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import pytest
@@ -9,6 +10,9 @@ import pytest
 import autograd
 import optim
 from tests.helpers.oracle import torch_or_skip
+
+# Most schedules here go alone, without the steps of an optimizer.
+pytestmark = pytest.mark.filterwarnings("ignore:Detected call of `lr_scheduler.step:UserWarning")
 
 SCHEDULERS = [
     "LambdaLR(o, lambda e: 0.9**e)",
@@ -138,3 +142,22 @@ def test_errors() -> None:
     schedule.step()
     with pytest.raises(ValueError, match="total number of steps"):
         schedule.step()
+
+
+def test_a_schedule_that_steps_before_its_optimizer_warns() -> None:
+    def sequence(o: optim.Optimizer) -> Any:
+        first, second = (optim.lr_scheduler.StepLR(o, 1) for _ in range(2))
+        return optim.lr_scheduler.SequentialLR(o, [first, second], [2])
+
+    for make in (lambda o: optim.lr_scheduler.StepLR(o, 1), sequence):
+        for stepped in (False, True):
+            optimizer = optim.SGD([autograd.ones(2, requires_grad=True)], lr=0.1)
+            schedule = make(optimizer)
+            if stepped:
+                optimizer.step()
+            with warnings.catch_warnings(record=True) as heard:
+                warnings.simplefilter("always")
+                for _ in range(4):
+                    schedule.step()
+            assert {each.category for each in heard} == (set() if stepped else {UserWarning})
+            assert all("before `optimizer.step()`" in str(each.message) for each in heard)

@@ -29,6 +29,10 @@ def test_imports_in_all_their_forms() -> None:
         import torchvision.transforms as T
         from torch import nn as other
         from torch.autograd import Function, Variable
+        from torch.distributed.elastic.multiprocessing.errors import record
+        from torch.distributed.fsdp import FullyShardedDataParallel
+        from torch.distributed.optim import ZeroRedundancyOptimizer
+        from torch.nn.parallel import DistributedDataParallel
         from torch.nn.utils import clip_grad_norm_
         from torch.optim.lr_scheduler import StepLR
         from torch.utils.data.dataloader import DataLoader
@@ -43,6 +47,10 @@ def test_imports_in_all_their_forms() -> None:
         assert torch.nn.modules.activation.MultiheadAttention is nn.MultiheadAttention
         assert torch.utils.data is autograd.data
         assert DataLoader is autograd.data.DataLoader
+        assert torch.distributed is autograd.distributed
+        assert record(len) is len
+        assert FullyShardedDataParallel.__module__ == ZeroRedundancyOptimizer.__module__.replace("optim", "fsdp")
+        assert DistributedDataParallel is nn.parallel.DistributedDataParallel
         assert StepLR is optim.lr_scheduler.StepLR
         assert Function is autograd.Function
         assert clip_grad_norm_ is nn.utils.clip_grad_norm_
@@ -52,8 +60,8 @@ def test_imports_in_all_their_forms() -> None:
         assert cudnn.benchmark is False
         assert Variable(autograd.ones(1), requires_grad=True).requires_grad
         assert torch.accelerator.current_accelerator() is None or torch.accelerator.is_available()
-        with pytest.raises(ModuleNotFoundError, match=r"torch\.distributed would be autograd\.distributed"):
-            import torch.distributed
+        with pytest.raises(ModuleNotFoundError, match=r"torch\.distributed\.rpc would be autograd\.distributed\.rpc"):
+            import torch.distributed.rpc
     after = {name: module for name, module in sys.modules.items() if name.split(".")[0] in ("torch", "torchvision")}
     assert after == before
     assert autograd.__spec__.name == "autograd"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from autograd import amp, dtype as DType, float16
@@ -28,9 +29,11 @@ class GradScaler(amp.GradScaler):
         super().__init__("cuda", init_scale, growth_factor, backoff_factor, growth_interval, enabled)
 
 
-def custom_fwd(function: Any = None, *, cast_inputs: Any = None) -> Any:
-    """The function itself: a Function's forward sees what it is given."""
-    return (lambda inner: inner) if function is None else function
+def custom_fwd(fwd: Callable[..., Any] | None = None, *, cast_inputs: DType | None = None) -> Callable[..., Any]:
+    """amp.custom_fwd(device_type="cuda")."""
+    return amp.custom_fwd(fwd, device_type="cuda", cast_inputs=cast_inputs)
 
 
-custom_bwd = custom_fwd
+def custom_bwd(bwd: Callable[..., Any]) -> Callable[..., Any]:
+    """amp.custom_bwd(device_type="cuda")."""
+    return amp.custom_bwd(bwd, device_type="cuda")

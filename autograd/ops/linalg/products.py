@@ -184,7 +184,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 @operation(method=False)
 @rounded_once
-def einsum(equation: Any, *operands: Any) -> Tensor:
+def einsum(equation: Any, *operands: Tensor | Sequence[Any]) -> Tensor:
     """Sums products of elements as an equation says: 'ij,jk->ik' is the matrix product.
 
     A letter names a dimension; those not in the output are summed; a letter twice in one operand
@@ -198,7 +198,11 @@ def einsum(equation: Any, *operands: Any) -> Tensor:
     """
     if isinstance(equation, Tensor):  # einsum(x, [0, 1], y, [1, 2], [0, 2]): dimensions by number
         equation, operands = _in_letters([equation, *operands])
-    tensors = list(operands[0]) if len(operands) == 1 and not isinstance(operands[0], Tensor) else list(operands)
+    if not isinstance(equation, str):
+        raise TypeError(f"einsum: the equation is a string, 'ij,jk->ik' say, got {type(equation).__name__}")
+    alone = len(operands) == 1 and not isinstance(operands[0], Tensor)
+    tensors: list[Any] = list(operands[0]) if alone else list(operands)
+    require_tensors("einsum", *tensors)
     inputs, output = _parse_equation(equation.replace(" ", ""), tensors)
     kind = result_type(*tensors)
     x, letters = _on_its_own(cast(tensors[0], kind), inputs[0])

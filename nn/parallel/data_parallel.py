@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .module import Module
+from autograd import cuda
+
+from ..module import Module
 
 
 class DataParallel(Module):
@@ -15,7 +17,10 @@ class DataParallel(Module):
 
     def __init__(self, module: Module, device_ids: Any = None, output_device: Any = None, dim: int = 0) -> None:
         super().__init__()
-        self.module = module
+        self.module, self.dim = module, dim
+        self.device_ids = list(device_ids or range(cuda.device_count()))[:1]
+        if self.device_ids:
+            self.output_device = self.device_ids[0] if output_device is None else output_device
 
     def forward(self, *inputs: Any, **kwargs: Any) -> Any:
         return self.module(*inputs, **kwargs)

@@ -1,0 +1,5 @@
+"""torch.utils.hooks' place."""
+
+from autograd.engine.hooks import RemovableHandle
+
+__all__ = ["RemovableHandle"]
