@@ -152,12 +152,22 @@ def _of_scripts(name: str) -> Callable[..., Any]:
     return method
 
 
+def layout(self: Tensor) -> Any:
+    """How the elements are kept: `strided`, or `sparse_coo`."""
+    return of_scripts("sparse_coo" if self.is_sparse else "strided")
+
+
 _OF_SCRIPTS = """
     lu qr svd triangular_solve type new is_nonzero is_same_size is_signed is_pinned is_shared to_sparse to_dense
     coalesce pin_memory share_memory_
     storage _typed_storage untyped_storage storage_offset storage_type is_set_to set_ resize resize_ resize_as
-    resize_as_"""
-_NEVER = "is_sparse is_quantized is_meta is_mps is_nested is_xpu"
+    resize_as_ apply_ map_ map2_ hardshrink prelu dequantize has_names is_distributed is_neg dense_dim sparse_dim
+    new_empty_strided record_stream module_load dim_order index reinforce solve lstsq eig symeig q_scale q_zero_point
+    qscheme int_repr to_padded_tensor to_mkldnn to_sparse_coo is_coalesced indices values sparse_mask _indices _values
+    _nnz"""
+_NEVER = """
+    is_sparse is_sparse_csr is_quantized is_meta is_mps is_nested is_xpu is_xla is_mkldnn is_vulkan is_ipu is_maia
+    is_mtia"""
 
 _OTHERS: dict[str, Any] = {
     "__matmul__": matmul_operator,
@@ -169,6 +179,7 @@ _OTHERS: dict[str, Any] = {
     "__getitem__": get_item,
     "__setitem__": set_item,
     "__repr__": represent,
+    "layout": property(layout),
     "T": property(shape.reverse_dims),
     "mT": property(shape.matrix_transpose),
     "H": property(shape.adjoint),

@@ -57,10 +57,10 @@ class StridedBackend(Backend):
         return bool(array.flags.c_contiguous)
 
     def storage(self, array: Any) -> tuple[Array, int]:
-        owner: Array = array
-        base: Any = array.base
-        while type(base) is self.array_type and base.dtype == array.dtype:
-            owner, base = base, base.base
+        owner: Any = array
+        kind: Any = self.array_type
+        while isinstance(owner.base, kind) and owner.base.dtype == array.dtype:
+            owner = owner.base
         flat = owner.ravel(order="K")
         if not array.size:
             return flat, 0
