@@ -130,4 +130,4 @@ def test_functions_of_layers_at_the_top() -> None:
 
     assert double(autograd.ones(1)).item() == 2
     assert autograd.jit.script(double) is double
-    assert autograd.BFloat16Tensor([1, 2]).type() == "autograd.BFloat16Tensor"
+    assert autograd.BFloat16Tensor([1, 2]).type() == "torch.BFloat16Tensor"
