@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import warnings
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from .cuda.random import get_rng_state, set_rng_state
 from .engine.errors import BackwardError
 from .engine.function import Function
 from .engine.modes import modes, no_grad, switched
@@ -21,6 +22,7 @@ from .engine.tensor import Tensor
 from .graph import saved_tensors_hooks
 from .ops.creation import empty
 from .ops.generator import generator_states, set_generator_states
+from .pytree import tree_leaves
 
 Contexts = tuple[AbstractContextManager[Any], AbstractContextManager[Any]]
 
@@ -77,6 +79,22 @@ class _Situation:
         finally:
             if now is not None:
                 set_generator_states(now)
+
+
+def get_device_states(*args: Any) -> tuple[list[int], list[Tensor]]:
+    """The indices of the GPUs that tensors among the arguments are on, and the states of their generators.
+
+    Tensors in lists, tuples and dictionaries count, too; without one on a GPU both lists are empty.
+    """
+    tensors = [leaf for leaf in tree_leaves(args) if isinstance(leaf, Tensor)]
+    indices = sorted({x.device.index or 0 for x in tensors if x.is_cuda})
+    return indices, [get_rng_state(f"cuda:{index}") for index in indices]
+
+
+def set_device_states(devices: Sequence[int], states: Sequence[Tensor], *, device_type: str | None = None) -> None:
+    """Puts back what `get_device_states` gave."""
+    for index, state in zip(devices, states, strict=True):
+        set_rng_state(state, f"{device_type or 'cuda'}:{index}")
 
 
 def detach_variable(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -322,7 +340,9 @@ __all__ = [
     "checkpoint",
     "checkpoint_sequential",
     "detach_variable",
+    "get_device_states",
     "noop_context_fn",
     "set_checkpoint_debug_enabled",
     "set_checkpoint_early_stop",
+    "set_device_states",
 ]

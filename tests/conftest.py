@@ -26,7 +26,7 @@ strict_backend.register()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--published", default=None, help="a folder with clones of published repositories; see test_published.py"
+        "--published", default=None, help="a folder with clones of published repositories; see tests/published"
     )
     parser.addoption("--device", default="cpu", help="where the tests' tensors live: cpu, cuda, strict, guard")
     parser.addoption(

@@ -14,7 +14,7 @@ import pytest
 import autograd
 import nn
 from autograd.engine.modes import Listener, switched
-from autograd.recomputation import CheckpointError, checkpoint
+from autograd.recomputation import CheckpointError, checkpoint, get_device_states, set_device_states
 from tests.helpers.oracle import torch_or_skip
 
 rng = np.random.default_rng(0)
@@ -186,3 +186,14 @@ def test_mistakes() -> None:
         checkpoint(lambda x: x.exp(), autograd.ones(1), use_reentrant=True)
     with autograd.no_grad():
         assert not checkpoint(lambda x: x.exp(), x, use_reentrant=False).requires_grad
+
+
+@pytest.mark.cpu_only
+def test_the_states_of_gpus_that_no_tensor_is_on_are_none() -> None:
+    """Packages with reversible layers of their own ask for them before each layer."""
+    torch = torch_or_skip()
+    import torch.utils.checkpoint as theirs
+
+    assert get_device_states(autograd.ones(2), {"more": [autograd.ones(1)]}, 3) == ([], [])
+    assert theirs.get_device_states(torch.ones(2), {"more": [torch.ones(1)]}, 3) == ([], [])
+    set_device_states([], [])

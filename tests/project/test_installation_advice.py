@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("autograd", "nn", "optim", "torchlike")
+IMPORTED_AS = {"pillow": "PIL"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 pytestmark = pytest.mark.cpu_only
@@ -39,8 +40,9 @@ def test_it_can_be_installed(path: Path, asked: str) -> None:
         assert extras, f"{asked} is installed already where the message is read"
         assert set(extras.split(",")) <= PROJECT["optional-dependencies"].keys()
     else:
-        assert re.search(rf"\b(?:import|from) {name}\b", path.read_text(encoding="utf-8")), (
-            f"nothing there imports {name}"
+        module = IMPORTED_AS.get(name, name)
+        assert re.search(rf"\b(?:import|from) {module}\b", path.read_text(encoding="utf-8")), (
+            f"nothing there imports {module}"
         )
 
 

@@ -19,6 +19,8 @@ from tests.published.program import Program, Repository
 from tests.published.rows import REPOSITORIES
 
 RESULTS = Path(__file__).parent / "results.json"
+HOST = Path(__file__).parent / "host.py"
+ENGINES = {"torch": [], "autograd": ["-m", "autograd"]}  # what stands between Python and a script
 NOTHING: dict[str, Any] = {"error": "", "values": {}, "seconds": 0.0}
 KINDS = ("agrees", "differs", "raises", "torch does not run it", "left out")
 
@@ -36,11 +38,11 @@ def outcomes(engine: str, repository: Repository, root: Path, programs: list[Pro
     with tempfile.TemporaryDirectory() as results:
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONDONTWRITEBYTECODE": "1"}
         names = [program.name for program in programs]
-        command = [sys.executable, "-m", "tests.published.host", engine, str(root), repository.name, results, *names]
+        command = [sys.executable, *ENGINES[engine], str(HOST), str(root), repository.name, results, *names]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         found = {}
-        for name in names:
-            path = Path(results) / (re.sub(r"\W+", "_", name) + ".pickle")
+        for number, name in enumerate(names):
+            path = Path(results) / f"{number}.pickle"
             missing = {"error": f"no result: {done.stderr[-300:]}", "values": {}, "seconds": 0}
             found[name] = pickle.loads(path.read_bytes()) if path.exists() else missing
         return found

@@ -51,9 +51,8 @@ def outcome(program: Program, root: Path) -> dict[str, Any]:
     return {**found, "values": record.values, "seconds": round(time.monotonic() - started, 2)}
 
 
-def run(program: Program, root: Path, results: Path) -> None:
+def run(program: Program, root: Path, target: Path) -> None:
     """Forks; the child writes what it found. A child over its time is killed."""
-    target = results / (re.sub(r"\W+", "_", program.name) + ".pickle")
     child = os.fork()
     if child == 0:
         status = 1
@@ -94,28 +93,24 @@ def serve(repository: Repository, root: Path, results: Path, names: list[str]) -
     for name in ("torch._dynamo", *repository.imports):
         with contextlib.suppress(BaseException):  # each program then meets the same error, and reports it
             importlib.import_module(name)
-    for program in repository.programs:
-        if program.name in names:
-            run(program, root, results)
+    programs = {program.name: program for program in repository.programs}
+    for number, name in enumerate(names):
+        run(programs[name], root, results / f"{number}.pickle")
 
 
 def main() -> None:
-    """One engine's turn."""
+    """Runs the programs named on the command line."""
+    import torch
+
     from tests.published.rows import REPOSITORIES
 
-    engine, root, name, results, *names = sys.argv[1:]
-    repository = next(each for each in REPOSITORIES if each.name == name)
+    root, name, results, *names = sys.argv[1:]
+    own = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [folder for folder in sys.path if os.path.abspath(folder) != own]
     os.environ.update(MPLBACKEND="Agg", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-    if engine == "torch":
+    if torch.__name__ == "torch":
         stand_ins.vision_without_its_library()
-        serve(repository, Path(root), Path(results), names)
-        return
-    from autograd import use_torch_random
-    from torchlike.aliases import torch_names
-
-    use_torch_random()
-    with torch_names():
-        serve(repository, Path(root), Path(results), names)
+    serve(next(each for each in REPOSITORIES if each.name == name), Path(root), Path(results), names)
 
 
 if __name__ == "__main__":

@@ -84,13 +84,13 @@ class Record:
         backward, start = torch.Tensor.backward, torch.optim.Optimizer.__init__
 
         def noting_backward(tensor: Any, *args: Any, **kwargs: Any) -> Any:
-            if self._backwards >= backwards:
-                raise Enough
             self.note(f"loss {self._backwards}", tensor)
             result = backward(tensor, *args, **kwargs)
             if self._backwards < 3:
                 self._gradients()
             self._backwards += 1
+            if self._backwards >= backwards:
+                raise Enough
             return result
 
         def noting_start(optimizer: Any, *args: Any, **kwargs: Any) -> None:

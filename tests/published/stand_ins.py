@@ -199,3 +199,11 @@ def _cifar() -> None:
 
     if hasattr(torchvision.datasets, "cifar"):
         torchvision.datasets.cifar.check_integrity = lambda path, md5=None: __import__("os").path.exists(path)
+
+
+def _seeded_gym() -> None:
+    """gym's environments start from one seed where a script gives none."""
+    import gym.utils.seeding
+
+    draw = gym.utils.seeding.np_random
+    gym.utils.seeding.np_random = lambda seed=None: draw(0 if seed is None else seed)

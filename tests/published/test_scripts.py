@@ -1,7 +1,7 @@
 """Published scripts, as they stand, with torch's module names meaning this engine.
 
     mkdir DIR; cd DIR; git clone ...       # the repositories of REPOSITORIES, as many as you like
-    python -m pytest tests/project/test_published.py --published DIR       # some want einops, gymnasium, requests, six
+    python -m pytest tests/published/test_scripts.py --published DIR        # some want einops, gymnasium, requests, six
 
 Model files are imported twice, once on PyTorch: from one state dict, outputs, gradients and a few
 steps have to agree. Whole scripts are run by `python -m autograd`, on small generated files.

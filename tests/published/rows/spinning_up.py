@@ -79,5 +79,5 @@ REPOSITORY = Repository(
         Program("exercise2_2", left_out="starts a process for each of six runs of DDPG, which is a row"),
     ],
     imports=("gym", "spinup"),
-    stand_ins=("mpi4py", "tensorflow"),
+    stand_ins=("mpi4py", "tensorflow", "seeded_gym"),
 )

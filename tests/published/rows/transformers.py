@@ -253,21 +253,22 @@ OTHERS: dict[str, tuple[str, str, str]] = {  # what is made, the call, and what 
         "net(tokens, cache=net(tokens[:, :8], return_intermediates=True)[1])",
     ),
 }
-SCRIPTS = {
+SHORT = ("--seq_len=64", "--batch_size=2", "--num_batches=2")
+SCRIPTS: dict[str, tuple[str, ...]] = {
     "train_copy": (),
     "train_parity": (),
-    "train_enwik8": ("--cpu=True", "--seq_len=64", "--num_batches=2"),
-    "train_enwik8_lejepa_style": (),
-    "train_enwik8_xm": (),
+    "train_enwik8": ("--cpu=True", *SHORT),
+    "train_enwik8_lejepa_style": SHORT,
+    "train_enwik8_xm": SHORT,
     "train_belief_state": (),
-    "train_entropy_tokenizer": (),
+    "train_entropy_tokenizer": ("--seq_len=64", "--batch_size=2"),
     "train_free": (),
     "train_gpt_vae": (),
     "train_length_extrapolate": (),
     "train_path_star": (),
-    "train_self_masked_repr": (),
+    "train_self_masked_repr": SHORT,
     "train_with_muon": (),
-    "train_xl_enwik8": (),
+    "train_xl_enwik8": (*SHORT, "--train_seq_len=128"),
 }
 
 

@@ -9,6 +9,3 @@ from typing import Any
 def record(fn: Callable[..., Any], error_handler: Any = None) -> Callable[..., Any]:
     """The function itself: its errors are seen where the script was started."""
     return fn
-
-
-__path__: list[str] = []  # torch has files below it, whose names are all here
