@@ -30,6 +30,7 @@ from .amp import autocast
 from .amp.autocast import clear_autocast_cache, get_autocast_dtype, is_autocast_cache_enabled, is_autocast_enabled
 from .backend import get_default_device, set_default_device
 from .batching import vmap
+from .conflict import warn_of_the_other as _warn_of_the_other
 from .device import device
 from .dtypes import (
     bfloat16,
@@ -239,6 +240,8 @@ from .ops.joining import (
     repeat_interleave,
     split,
     split as unsafe_split,
+    split_with_sizes,
+    split_with_sizes as unsafe_split_with_sizes,
     stack,
     tensor_split,
     tile,
@@ -247,6 +250,8 @@ from .ops.joining import (
     vstack as row_stack,
 )
 from .ops.linalg.determinants import det, logdet, slogdet
+from .ops.linalg.householder import householder_product as orgqr, ormqr
+from .ops.linalg.low_rank import pca_lowrank, svd_lowrank
 from .ops.linalg.lu import lu_solve, lu_unpack
 from .ops.linalg.norms import cdist, cosine_similarity, dist, norm, pdist, renorm
 from .ops.linalg.powers import matrix_exp, matrix_power
@@ -403,6 +408,28 @@ from .ops.trigonometric import (
     tanh,
 )
 from .ops.variates import binomial
+from .ops.view_copies import (
+    alias_copy,
+    as_strided_copy,
+    detach_copy,
+    diagonal_copy,
+    expand_copy,
+    narrow_copy,
+    permute_copy,
+    select_copy,
+    slice_copy,
+    split_copy,
+    split_with_sizes_copy,
+    squeeze_copy,
+    t_copy,
+    transpose_copy,
+    unbind_copy,
+    unfold_copy,
+    unsqueeze_copy,
+    view_as_complex_copy,
+    view_as_real_copy,
+    view_copy,
+)
 from .ops.windows import bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window
 
 __all__ = [
@@ -426,6 +453,7 @@ __all__ = [
     "addmv",
     "addr",
     "adjoint",
+    "alias_copy",
     "all",
     "allclose",
     "amax",
@@ -447,6 +475,7 @@ __all__ = [
     "argsort",
     "argwhere",
     "as_strided",
+    "as_strided_copy",
     "as_strided_scatter",
     "as_tensor",
     "asarray",
@@ -527,12 +556,14 @@ __all__ = [
     "deg2rad",
     "det",
     "detach",
+    "detach_copy",
     "detect_anomaly",
     "device",
     "diag",
     "diag_embed",
     "diagflat",
     "diagonal",
+    "diagonal_copy",
     "diagonal_scatter",
     "diff",
     "digamma",
@@ -559,6 +590,7 @@ __all__ = [
     "erfinv",
     "exp",
     "exp2",
+    "expand_copy",
     "expit",
     "expm1",
     "eye",
@@ -719,6 +751,7 @@ __all__ = [
     "nanquantile",
     "nansum",
     "narrow",
+    "narrow_copy",
     "ne",
     "neg",
     "negative",
@@ -733,9 +766,13 @@ __all__ = [
     "once_differentiable",
     "ones",
     "ones_like",
+    "orgqr",
+    "ormqr",
     "outer",
+    "pca_lowrank",
     "pdist",
     "permute",
+    "permute_copy",
     "pi",
     "pinverse",
     "poisson",
@@ -783,6 +820,7 @@ __all__ = [
     "searchsorted",
     "seed",
     "select",
+    "select_copy",
     "select_scatter",
     "serialization",
     "set_default_device",
@@ -801,15 +839,20 @@ __all__ = [
     "sin",
     "sinc",
     "sinh",
+    "slice_copy",
     "slice_scatter",
     "slogdet",
     "softmax",
     "sort",
     "special",
     "split",
+    "split_copy",
+    "split_with_sizes",
+    "split_with_sizes_copy",
     "sqrt",
     "square",
     "squeeze",
+    "squeeze_copy",
     "stack",
     "std",
     "std_mean",
@@ -817,9 +860,11 @@ __all__ = [
     "sub",
     "subtract",
     "sum",
+    "svd_lowrank",
     "swapaxes",
     "swapdims",
     "t",
+    "t_copy",
     "take",
     "take_along_dim",
     "tan",
@@ -832,6 +877,7 @@ __all__ = [
     "topk",
     "trace",
     "transpose",
+    "transpose_copy",
     "trapezoid",
     "trapz",
     "tril",
@@ -845,20 +891,27 @@ __all__ = [
     "uint32",
     "uint64",
     "unbind",
+    "unbind_copy",
     "unflatten",
+    "unfold_copy",
     "unique",
     "unique_consecutive",
     "unravel_index",
     "unsafe_chunk",
     "unsafe_split",
+    "unsafe_split_with_sizes",
     "unsqueeze",
+    "unsqueeze_copy",
     "use_torch_random",
     "vander",
     "var",
     "var_mean",
     "vdot",
     "view_as_complex",
+    "view_as_complex_copy",
     "view_as_real",
+    "view_as_real_copy",
+    "view_copy",
     "vmap",
     "vsplit",
     "vstack",
@@ -873,6 +926,7 @@ __all__ = [
 pi, inf, nan, e = _math.pi, _math.inf, _math.nan, _math.e
 
 _resolve_old_names()
+_warn_of_the_other(__path__[0])
 
 
 if _typing.TYPE_CHECKING:  # a checker takes a __getattr__ for leave to misspell

@@ -7,6 +7,7 @@ from .engine.errors import OperationError as LinAlgError  # what a singular matr
 from .ops.diagonals import matrix_diagonal as diagonal
 from .ops.grids import ascending_powers as vander
 from .ops.linalg.determinants import det, logdet, slogdet
+from .ops.linalg.householder import householder_product
 from .ops.linalg.lu import factored_solve as lu_solve, lu, lu_factor, lu_factor_ex, solve_triangular
 from .ops.linalg.norms import cond, matrix_norm, vector_norm, vector_or_matrix_norm as norm
 from .ops.linalg.powers import matrix_exp, matrix_power
@@ -26,6 +27,7 @@ __all__ = [
     "eigh",
     "eigvals",
     "eigvalsh",
+    "householder_product",
     "inv",
     "inv_ex",
     "logdet",

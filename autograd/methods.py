@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import dtypes
+from .engine.errors import NotATensorError
 from .engine.methods import Methods
 from .engine.tensor import Tensor
 from .ops import (
@@ -57,18 +58,25 @@ _COMPARISONS: dict[str, Callable[..., Tensor]] = {
 _OPERANDS = (Tensor, int, float, builtins.complex)
 
 
+def _refused(symbol: str, other: object) -> Any:
+    """What Python says of an operand is "'Tensor' and 'Tensor'" of one that is PyTorch's."""
+    if type(other).__module__.partition(".")[0] == "torch":
+        raise NotATensorError(symbol, other, "an operand")
+    return NotImplemented
+
+
 def _operator(
     symbol: str, function: Callable[..., Tensor], reflected: bool = False
 ) -> Callable[[Tensor, Operand], Tensor]:
     def operator(self: Tensor, other: Operand) -> Tensor:
         if isinstance(other, _OPERANDS) or type(other).__module__ == "numpy":
             return function(self, other)
-        return NotImplemented
+        return _refused(symbol, other)
 
     def reflected_operator(self: Tensor, other: Operand) -> Tensor:
         if isinstance(other, _OPERANDS) or type(other).__module__ == "numpy":
             return function(other, self)
-        return NotImplemented
+        return _refused(symbol, other)
 
     made = reflected_operator if reflected else operator
     made.__name__ = made.__qualname__ = f"__{symbol}__"
@@ -77,12 +85,12 @@ def _operator(
 
 def matmul_operator(self: Tensor, other: Operand) -> Tensor:
     """self @ other."""
-    return products.matmul(self, other) if isinstance(other, Tensor) else NotImplemented
+    return products.matmul(self, other) if isinstance(other, Tensor) else _refused("matmul", other)
 
 
 def reflected_matmul(self: Tensor, other: Operand) -> Tensor:
     """other @ self."""
-    return products.matmul(other, self) if isinstance(other, Tensor) else NotImplemented
+    return products.matmul(other, self) if isinstance(other, Tensor) else _refused("matmul", other)
 
 
 def _cast_method(name: str, dtype: dtypes.dtype) -> Callable[..., Tensor]:
@@ -144,12 +152,22 @@ def _of_scripts(name: str) -> Callable[..., Any]:
     return method
 
 
+def layout(self: Tensor) -> Any:
+    """How the elements are kept: `strided`, or `sparse_coo`."""
+    return of_scripts("sparse_coo" if self.is_sparse else "strided")
+
+
 _OF_SCRIPTS = """
     lu qr svd triangular_solve type new is_nonzero is_same_size is_signed is_pinned is_shared to_sparse to_dense
     coalesce pin_memory share_memory_
     storage _typed_storage untyped_storage storage_offset storage_type is_set_to set_ resize resize_ resize_as
-    resize_as_"""
-_NEVER = "is_sparse is_quantized is_meta is_mps is_nested is_xpu"
+    resize_as_ apply_ map_ map2_ hardshrink prelu dequantize has_names is_distributed is_neg dense_dim sparse_dim
+    new_empty_strided record_stream module_load dim_order index reinforce solve lstsq eig symeig q_scale q_zero_point
+    qscheme int_repr to_padded_tensor to_mkldnn to_sparse_coo is_coalesced indices values sparse_mask _indices _values
+    _nnz"""
+_NEVER = """
+    is_sparse is_sparse_csr is_quantized is_meta is_mps is_nested is_xpu is_xla is_mkldnn is_vulkan is_ipu is_maia
+    is_mtia"""
 
 _OTHERS: dict[str, Any] = {
     "__matmul__": matmul_operator,
@@ -161,6 +179,7 @@ _OTHERS: dict[str, Any] = {
     "__getitem__": get_item,
     "__setitem__": set_item,
     "__repr__": represent,
+    "layout": property(layout),
     "T": property(shape.reverse_dims),
     "mT": property(shape.matrix_transpose),
     "H": property(shape.adjoint),

@@ -64,6 +64,8 @@ class Module:
     _parameters: dict[str, Parameter | None]
     _buffers: dict[str, Tensor | None]
     _modules: dict[str, Module | None]
+    dump_patches: bool = False  # of torch's first years; nothing reads it
+    call_super_init: bool = False
     _version: int = 1  # of what the module saves; `_load_from_state_dict` finds it in local_metadata
 
     def __init__(self) -> None:
@@ -447,6 +449,13 @@ class Module:
     def to_empty(self, *, device: DeviceLike, recurse: bool = True) -> Self:
         """Moves to a device without the values."""
         return self._apply(lambda x: autograd.empty_like(x, device=device), recurse)
+
+    def compile(self, *args: Any, **kwargs: Any) -> None:
+        """Does nothing, whatever the options of torch's compiler: `autograd.compile` of a whole training step does."""
+
+    def xpu(self, device: DeviceLike = None) -> Self:
+        """to('xpu'), for which there is no backend."""
+        return self.to("xpu" if device is None else device)
 
     def share_memory(self) -> Self:
         """The module itself: worker processes get copies."""

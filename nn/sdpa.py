@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import enum
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 
 class SDPBackend(enum.IntEnum):
@@ -24,7 +25,7 @@ chosen = set(SDPBackend) - {SDPBackend.ERROR}  # what a script has left switched
 @contextlib.contextmanager
 def sdpa_kernel(backends: SDPBackend | Sequence[SDPBackend], set_priority: bool = False) -> Iterator[None]:
     """Inside, the chosen ways are the ones switched on; the results do not depend on it."""
-    wanted = [backends] if isinstance(backends, SDPBackend) else list(backends)
+    wanted: list[Any] = list(backends) if isinstance(backends, list | tuple) else [backends]
     if not wanted or not all(isinstance(each, SDPBackend) for each in wanted):
         raise TypeError(f"sdpa_kernel: expected SDPBackend or a list of them, got {backends!r}")
     before = set(chosen)

@@ -28,7 +28,7 @@ from nn.functional import (
     conv_transpose2d,
     conv_transpose3d,
     cosine_embedding_loss,
-    dropout,
+    dropout as _dropout,
     feature_alpha_dropout,
     group_norm,
     hardshrink,
@@ -81,7 +81,6 @@ from . import (
     types,
     utils,
     variable,
-    version,
     vision,
     xpu,
 )
@@ -103,7 +102,16 @@ from .kinds import (
     set_default_tensor_type,
     typename,
 )
-from .memory_formats import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format
+from .memory_formats import (
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    layout,
+    memory_format,
+    preserve_format,
+    sparse_coo,
+    strided,
+)
 from .old_names import (
     are_deterministic_algorithms_enabled,
     binomial,
@@ -143,10 +151,32 @@ from .switches import (
     is_autocast_cpu_enabled,
     set_float32_matmul_precision,
 )
+from .tensor_methods import dequantize, is_distributed, is_neg, is_nonzero, is_same_size, is_signed
 from .utils.dlpack import from_dlpack, from_file, frombuffer
 
 newaxis = None
-has_cuda = has_cudnn = has_mps = has_mkl = has_mkldnn = has_openmp = False
+has_cudnn = has_mps = has_mkl = has_mkldnn = has_openmp = False
+
+
+def dropout(input: Tensor, p: float, train: bool, inplace: bool = False) -> Tensor:
+    """`nn.functional.dropout`, whose `training` is called `train` here, and must be said."""
+    return _dropout(input, p, train, inplace)
+
+
+def selu_(input: Tensor) -> Tensor:
+    """`nn.functional.selu`, written over the input."""
+    return nn.functional.selu(input, inplace=True)
+
+
+def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """`nn.functional.celu`, written over the input."""
+    return nn.functional.celu(input, alpha, inplace=True)
+
+
+def is_inference(input: Tensor) -> bool:
+    """Whether the tensor was made in inference_mode."""
+    return input.is_inference()
+
 
 __all__ = [
     "BFloat16Tensor",
@@ -184,6 +214,7 @@ __all__ = [
     "bilinear",
     "binomial",
     "celu",
+    "celu_",
     "chain_matmul",
     "channel_shuffle",
     "channels_last",
@@ -199,6 +230,7 @@ __all__ = [
     "conv_transpose3d",
     "cosine_embedding_loss",
     "cpu",
+    "dequantize",
     "dropout",
     "eig",
     "feature_alpha_dropout",
@@ -219,10 +251,17 @@ __all__ = [
     "hub",
     "is_autocast_cpu_enabled",
     "is_deterministic_algorithms_warn_only_enabled",
+    "is_distributed",
+    "is_inference",
+    "is_neg",
+    "is_nonzero",
+    "is_same_size",
+    "is_signed",
     "is_storage",
     "jit",
     "kl_div",
     "layer_norm",
+    "layout",
     "lstsq",
     "lu",
     "margin_ranking_loss",
@@ -251,14 +290,17 @@ __all__ = [
     "rms_norm",
     "rrelu",
     "selu",
+    "selu_",
     "set_default_tensor_type",
     "set_deterministic_debug_mode",
     "set_float32_matmul_precision",
     "solve",
     "sparse",
+    "sparse_coo",
     "sparse_coo_tensor",
     "spmm",
     "storage",
+    "strided",
     "svd",
     "symeig",
     "threshold",
@@ -269,14 +311,15 @@ __all__ = [
     "use_deterministic_algorithms",
     "utils",
     "variable",
-    "version",
     "vision",
     "xpu",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """torch's functions in place: `relu_(x)` is `x.relu_()`; those on lists of tensors, `_foreach_add` say."""
+    """torch's functions in place, `relu_(x)` is `x.relu_()`; those on lists, `_foreach_add` say; has_cuda."""
+    if name == "has_cuda":
+        return autograd.cuda.is_available()
     if name.endswith("_") and not name.startswith("_") and hasattr(Tensor, name):
         return getattr(Tensor, name)
     if name.startswith("_foreach_"):

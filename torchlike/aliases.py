@@ -14,6 +14,11 @@ from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
+import autograd
+from autograd.serialization.files import default_format
+
+from .torch_version import __version__ as torch_version
+
 NAMES = {
     "functorch": "torchlike.functorch",
     "torch": "autograd",
@@ -43,8 +48,6 @@ NAMES = {
     "torch.distributed.elastic.multiprocessing": "torchlike.distributed.elastic",
     "torch.distributed.elastic.multiprocessing.errors": "torchlike.distributed.elastic",
     "torch.distributed.fsdp": "torchlike.distributed.fsdp",
-    "torch.distributed.nn": "autograd.distributed.functional",
-    "torch.distributed.nn.functional": "autograd.distributed.functional",
     "torch.distributed.optim": "torchlike.distributed.optim",
     "torch.func": "torchlike.func",
     "torch.futures": "torchlike.futures",
@@ -70,6 +73,7 @@ NAMES = {
     "torch.sparse": "torchlike.sparse",
     "torch.storage": "torchlike.storage",
     "torch.testing._comparison": "autograd.testing.comparison",
+    "torch.torch_version": "torchlike.torch_version",
     "torch.types": "torchlike.types",
     "torch.utils": "torchlike.utils",
     "torch.utils._pytree": "autograd.pytree",
@@ -79,11 +83,13 @@ NAMES = {
     "torch.utils.data._utils.collate": "torchlike.utils.loading",
     "torch.utils.data.dataloader": "torchlike.utils.loading",
     "torch.utils.model_zoo": "torchlike.hub",
-    "torch.version": "torchlike.version",
     "torch.xpu": "torchlike.xpu",
     "torchvision": "torchlike.vision",
     "torchvision.datasets": "autograd.data.datasets",
     "torchvision.models": "nn.models",
+    "torchvision.ops.misc": "torchlike.vision.ops.layers",
+    "torchvision.ops.stochastic_depth": "torchlike.vision.ops.layers",
+    "torchvision.ops.focal_loss": "torchlike.vision.ops.losses",
     "torchvision.transforms": "autograd.data.transforms",
     "torchvision.utils": "autograd.data.images",
 }
@@ -151,6 +157,8 @@ def _take_out() -> dict[str, Any]:
 def torch_names() -> Iterator[None]:
     """Inside, `import torch` and what belongs to it, `import torchvision` too, give this engine's modules.
 
+    `torch.__version__` is that of the torch whose names these are, and `torch.save` writes torch's format.
+
     PyTorch itself, if it is imported already, keeps working where it is known; at the end its names
     mean it again.
 
@@ -160,11 +168,22 @@ def torch_names() -> Iterator[None]:
     'nn.functional'
     """
     finder = Alias()
-    own = _take_out()
+    own, version = _take_out(), autograd.__version__
+    autograd.__version__ = autograd.version.__version__ = torch_version
     sys.meta_path.insert(0, finder)
     try:
-        yield
+        with default_format("torch"):
+            yield
     finally:
+        autograd.__version__ = autograd.version.__version__ = version
         sys.meta_path.remove(finder)
         _take_out()
         sys.modules.update(own)
+
+
+def keep_torch_names() -> None:
+    """torch's names from here to the end of the process."""
+    _kept.enter_context(torch_names())
+
+
+_kept = contextlib.ExitStack()

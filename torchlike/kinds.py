@@ -92,17 +92,26 @@ def typename(obj: Any) -> str:
 def set_default_tensor_type(t: Any) -> None:
     """set_default_dtype by the name or the function of a tensor type: `torch.DoubleTensor`."""
     name = (t if isinstance(t, str) else t.__name__).rpartition(".")[2]
-    known = {"DoubleTensor": autograd.float64, "HalfTensor": autograd.float16}
+    known = {"DoubleTensor": autograd.float64, "HalfTensor": autograd.float16, "BFloat16Tensor": autograd.bfloat16}
     if name not in {*known, "FloatTensor", "Tensor"}:
         raise TypeError(f"set_default_tensor_type: only floating-point types are supported, got {name}")
     autograd.set_default_dtype(known.get(name, autograd.float32))
 
 
-def Variable(data: Tensor, requires_grad: bool = False, volatile: bool = False) -> Tensor:  # noqa: N802
-    """The tensor itself: Variables and tensors have been one since torch 0.4.
+class _Variables(type):
+    """Every tensor is a Variable."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, Tensor)
+
+    def __call__(cls, data: Tensor, requires_grad: bool = False, volatile: bool = False) -> Tensor:
+        if volatile:
+            warnings.warn("Variable: volatile has no effect; compute in `with no_grad():`", stacklevel=2)
+        return data.requires_grad_() if requires_grad else data
+
+
+class Variable(metaclass=_Variables):
+    """`Variable(x)` is the tensor itself: Variables and tensors have been one since torch 0.4.
 
     `volatile`, which kept a computation from being recorded, does nothing since then: see `no_grad`.
     """
-    if volatile:
-        warnings.warn("Variable: volatile has no effect; compute in `with no_grad():`", stacklevel=2)
-    return data.requires_grad_() if requires_grad else data

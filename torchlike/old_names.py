@@ -82,7 +82,7 @@ def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None
 
 def set_deterministic_debug_mode(debug_mode: int | str) -> None:
     """use_deterministic_algorithms by a number or a word: "default", "warn", "error"."""
-    level = {"default": 0, "warn": 1, "error": 2}.get(debug_mode, debug_mode)  # type: ignore[call-overload]
+    level = debug_mode if isinstance(debug_mode, int) else {"default": 0, "warn": 1, "error": 2}[debug_mode]
     use_deterministic_algorithms(level > 0, warn_only=level == 1)
 
 

@@ -95,7 +95,7 @@ class autocast:
         self.device_type, self.enabled = kind, enabled
         self.dtype = get_autocast_dtype(kind) if dtype is None else dtype
         if enabled:
-            assert get_backend(kind).native[self.dtype]  # TypeError where a device lacks it
+            get_backend(kind).check_dtype(self.dtype)
         self.cache_enabled = is_autocast_cache_enabled() if cache_enabled is None else cache_enabled
         self._before: list[Any] = []
 

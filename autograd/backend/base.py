@@ -178,6 +178,10 @@ class Backend:
 
     # A dtype that is stored and not computed in
 
+    def check_dtype(self, kind: DType) -> None:
+        """TypeError where there are no arrays of this dtype."""
+        _ = self.native[kind]
+
     def is_narrow(self, x: Any) -> bool:
         """Whether this is an array of that dtype."""
         return self.narrow is not None and getattr(x, "dtype", None) == self.narrow

@@ -55,8 +55,7 @@ class Kinds(dict):
     def __missing__(self, native: Any) -> dtypes.dtype:
         if native != BFLOAT16:
             raise TypeError(f"{native} is no dtype of a tensor; there are {', '.join(dtypes.BY_NAME)}")
-        assert self.native[dtypes.bfloat16] == BFLOAT16
-        self[BFLOAT16] = dtypes.bfloat16
+        self[self.native[dtypes.bfloat16]] = dtypes.bfloat16
         return dtypes.bfloat16
 
 

@@ -52,7 +52,7 @@ class NumpyBackend(StridedBackend):
         return np.asarray(value)
 
     def from_numpy(self, array: np.ndarray) -> Array:
-        assert self.dtypes[array.dtype]
+        self.check_dtype(self.dtypes[array.dtype])
         return array
 
     def to_numpy(self, array: Array) -> np.ndarray:

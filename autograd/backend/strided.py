@@ -57,8 +57,9 @@ class StridedBackend(Backend):
         return bool(array.flags.c_contiguous)
 
     def storage(self, array: Any) -> tuple[Array, int]:
-        owner = array
-        while type(owner.base) is self.array_type and owner.base.dtype == array.dtype:
+        owner: Any = array
+        kind: Any = self.array_type
+        while isinstance(owner.base, kind) and owner.base.dtype == array.dtype:
             owner = owner.base
         flat = owner.ravel(order="K")
         if not array.size:

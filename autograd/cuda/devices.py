@@ -48,17 +48,17 @@ class device:
     """Inside, a GPU is the one that is meant where no number is named; None, or a negative number, changes nothing."""
 
     def __init__(self, device: DeviceLike) -> None:
-        none = device is None or (isinstance(device, int) and device < 0)
-        self.idx = -1 if none else index_of(device)
+        negative = isinstance(device, int) and device < 0
+        self.idx = None if device is None else -1 if negative else index_of(device)
         self.prev_idx: list[int] = []
 
     def __enter__(self) -> None:
-        if self.idx >= 0:
+        if self.idx is not None and self.idx >= 0:
             self.prev_idx.append(current_device())
             set_device(self.idx)
 
     def __exit__(self, *error: object) -> None:
-        if self.idx >= 0:
+        if self.idx is not None and self.idx >= 0:
             set_device(self.prev_idx.pop())
 
 

@@ -34,6 +34,15 @@ def gpu(device: DeviceLike = None) -> tuple[Any, int]:
     return cupy, index
 
 
+def runtime_version() -> str | None:
+    """The version of CUDA's runtime; None without a GPU."""
+    found = gpu_or_none()
+    if found is None:
+        return None
+    number = found[0].cuda.runtime.runtimeGetVersion()
+    return f"{number // 1000}.{number % 1000 // 10}"
+
+
 def gpu_or_none(device: DeviceLike = None) -> tuple[Any, int] | None:
     """`gpu`, or None where there is none."""
     return gpu(device) if is_available("cuda") else None

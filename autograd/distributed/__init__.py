@@ -4,7 +4,7 @@ A group has one member, of rank 0. What the members would add up, hand round or 
 training script of many processes, started once, trains as it does there with a world size of 1.
 """
 
-from . import functional as nn
+from . import nn
 from .collectives import (
     all_gather,
     all_gather_into_tensor,

@@ -14,7 +14,7 @@ Interval(lower_bound=0.0, upper_bound=2.0)
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import dtypes
 from ..engine.size import Size
@@ -64,13 +64,15 @@ __all__ = [
 class Constraint:
     """A region; numbers, and continuous, unless a subclass says otherwise."""
 
-    @property
-    def is_discrete(self) -> bool:
-        return False
+    if TYPE_CHECKING:  # a subclass may have attributes or properties
 
-    @property
-    def event_dim(self) -> int:
-        return 0
+        @property
+        def is_discrete(self) -> bool: ...
+        @property
+        def event_dim(self) -> int: ...
+    else:
+        is_discrete = False
+        event_dim = 0
 
     def check(self, value: Tensor) -> Tensor:
         """Whether each event lies inside."""

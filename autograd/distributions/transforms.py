@@ -68,6 +68,8 @@ def softplus(x: Tensor) -> Tensor:
 class Transform:
     """What all have in common. A subclass has `_call`, `_inverse` or both, and a bijective one log_abs_det_jacobian.
 
+    `domain` is where x lies, `codomain` where y does; `bijective` says that each y comes from one x.
+
     With `cache_size=1` the last pair of x and y is kept, so that the inverse of a y just made is its x, exactly.
     """
 
@@ -81,20 +83,16 @@ class Transform:
     def __getstate__(self) -> dict[str, Any]:
         return self.__dict__ | {"_inv": None, "_cached_x_y": (None, None)}
 
-    @property
-    def domain(self) -> constraints.Constraint:
-        """Where x lies."""
-        raise NotImplementedError(f"{type(self).__name__} has no domain")
+    if TYPE_CHECKING:  # a subclass may have attributes or properties
 
-    @property
-    def codomain(self) -> constraints.Constraint:
-        """Where y lies."""
-        raise NotImplementedError(f"{type(self).__name__} has no codomain")
-
-    @property
-    def bijective(self) -> bool:
-        """Whether each y comes from one x."""
-        return False
+        @property
+        def domain(self) -> constraints.Constraint: ...
+        @property
+        def codomain(self) -> constraints.Constraint: ...
+        @property
+        def bijective(self) -> bool: ...
+    else:
+        bijective = False
 
     @property
     def sign(self) -> Any:

@@ -31,7 +31,7 @@ class VonMises(Distribution):
 
     >>> import autograd
     >>> VonMises(autograd.tensor(0.0), autograd.tensor(1.0)).log_prob(autograd.tensor(0.0))
-    tensor(-1.0739)
+    tensor(-1.0738)
     """
 
     arg_constraints = {"loc": constraints.real, "concentration": constraints.positive}

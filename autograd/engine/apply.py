@@ -58,13 +58,13 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
     else:
         inference = switches["inference"]
         if type(result) is tuple:
-            made = outs = tuple([_wrapped(primitive, inputs, array, backend, inference) for array in result])
+            made = tuple([_wrapped(primitive, inputs, array, backend, inference) for array in result])
         else:
             made = _wrapped(primitive, inputs, result, backend, inference)
-            outs = (made,)
             if primitive.view:
                 _share(primitive, inputs, params, made)
         if tracked:
+            outs = made if type(made) is tuple else (made,)
             noted = record if compute is primitive.compute else record_widened
             node = noted(primitive, inputs, params, outs, tracked)
             for number, out in enumerate(outs):

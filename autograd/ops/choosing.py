@@ -110,7 +110,7 @@ def _above(x: Tensor, low: Any, high: Any) -> Tensor:
 def clamp(input: Tensor, min: Operand | None = None, max: Operand | None = None) -> Tensor:
     """input limited to [min, max]: numbers or tensors, either may be None. On the limits the derivative is 1."""
     if min is None and max is None:
-        raise ValueError("clamp: at least one of min and max must be given")
+        raise OperationError("clamp: at least one of min and max must be given")
     require_tensors("clamp", input)
     kind = result_type(*[each for each in (input, min, max) if each is not None])
     low, high = (

@@ -331,7 +331,7 @@ def convolution(
         if padding not in ("valid", "same"):
             raise ValueError(f"{name}: padding is 'valid', 'same' or numbers, got {padding!r}")
         if padding == "same" and any(s != 1 for s in strides):
-            raise ValueError(f"{name}: padding='same' is not supported for strided convolutions")
+            raise OperationError(f"{name}: padding='same' is not supported for strided convolutions")
         sides = _same_padding(kernel, dilations) if padding == "same" else [(0, 0)] * dims
         if any(before != after for before, after in sides):
             input = pad_constant(input, [width for pair in reversed(sides) for width in pair])

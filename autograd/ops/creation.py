@@ -130,7 +130,7 @@ def tensor(data: Any, *, dtype: DTypeLike = None, device: DeviceLike = None, req
     try:
         array, inferred = _infer(data)
     except ValueError as error:
-        raise ValueError(f"tensor: the nested sequences have differing lengths ({error})") from None
+        raise ValueError("tensor: the nested sequences have differing lengths") from error
     backend = get_backend(device)
     host = modes.quietly(array.astype, (dtype or inferred).name)
     return _finish(_constant(backend=backend, data=host), requires_grad)

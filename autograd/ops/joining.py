@@ -138,7 +138,7 @@ def block_diag(*tensors: Tensor) -> Tensor:
     return cat(rows, 0)
 
 
-@operation(face=None)
+@operation(aliases="unsafe_split_with_sizes")
 def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """split(input, split_sizes, dim)."""
     return split(input, list(split_sizes), dim)
@@ -219,7 +219,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     return cat([unsqueeze(x, axis) for x in tensors], axis)
 
 
-@operation(aliases="autograd.unsafe_split")
+@operation(aliases="unsafe_split")
 def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Views of consecutive pieces of one dimension: of one size (the last may be smaller) or of given sizes."""
     axis = normalize_dim("split", dim, tensor.ndim)
@@ -237,7 +237,7 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
     return tuple(narrow(tensor, axis, start, size) for start, size in zip(starts, sizes, strict=True))
 
 
-@operation(aliases="autograd.unsafe_chunk")
+@operation(aliases="unsafe_chunk")
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """Views of at most `chunks` pieces of one dimension, of equal size but for the last."""
     length = input._array.shape[normalize_dim("chunk", dim, input.ndim)]
@@ -246,4 +246,4 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     return split(input, -(-length // chunks) if length else [0] * chunks, dim)
 
 
-unsafe_split, unsafe_chunk = split, chunk
+unsafe_split, unsafe_chunk, unsafe_split_with_sizes = split, chunk, split_with_sizes

@@ -182,7 +182,7 @@ def move(x: Tensor, backend: Backend) -> Tensor:
     """x on another device. A copy; its gradient travels back."""
     if x._backend is backend:
         return x
-    assert backend.native[x.dtype] is not None  # TypeError where that device lacks it
+    backend.check_dtype(x.dtype)
     modes.note_unreplayable(f"a copy from {x.device} to {backend.device}")
     moved = wrap(backend.from_numpy(x._backend.to_numpy(x._array).copy()), backend)
     if modes.grad and x.requires_grad:

@@ -379,6 +379,8 @@ def expand(input: Tensor, *size: Sizes, implicit: bool = False) -> Tensor:
     for i, known in enumerate(shape):
         if wanted[extra + i] == -1:
             wanted[extra + i] = known
+        elif known not in (1, wanted[extra + i]):
+            raise OperationError(f"expand: shape {tuple(shape)} does not stretch to {tuple(wanted)}")
     return _expand(input, shape=tuple(wanted))
 
 

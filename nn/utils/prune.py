@@ -5,6 +5,7 @@ The module keeps `name_orig`, the parameter that is trained, and `name_mask`, a 
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Iterable
 from typing import Any
@@ -112,14 +113,14 @@ class PruningContainer(BasePruningMethod):
 
     def add_pruning_method(self, method: Any) -> None:
         """Adds a method, of the same tensor."""
-        if method is not None and not isinstance(method, BasePruningMethod):
+        if not isinstance(method, BasePruningMethod):
             raise TypeError(f"{type(method)} is not a BasePruningMethod subclass")
-        if method is not None and self._tensor_name != method._tensor_name:
+        if self._tensor_name != method._tensor_name:
             raise ValueError(
                 "Can only add pruning methods acting on the parameter named "
                 f"'{self._tensor_name}' to PruningContainer {self}. Found '{method._tensor_name}'"
             )
-        self._methods += (method,)
+        self._methods = (*self._methods, method)
 
     def __len__(self) -> int:
         return len(self._methods)
@@ -256,7 +257,7 @@ def _slices(t: Tensor, mask: Tensor, dim: int, scores: Tensor, count: int) -> Te
 def _check_amount(amount: Any) -> None:
     if not isinstance(amount, numbers.Real):
         raise TypeError(f"Invalid type for amount: {amount}. Must be int or float.")
-    if amount < 0 or (not isinstance(amount, numbers.Integral) and amount > 1.0):
+    if not 0 <= float(amount) <= (math.inf if isinstance(amount, numbers.Integral) else 1.0):
         raise ValueError(f"amount={amount} should either be a float in the range [0, 1] or a non-negative integer")
 
 
@@ -273,7 +274,7 @@ def _check_structured(t: Tensor, dim: int) -> None:
 def _count(amount: Any, size: int) -> int:
     """How many of `size` are to be pruned."""
     if isinstance(amount, numbers.Integral):
-        if amount > size:
+        if int(amount) > size:
             raise ValueError(f"amount={amount} should be smaller than the number of parameters to prune={size}")
         return int(amount)
     return round(amount * size)

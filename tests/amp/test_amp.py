@@ -13,7 +13,10 @@ import nn
 import nn.functional as F
 import optim
 from autograd import amp
-from tests.helpers.oracle import host, torch_or_skip
+from tests.helpers.calls import arguments
+from tests.helpers.operation import Draw, Operation
+from tests.helpers.oracle import as_list, here, host, there, torch_or_skip
+from tests.helpers.table import EVERY
 
 DEVICE = autograd.get_default_device().type
 pytestmark = pytest.mark.skipif(DEVICE == "strict", reason="the array API has no float16")
@@ -243,3 +246,58 @@ def test_scaler_errors() -> None:
         warnings.simplefilter("ignore")
         with pytest.raises(ValueError, match="growth factor"):
             amp.GradScaler(DEVICE, growth_factor=1.0)
+
+
+def test_the_lower_precision_of_a_device() -> None:
+    lower = autograd.get_autocast_dtype(DEVICE)
+    assert lower is HALF
+    assert autograd.get_autocast_dtype("cuda") is autograd.get_autocast_gpu_dtype() is autograd.float16
+    assert autograd.get_autocast_cpu_dtype() is autograd.bfloat16
+    assert autograd.is_autocast_cache_enabled()
+    assert not autograd.is_autocast_cpu_enabled()
+    with autograd.autocast(DEVICE, dtype=autograd.float16, cache_enabled=False):
+        assert autograd.get_autocast_dtype(DEVICE) is autograd.float16
+        assert (autograd.ones(2, 2) @ autograd.ones(2, 2)).dtype is autograd.float16
+        assert not autograd.is_autocast_cache_enabled()
+        assert autograd.is_autocast_cpu_enabled() == (DEVICE == "cpu")
+    w = autograd.ones(2, 2, requires_grad=True)
+    with autograd.autocast(DEVICE):
+        first = autograd.ones(2, 2) @ w
+        autograd.clear_autocast_cache()
+        assert first.grad_fn.next_functions[1][0] is not (autograd.ones(2, 2) @ w).grad_fn.next_functions[1][0]
+
+
+# Of torch's operations on the CPU, what is computed in another precision here.
+OTHERWISE = {
+    *("mv", "dot", "einsum", "inner", "vdot", "addmv", "addbmm", "linalg.vecdot", "linalg.pinv"),
+    *("nn.functional.pad", "nn.functional.prelu", "nn.functional.local_response_norm", "nn.functional.max_pool3d"),
+}
+
+
+@pytest.mark.cpu_only
+@pytest.mark.numbers
+@pytest.mark.parametrize("row", [row for row in EVERY if row.values[0].name not in OTHERWISE])
+def test_the_precision_is_torchs_on_the_cpu(row: Operation) -> None:
+    """Of every operation, given single precision and given bfloat16."""
+    torch = torch_or_skip()
+
+    def of(engine: Any, kind: str) -> Any:
+        def make(array: np.ndarray, _: bool) -> Any:
+            if array.dtype.kind == "f":
+                return engine.tensor(array.astype(np.float32)).to(getattr(engine, kind))
+            return engine.tensor(array.astype(np.complex64) if array.dtype.kind == "c" else array)
+
+        return make
+
+    for call in row.samples(Draw()):
+        for kind in ("float32", "bfloat16"):
+            try:
+                args, kwargs = arguments(call, of(torch, kind))
+                with torch.autocast("cpu"):
+                    theirs = as_list(there(row.name)(*args, **kwargs))
+            except (RuntimeError, TypeError, ValueError, IndexError):  # torch has no such kernel
+                continue
+            args, kwargs = arguments(call, of(autograd, kind))
+            with autograd.autocast("cpu"):
+                ours = as_list(here(row.name)(*args, **kwargs))
+            assert [x.dtype.name for x in ours] == [str(x.dtype).removeprefix("torch.") for x in theirs], kind

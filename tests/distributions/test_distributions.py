@@ -394,8 +394,27 @@ def test_distributions_can_be_pickled() -> None:
         np.testing.assert_array_equal(host(again.log_prob(at)), host(d.log_prob(at)))
 
 
+@pytest.mark.cpu_only
 def test_wishart_warns_of_few_degrees_of_freedom() -> None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         distributions.Wishart(autograd.tensor(1.5), autograd.eye(2))
     assert "singular" in str(caught[0].message)
+
+
+@pytest.mark.cpu_only
+@pytest.mark.parametrize(
+    "name", ["Gamma", "Beta", "Dirichlet", "StudentT", "Binomial", "MultivariateNormal", "VonMises"]
+)
+def test_recorded_samples_are_those_of_each_call(name: str) -> None:
+    d, _ = make(*HERE, CASES[name])
+
+    def step() -> Any:
+        return d.sample((3,)).sum()
+
+    recorded = autograd.compile(step)
+    results = []
+    for call in (step, recorded):
+        autograd.manual_seed(1)
+        results.append([float(call()) for _ in range(3)])
+    assert results[0] == pytest.approx(results[1])

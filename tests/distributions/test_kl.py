@@ -180,3 +180,20 @@ def test_the_nearest_type_is_taken() -> None:
     finally:
         kl._KL_REGISTRY.clear()
         kl._KL_REGISTRY.update(before)
+
+
+def test_the_unit_interval_is_no_smaller_than_a_continuous_bernoulli() -> None:
+    d = distributions
+    p, q = d.ContinuousBernoulli(autograd.tensor(0.3)), d.Uniform(0.0, 1.0)
+    assert float(d.kl_divergence(p, q)) == pytest.approx(-float(p.entropy()), rel=1e-5)
+    assert float(d.kl_divergence(q, p)) == pytest.approx(-float(p.log_prob(autograd.tensor(0.5))), rel=1e-5)
+
+
+def test_an_entropy_by_the_normalizer_has_gradients() -> None:
+    rate = autograd.tensor([0.5, 2.0], dtype=autograd.float64, requires_grad=True)
+    d = distributions.Exponential(rate)
+    found, expected = (
+        autograd.autograd.grad(entropy.sum(), rate)[0]
+        for entropy in (distributions.ExponentialFamily.entropy(d), d.entropy())
+    )
+    np.testing.assert_allclose(host(found), host(expected), rtol=1e-9)

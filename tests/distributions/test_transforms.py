@@ -232,3 +232,44 @@ def test_a_distribution_function_that_falls_is_turned_round() -> None:
     value = autograd.tensor(-0.5)
     assert float(d.cdf(value)) == pytest.approx(np.exp(-0.5))
     assert float(d.icdf(d.cdf(value))) == pytest.approx(-0.5)
+
+
+def test_a_transform_of_ones_own_as_scripts_write_it() -> None:
+    class Squash(transforms.Transform):
+        domain = constraints.real
+        codomain = constraints.interval(-1.0, 1.0)
+        bijective = True
+        sign = +1
+
+        def _call(self, x: Any) -> Any:
+            return x.tanh()
+
+        def _inverse(self, y: Any) -> Any:
+            return y.atanh()
+
+        def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
+            return 2.0 * (np.log(2.0) - x - transforms.softplus(-2.0 * x))
+
+    class SquashedNormal(distributions.transformed_distribution.TransformedDistribution):
+        def __init__(self, loc: Any, scale: Any) -> None:
+            self.loc, self.scale = loc, scale
+            super().__init__(distributions.Normal(loc, scale), [Squash(cache_size=1)])
+
+        @property
+        def mean(self) -> Any:
+            return self.transforms[0](self.loc)
+
+    loc, scale = (autograd.tensor(x, requires_grad=True) for x in (X, np.full(X.shape, 0.5)))
+    d = SquashedNormal(loc, scale)
+    x = d.rsample()
+    expected = distributions.TransformedDistribution(distributions.Normal(loc, scale), transforms.TanhTransform())
+    np.testing.assert_allclose(host(d.log_prob(x)), host(expected.log_prob(x.detach())), rtol=1e-9)
+    d.log_prob(x).sum().backward()
+    assert loc.grad is not None
+    assert d.mean.shape == loc.shape
+
+    class Own(constraints.Constraint):
+        def __init__(self) -> None:
+            self.event_dim = 1
+
+    assert (Own().event_dim, Own().is_discrete) == (1, False)

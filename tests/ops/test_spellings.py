@@ -151,6 +151,11 @@ NAMES = {
     "autograd.result_type": "takes any number of operands here, and so by place alone",
     "Tensor.to": "takes another tensor by place alone, as torch's does",
     "autograd.einsum": "Python's own: *args, without names",
+    **{
+        f"{face}.{name}": "the stub alone has input2 and input3"
+        for face in ("autograd", "Tensor")
+        for name in ("orgqr", "ormqr")
+    },
     "autograd.unique": "Python's own: *args, without names",
     "autograd.unique_consecutive": "Python's own: *args, without names",
 }

@@ -33,6 +33,7 @@ CONTENTS: dict[str, Any] = {
     "bool": autograd.tensor([True, False]),
     "int8": autograd.tensor([-1], dtype=autograd.int8),
     "half": autograd.rand(3).half(),
+    "bfloat16": autograd.rand(3).bfloat16(),
     "double": autograd.rand(3).double(),
     "complex": autograd.rand(2) + 1j,
     "complex128": autograd.rand(2).double() * 1j,
@@ -59,7 +60,8 @@ def written(obj: Any) -> io.BytesIO:
 def assert_equal(ours: Any, theirs: Any, name: str = "") -> None:
     """Equal content of an object here and one there, or of two here."""
     if isinstance(ours, autograd.Tensor):
-        assert np.array_equal(host(ours), host(theirs)), name
+        mine, other = (x.float() if "bfloat16" in str(x.dtype) else x for x in (ours, theirs))
+        assert np.array_equal(host(mine), host(other)), name
         assert str(ours.dtype).split(".")[1] == str(theirs.dtype).split(".")[1], name
         assert ours.numel() == 0 or tuple(ours.stride()) == tuple(theirs.stride()), name
         assert ours.requires_grad == theirs.requires_grad, name

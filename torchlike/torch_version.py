@@ -1,10 +1,8 @@
-"""What torch.version says: the version of torch whose names these are, and the libraries behind it."""
+"""The version of torch whose names these are."""
 
 from __future__ import annotations
 
 from typing import Any
-
-from autograd.version import __version__ as _own
 
 
 class TorchVersion(str):
@@ -53,8 +51,3 @@ class TorchVersion(str):
 
 
 __version__ = TorchVersion("2.13.0+pullback")
-debug = False
-cuda: str | None = None
-hip: str | None = None
-xpu: str | None = None
-git_version = f"pullback {_own}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..engine.tensor import Tensor
-from .groups import Group, member_of
-from .work import ReduceOp
+from ...engine.tensor import Tensor
+from ..groups import Group, member_of
+from ..work import ReduceOp
 
 
 def all_reduce(tensor: Tensor, op: ReduceOp = ReduceOp.SUM, group: Group = None) -> Tensor:
