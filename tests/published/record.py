@@ -83,9 +83,18 @@ class Record:
 
         backward, start = torch.Tensor.backward, torch.optim.Optimizer.__init__
 
+        inside = False  # a mode of PyTorch's, a default device say, calls the method once more
+
         def noting_backward(tensor: Any, *args: Any, **kwargs: Any) -> Any:
+            nonlocal inside
+            if inside:
+                return backward(tensor, *args, **kwargs)
             self.note(f"loss {self._backwards}", tensor)
-            result = backward(tensor, *args, **kwargs)
+            inside = True
+            try:
+                result = backward(tensor, *args, **kwargs)
+            finally:
+                inside = False
             if self._backwards < 3:
                 self._gradients()
             self._backwards += 1
