@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import sys
 from types import ModuleType
 from typing import Any, NoReturn
@@ -12,6 +13,7 @@ from urllib.parse import urlparse
 
 import autograd
 
+HASH_REGEX = re.compile(r"-([a-f0-9]*)\.")  # the part of a file's name that its SHA-256 begins with
 _chosen: str | None = None
 
 
@@ -148,6 +150,7 @@ def help(
 load_url = load_state_dict_from_url  # torch.utils.model_zoo's name
 
 __all__ = [
+    "HASH_REGEX",
     "download_url_to_file",
     "get_dir",
     "help",
@@ -156,4 +159,5 @@ __all__ = [
     "load_state_dict_from_url",
     "load_url",
     "set_dir",
+    "urlparse",
 ]

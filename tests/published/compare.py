@@ -7,7 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 TOLERANCE = 2e-3  # relative to the largest element of an array
-_SMALL = 1e-3  # a gradient this much smaller than the largest of its step is compared by the largest's scale
+# What is this much smaller than the largest of its kind is compared by the largest's scale: a gradient with those of
+# its step, a loss with those of the run (the first loss of a policy is the mean of numbers that cancel).
+_SMALL = {"grad": 1e-3, "loss": 1e-2}
 
 
 def scales(theirs: Mapping[str, np.ndarray]) -> dict[str, float]:
@@ -17,7 +19,10 @@ def scales(theirs: Mapping[str, np.ndarray]) -> dict[str, float]:
     for name, value in largest.items():
         kind = _kind(name)
         kinds[kind] = max(kinds.get(kind, 0.0), value)
-    return {name: max(value, _SMALL * kinds[_kind(name)], 1e-7) for name, value in largest.items()}
+    return {
+        name: max(value, _SMALL.get(name.split()[0], 1e-3) * kinds[_kind(name)], 1e-7)
+        for name, value in largest.items()
+    }
 
 
 def _kind(name: str) -> str:
@@ -35,10 +40,11 @@ def difference(ours: np.ndarray, theirs: np.ndarray, scale: float) -> float:
         ours, theirs = ours.astype(np.complex128), theirs.astype(np.complex128)
     else:
         ours, theirs = ours.astype(np.float64), theirs.astype(np.float64)
-    same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs))
-    if not np.isfinite(ours[~same]).all() or not np.isfinite(theirs[~same]).all():
+    other = ~((ours == theirs) | (np.isnan(ours) & np.isnan(theirs)))
+    ours, theirs = ours[other], theirs[other]
+    if not np.isfinite(ours).all() or not np.isfinite(theirs).all():
         return np.inf
-    return float(np.abs(ours - theirs)[~same].max(initial=0.0)) / scale
+    return float(np.abs(ours - theirs).max(initial=0.0)) / scale
 
 
 def verdict(ours: Mapping[str, np.ndarray], theirs: Mapping[str, np.ndarray]) -> tuple[bool, float, str]:

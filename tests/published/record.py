@@ -16,17 +16,17 @@ class Enough(BaseException):
 
 
 def sample(value: Any) -> np.ndarray | None:
-    """The elements of a tensor or array to compare; None of anything else."""
+    """The elements of a tensor or array to compare; None of anything else, and of a tensor that has no numbers."""
     import torch
 
     if isinstance(value, torch.Tensor):
-        value = value.detach()
-        if value.dtype == torch.bfloat16:
-            value = value.float()
         try:
-            value = value.cpu().resolve_conj().numpy()
-        except (AttributeError, TypeError, RuntimeError):
-            value = np.array(value.tolist())
+            value = value.detach()
+            if value.dtype == torch.bfloat16:
+                value = value.float()
+            value = value.cpu().resolve_conj().resolve_neg().numpy()
+        except Exception:  # one of shapes alone, or a subclass with a way of its own
+            return None
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "biufc":
         return None
     flat = np.asarray(value).reshape(-1)
@@ -83,9 +83,18 @@ class Record:
 
         backward, start = torch.Tensor.backward, torch.optim.Optimizer.__init__
 
+        inside = False  # a mode of PyTorch's, a default device say, calls the method once more
+
         def noting_backward(tensor: Any, *args: Any, **kwargs: Any) -> Any:
+            nonlocal inside
+            if inside:
+                return backward(tensor, *args, **kwargs)
             self.note(f"loss {self._backwards}", tensor)
-            result = backward(tensor, *args, **kwargs)
+            inside = True
+            try:
+                result = backward(tensor, *args, **kwargs)
+            finally:
+                inside = False
             if self._backwards < 3:
                 self._gradients()
             self._backwards += 1

@@ -27,13 +27,18 @@ def square(output: Any) -> Any:
 
 
 def train(
-    record: Record, model: Any, forward: Callable[[], Any], loss: Callable[[Any], Any] = square, steps: int = 2
+    record: Record,
+    model: Any,
+    forward: Callable[[], Any],
+    loss: Callable[[Any], Any] = square,
+    steps: int = 2,
+    lr: float = 1e-3,
 ) -> None:
     """Outputs, losses, gradients and parameters over steps of SGD; then the output in evaluation."""
     import torch
 
     parameters = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.SGD(parameters, lr=1e-3, momentum=0.9) if parameters else None
+    optimizer = torch.optim.SGD(parameters, lr=lr, momentum=0.9) if parameters else None
     model.train()
     for step in range(steps):
         output = forward()

@@ -128,3 +128,12 @@ def test_functions_of_layers_at_the_top() -> None:
     assert double(autograd.ones(1)).item() == 2
     assert autograd.jit.script(double) is double
     assert autograd.BFloat16Tensor([1, 2]).type() == "torch.BFloat16Tensor"
+
+
+def test_names_that_image_model_packages_import_from_hub_and_jit() -> None:
+    with torch_names():
+        from torch.hub import HASH_REGEX, urlparse
+        from torch.jit.annotations import List
+    assert HASH_REGEX.search("resnet18-f37072fd.pth").group(1) == "f37072fd"
+    assert urlparse("https://a.b/c/d.pth").path == "/c/d.pth"
+    assert List[int] == list[int] or List[int].__origin__ is list

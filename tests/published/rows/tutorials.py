@@ -146,7 +146,7 @@ def words(work: Path) -> None:
     for i, language in enumerate(("English", "French", "German")):
         names = ["".join(chr(97 + (i * 7 + j * 3 + k * 5) % 26) for k in range(5)) for j in range(30)]
         (work / "data" / "names" / f"{language}.txt").write_text("\n".join(names) + "\n")
-    pairs = [f"i am {a} {b} .\tje suis {b} {a} .\tx" for a in ("a", "very", "so") for b in ("cold", "old", "good")]
+    pairs = [f"i am {a} {b} .\tje suis {b} {a} ." for a in ("a", "very", "so") for b in ("cold", "old", "good")]
     (work / "data" / "eng-fra.txt").write_text("\n".join(pairs * 4))
 
 

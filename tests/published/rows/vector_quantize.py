@@ -54,7 +54,7 @@ QUANTIZERS: dict[str, tuple[str, tuple[int, ...]]] = {
         SEQUENCE,
     ),
     "ResidualVQ dropout": (
-        "ResidualVQ(dim=16, num_quantizers=4, codebook_size=12, quantize_dropout=True, kmeans_init=True)",
+        "ResidualVQ(dim=16, num_quantizers=4, codebook_size=12, quantize_dropout=True)",
         SEQUENCE,
     ),
     "ResidualVQ neural": (
@@ -112,7 +112,7 @@ def quantizer(name: str, make: str, shape: tuple[int, ...]) -> Program:
             found = [each for each in tensors(output) if each.requires_grad]
             return sum(((each - 0.3) ** 2).mean() for each in found)
 
-        train(record, net, lambda: net[1](net[0](inputs)), loss, steps=3)
+        train(record, net, lambda: net[1](net[0](inputs)), loss)
 
     return Program(name, run)
 

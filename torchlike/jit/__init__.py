@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn, TypeVar
 
 from nn.module import Module as ScriptModule
 
-from .futures import Future
+from ..futures import Future
 
 T = TypeVar("T")
 ScriptFunction = type(lambda: None)
