@@ -144,7 +144,10 @@ of_scripts: Any = None  # `autograd` sets what finds torch's own names in `torch
 
 
 if TYPE_CHECKING:
+    import torchlike.cuda
     from torchlike.cuda import *  # noqa: F403
+
+    __all__ += torchlike.cuda.__all__  # type: ignore[has-type]
 else:
 
     def __getattr__(name: str) -> Any:

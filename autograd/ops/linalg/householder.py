@@ -9,7 +9,7 @@ from ...engine.errors import OperationError
 from ...engine.tensor import Tensor
 from ..creation import arange, eye
 from ..operation import operation
-from ..promotion import require_inexact
+from ..promotion import require_inexact, single_under_autocast
 from ..shape import adjoint, expand, unsqueeze
 
 
@@ -37,6 +37,7 @@ def _reflected(A: Tensor, tau: Tensor, X: Tensor, backwards: bool, conjugate: bo
 
 
 @operation(face="linalg", method=False, aliases="autograd.orgqr Tensor.orgqr")
+@single_under_autocast
 def householder_product(A: Tensor, tau: Tensor) -> Tensor:
     """The first n columns of H_1 H_2 ... H_k: A (*, m, n) and tau (*, k), as geqrf gives them, to Q (*, m, n)."""
     _check("householder_product", A, tau)
@@ -46,6 +47,7 @@ def householder_product(A: Tensor, tau: Tensor) -> Tensor:
 
 
 @operation
+@single_under_autocast
 def ormqr(input: Tensor, tau: Tensor, other: Tensor, left: bool = True, transpose: bool = False) -> Tensor:
     """Q @ other for Q = H_1 ... H_k (m, m); other @ Q without `left`, Q^H for Q with `transpose`."""
     _check("ormqr", input, tau)
