@@ -40,6 +40,8 @@ class Backend:
     native: dict[DType, Any]
     loops: ClassVar[dict[Any, Callable[..., Any]]] = {}
     narrow: Any = None  # a dtype that the namespace stores and does not compute in, once there are arrays of it
+    ordered = False  # whether results of elementwise operations lie in memory as torch's do, first operands first
+    plain = True  # neither of both: a primitive's own function computes
     strided = False  # whether its arrays have `flags` and `strides` as NumPy's
 
     @functools.cached_property
@@ -175,6 +177,13 @@ class Backend:
         block = x[..., row : row + length, column : column + length]
         chosen = xp.astype(xp.eye(length), xp.bool)
         return xp.sum(xp.where(chosen, block, 0), axis=-1, dtype=x.dtype)
+
+    def lay_as_torch(self, mode: bool) -> None:
+        """From now on (or no longer) elementwise results lie in torch's order; see `order`."""
+
+    def laid(self, result: Any, arrays: Sequence[Any]) -> Any:
+        """The result of an elementwise operation on these arrays in the order in which torch's would lie."""
+        return result
 
     # A dtype that is stored and not computed in
 

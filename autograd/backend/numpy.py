@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +11,7 @@ import numpy as np
 
 from .. import dtypes
 from ..device import device as Device
-from . import bfloat16, malloc, threads
+from . import bfloat16, malloc, order, threads
 from .base import Array, drawing, first_inside, window_slices
 from .strided import StridedBackend
 
@@ -43,10 +42,19 @@ class NumpyBackend(StridedBackend):
     def __init__(self) -> None:
         self.device = Device("cpu")
         known = {kind: np.dtype(kind.name) for kind in dtypes.ALL if kind is not dtypes.bfloat16}
-        self.native = bfloat16.Native(known, functools.partial(setattr, self, "narrow"))
+        self.native = bfloat16.Native(known, self._notice)
         self.dtypes = bfloat16.Kinds(self.native)
         self._own = _Own()
         malloc.keep_freed_memory()
+
+    def _notice(self, narrow: Any) -> None:
+        self.narrow, self.plain = narrow, False
+
+    def lay_as_torch(self, mode: bool) -> None:
+        self.ordered, self.plain = mode, not mode and self.narrow is None
+
+    def laid(self, result: Any, arrays: Sequence[Any]) -> Any:
+        return order.as_torch_lays(result, arrays) if type(result) is np.ndarray else result
 
     def as_array(self, value: Any) -> Array:
         return np.asarray(value)

@@ -99,7 +99,7 @@ class Program:
         for step, finished in zip(self.instructions, self._last_used, strict=True):
             inputs = [values[x] if isinstance(x, Value) else x.value if isinstance(x, Cell) else x for x in step.inputs]
             backend = step.backend
-            compute = step.primitive.compute if backend.narrow is None else compute_of(step.primitive, backend, inputs)
+            compute = step.primitive.compute if backend.plain else compute_of(step.primitive, backend, inputs)
             result = modes.quietly(
                 compute, backend if step.primitive.wants_backend else backend.xp, *inputs, **step.params
             )

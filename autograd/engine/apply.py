@@ -16,7 +16,7 @@ from .node import record
 from .primitive import Primitive
 from .tensor import Tensor, tensor_of
 from .views import View, check_writable, drop_hidden_base, old_value, rewrite
-from .widening import compute_of, record_widened
+from .widening import compute_of, recorder_of
 
 if TYPE_CHECKING:
     from ..backend.base import Backend
@@ -39,7 +39,7 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
             check_writable(inputs[i], primitive.name, bool(tracked))
 
     namespace = backend if primitive.wants_backend else backend.xp
-    compute = primitive.compute if backend.narrow is None else compute_of(primitive, backend, arrays)
+    compute = primitive.compute if backend.plain else compute_of(primitive, backend, arrays)
     try:
         result = switches["quietly"](compute, namespace, *arrays, **params)
     except (ValueError, TypeError, NotImplementedError) as error:
@@ -53,7 +53,7 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
     made: Any = _written(inputs, mutated, result) if mutated else None
     if made is not None:
         if tracked:
-            noted = record if compute is primitive.compute else record_widened
+            noted = record if compute is primitive.compute else recorder_of(compute)
             rewrite(made, noted(primitive, _with_old_value(inputs, mutated[0]), params, (), tracked))
     else:
         inference = switches["inference"]
@@ -65,7 +65,7 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
                 _share(primitive, inputs, params, made)
         if tracked:
             outs = made if type(made) is tuple else (made,)
-            noted = record if compute is primitive.compute else record_widened
+            noted = record if compute is primitive.compute else recorder_of(compute)
             node = noted(primitive, inputs, params, outs, tracked)
             for number, out in enumerate(outs):
                 if number < primitive.outputs:
@@ -159,7 +159,9 @@ def _note_order(primitive: Primitive, inputs: Sequence[Any], out: Tensor) -> Non
 
 def _order_is_lost(x: Tensor) -> bool:
     """Whether torch's tensor lies in C order and this one does not, or it is stretched and lies in none."""
-    return (x._memory is not None and x._memory.reordered) or 0 in x._array.strides
+    if x._memory is not None and x._memory.reordered:
+        return True
+    return 0 in x._array.strides and not x._backend.ordered
 
 
 def _device_mismatch(primitive: Primitive, inputs: Sequence[Any]) -> DeviceMismatchError:

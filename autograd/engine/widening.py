@@ -23,10 +23,16 @@ NUMBERS_IN_SINGLE = {"mul", "true_divide", "floor_divide", "truncated_quotient"}
 
 
 def compute_of(primitive: Primitive, backend: Backend, arrays: Sequence[Any]) -> Callable[..., Any]:
-    """What computes the primitive for these arrays: its own function unless they are to be widened."""
-    if primitive.view or not any(backend.is_narrow(x) for x in arrays):
-        return primitive.compute
-    return functools.partial(_widened, primitive, backend)
+    """What computes the primitive for these arrays: its own function, unless they are widened or put in order."""
+    if not primitive.view and any(backend.is_narrow(x) for x in arrays):
+        return functools.partial(_widened, primitive, backend)
+    if backend.ordered and primitive.keeps_order and not primitive.mutates and len(arrays) > 1:
+        return functools.partial(_laid, primitive, backend)
+    return primitive.compute
+
+
+def _laid(primitive: Primitive, backend: Backend, namespace: Any, *arrays: Any, **params: Any) -> Any:
+    return backend.laid(primitive.compute(namespace, *arrays, **params), arrays)
 
 
 def _widened(primitive: Primitive, backend: Backend, namespace: Any, *arrays: Any, **params: Any) -> Any:
@@ -55,7 +61,12 @@ def _leading(arrays: Sequence[Any], backend: Backend) -> Any:
     return next(x for x in arrays if hasattr(x, "dtype") and backend.dtypes[x.dtype].is_inexact)
 
 
-def record_widened(
+def recorder_of(compute: Callable[..., Any]) -> Callable[..., Node]:
+    """What records an application that `compute_of` gave this function for."""
+    return _record_widened if isinstance(compute, functools.partial) and compute.func is _widened else record
+
+
+def _record_widened(
     primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any], outs: Sequence[Any], tracked: int
 ) -> Node:
     """The node of an application that was computed in float32."""

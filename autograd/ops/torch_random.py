@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import dtypes
-from ..backend import Array, Backend, torch_draws
+from ..backend import Array, Backend, get_backend, torch_draws
 from ..backend.mersenne import stream
 from ..engine.modes import modes, no_grad
 from ..engine.primitive import primitive
@@ -49,6 +49,7 @@ def _set(mode: bool) -> None:
     global _on
     modes.note_unreplayable("use_torch_random")
     _on = mode
+    get_backend("cpu").lay_as_torch(mode)  # numbers are drawn in the order in which a tensor lies in memory
 
 
 def applies(backend: Backend) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import pickle
 import types
 import warnings
@@ -517,3 +518,38 @@ def test_a_whole_transformer() -> None:
         return net(_ramp(s, "float64", (3, 5, 8), -1, 1), _ramp(s, "float64", (3, 4, 8), -1, 1))
 
     compared(run, ulps=10**9)
+
+
+OPERANDS: dict[str, Callable[[Any], Any]] = {
+    "C": lambda x: x,
+    "transposed": lambda x: x.transpose(1, 2).contiguous().transpose(1, 2),
+    "reversed": lambda x: x.permute(2, 1, 0).contiguous().permute(2, 1, 0),
+    "turned": lambda x: x.permute(1, 2, 0).contiguous().permute(2, 0, 1),
+    "stretched": lambda x: x[:1].expand(x.shape[0], -1, -1),
+    "a row": lambda x: x[0, 0],
+    "a column": lambda x: x[:, :, :1],
+    "a number": lambda x: 2.0,
+    "every other": lambda x: x.repeat(1, 1, 2)[:, :, ::2],
+}
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 4), (4, 1, 3), (3, 3, 3), (1, 5, 2)], ids=str)
+@pytest.mark.parametrize("second", OPERANDS)
+@pytest.mark.parametrize("first", OPERANDS)
+def test_results_of_two_operands_lie_as_torchs_do(first: str, second: str, shape: tuple[int, ...]) -> None:
+    """Dropout after a sum draws in the order in which the sum lies."""
+    torch = torch_or_skip()
+
+    def result(engine: Any) -> Any:
+        x = engine.arange(math.prod(shape), dtype=engine.float32).reshape(shape)
+        total = OPERANDS[first](x) + OPERANDS[second](x)
+        if not hasattr(total, "stride"):
+            return None
+        engine.manual_seed(0)
+        steps = [step for step, size in zip(total.stride(), total.shape, strict=True) if size > 1]
+        return steps, engine.nn.functional.dropout(total, 0.5).tolist()
+
+    autograd.manual_seed(0)
+    with autograd.use_torch_random():
+        mine = result(autograd)
+    assert mine == result(torch)
