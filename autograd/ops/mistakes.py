@@ -76,6 +76,8 @@ def _wrong(annotation: str, argument: str, value: Any, several: bool) -> Iterato
             yield argument, value
     elif ("Tensor" in annotation or "Operand" in annotation) and isinstance(value, tuple | list):
         for i, each in enumerate(value):
+            if several and isinstance(each, tuple | list) and "Sequence[Any]" in kinds:
+                continue  # einsum(x, [0, 1], y, [1, 2])
             if isinstance(each, str | int | float) or _like_a_tensor(each, kinds):
                 yield f"{argument}[{i}]", each
     elif "Tensor" in annotation and (_is_of_torch(value) or isinstance(value, int | float)):

@@ -47,9 +47,9 @@ def test_weights_of_positives_are_differentiated_too() -> None:
 def test_binary_cross_entropy_takes_probabilities() -> None:
     x, t = autograd.tensor([0.0, 1.0]), autograd.tensor([1.0, 0.0])
     for wrong in ([1.5, 0.5], [-0.1, 0.5], [float("nan"), 0.5]):
-        with pytest.raises(OperationError, match=r"binary_cross_entropy: expected numbers from 0 to 1, found"):
+        with pytest.raises(OperationError, match=r"binary_cross_entropy: expected numbers from 0 to 1 as input, found"):
             F.binary_cross_entropy(autograd.tensor(wrong), t)
-        with pytest.raises(OperationError, match=r"binary_cross_entropy: expected numbers from 0 to 1, found"):
+        with pytest.raises(OperationError, match=r"binary_cross_entropy: expected numbers from 0 to 1 as input, found"):
             F.binary_cross_entropy(x, autograd.tensor(wrong))
     assert F.binary_cross_entropy(x, t).item() == 100.0
     assert F.binary_cross_entropy(autograd.zeros(0), autograd.zeros(0), reduction="sum").item() == 0.0

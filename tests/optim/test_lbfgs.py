@@ -98,7 +98,7 @@ def test_lbfgs_goes_on_from_its_state() -> None:
 
 def test_lbfgs_errors() -> None:
     p = autograd.ones(1, requires_grad=True)
-    with pytest.raises(RuntimeError, match="closure"):
+    with pytest.raises(TypeError, match="closure"):
         optim.LBFGS([p]).step()
     with pytest.raises(RuntimeError, match="strong_wolfe"):
         optim.LBFGS([p], line_search_fn="armijo")
