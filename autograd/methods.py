@@ -65,6 +65,9 @@ def _refused(symbol: str, other: object) -> Any:
     return NotImplemented
 
 
+_COMMUTING = {"add", "mul", "and", "or", "xor"}  # the tensor is the first operand of 2 * x, too, as in torch
+
+
 def _operator(
     symbol: str, function: Callable[..., Tensor], reflected: bool = False
 ) -> Callable[[Tensor, Operand], Tensor]:
@@ -246,7 +249,7 @@ def _attach() -> None:
         setattr(Methods, f"{function.__name__}_", inplace.reshaping(function))
     for symbol, function in _OPERATORS.items():
         setattr(Methods, f"__{symbol}__", _operator(symbol, function))
-        setattr(Methods, f"__r{symbol}__", _operator(f"r{symbol}", function, reflected=True))
+        setattr(Methods, f"__r{symbol}__", _operator(f"r{symbol}", function, reflected=symbol not in _COMMUTING))
         setattr(Methods, f"__i{symbol}__", inplace.in_place(function, f"{symbol}_"))
     for symbol, function in _COMPARISONS.items():
         setattr(Methods, f"__{symbol}__", _operator(symbol, function))

@@ -191,3 +191,15 @@ def test_increment_version() -> None:
     autograd.graph.increment_version(y)
     with pytest.raises(autograd.BackwardError, match="modified in place"):
         z.sum().backward()
+
+
+@pytest.mark.parametrize("symbol", ["+", "*"])
+def test_the_tensor_comes_first_in_the_graph(symbol: str) -> None:
+    """Of 2 * x as of x * 2, as in torch."""
+
+    def places(engine: Any) -> list[list[bool]]:
+        x = engine.ones(2, requires_grad=True)
+        made = (eval(f"2 {symbol} x", {"x": x}), eval(f"x {symbol} 2", {"x": x}))
+        return [[source is not None for source, _ in y.grad_fn.next_functions] for y in made]
+
+    assert places(autograd) == places(torch_or_skip()) == [[True, False]] * 2
