@@ -39,7 +39,7 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
             check_writable(inputs[i], primitive.name, bool(tracked))
 
     namespace = backend if primitive.wants_backend else backend.xp
-    compute = primitive.compute if backend.plain else compute_of(primitive, backend, arrays)
+    compute = primitive.compute if backend.plain else compute_of(primitive, backend, arrays, inputs)
     try:
         result = switches["quietly"](compute, namespace, *arrays, **params)
     except (ValueError, TypeError, NotImplementedError) as error:

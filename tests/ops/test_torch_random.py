@@ -553,3 +553,20 @@ def test_results_of_two_operands_lie_as_torchs_do(first: str, second: str, shape
     with autograd.use_torch_random():
         mine = result(autograd)
     assert mine == result(torch)
+
+
+def test_a_convolution_lies_as_torchs_when_something_is_added() -> None:
+    """The value and place embeddings of a time series: a transposed convolution, and a table."""
+    torch = torch_or_skip()
+
+    def drawn(engine: Any) -> Any:
+        x = engine.arange(24, dtype=engine.float32).reshape(2, 3, 4)
+        weight = engine.ones(5, 3, 3)
+        value = engine.nn.functional.conv1d(x, weight, padding=1).transpose(1, 2)
+        total = value + engine.ones(1, 4, 5)
+        engine.manual_seed(0)
+        return total.stride(), engine.nn.functional.dropout(total, 0.5).tolist()
+
+    with autograd.use_torch_random():
+        mine = drawn(autograd)
+    assert mine == drawn(torch)

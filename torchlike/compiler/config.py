@@ -24,7 +24,7 @@ class Settings:
 
 
 def __getattr__(name: str) -> Any:
-    if name.startswith(("__", "pytest_")):  # what tools ask every module for
+    if name.startswith(("__", "pytest")):  # what tools ask every module for
         raise AttributeError(name)
     made = globals()[name] = Settings()
     return made
