@@ -49,7 +49,9 @@ def test_binary_cross_entropy_takes_probabilities() -> None:
     for wrong in ([1.5, 0.5], [-0.1, 0.5], [float("nan"), 0.5]):
         with pytest.raises(OperationError, match=r"binary_cross_entropy: expected numbers from 0 to 1 as input, found"):
             F.binary_cross_entropy(autograd.tensor(wrong), t)
-        with pytest.raises(OperationError, match=r"binary_cross_entropy: expected numbers from 0 to 1 as target, found"):
+        with pytest.raises(
+            OperationError, match=r"binary_cross_entropy: expected numbers from 0 to 1 as target, found"
+        ):
             F.binary_cross_entropy(x, autograd.tensor(wrong))
     assert F.binary_cross_entropy(x, t).item() == 100.0
     assert F.binary_cross_entropy(autograd.zeros(0), autograd.zeros(0), reduction="sum").item() == 0.0
