@@ -20,7 +20,10 @@ from tests.helpers.oracle import host, torch_or_skip
 from torchlike.distributed.fsdp import FullyShardedDataParallel
 from torchlike.distributed.optim import ZeroRedundancyOptimizer
 
-pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning")
+pytestmark = [
+    pytest.mark.cpu_only,  # one device that is no GPU: what torch refuses there
+    pytest.mark.filterwarnings("ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning"),
+]
 TORCHRUN = {"RANK": "0", "LOCAL_RANK": "0", "WORLD_SIZE": "1", "MASTER_ADDR": "localhost", "MASTER_PORT": "29500"}
 
 

@@ -17,6 +17,8 @@ from autograd.engine.modes import Listener, switched
 from autograd.recomputation import CheckpointError, checkpoint, get_device_states, set_device_states
 from tests.helpers.oracle import torch_or_skip
 
+pytestmark = pytest.mark.cpu_only  # results are compared as NumPy's arrays
+
 rng = np.random.default_rng(0)
 WEIGHTS = [rng.standard_normal((5, 5)) for _ in range(4)]
 DATA = rng.standard_normal((3, 5))

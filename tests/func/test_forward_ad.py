@@ -11,6 +11,8 @@ import pytest
 import autograd
 from tests.helpers.oracle import torch_or_skip
 
+pytestmark = pytest.mark.cpu_only  # results are compared as NumPy's arrays
+
 X, V = np.array([[0.5, 1.5], [2.0, -1.0]]), np.array([[1.0, 0.0], [0.5, 2.0]])
 
 

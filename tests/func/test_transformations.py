@@ -12,6 +12,8 @@ import autograd
 from autograd import func, pytree
 from tests.helpers.oracle import torch_or_skip
 
+pytestmark = pytest.mark.cpu_only  # results are compared as NumPy's arrays
+
 rng = np.random.default_rng(0)
 A, B, V = rng.standard_normal((4, 3)), rng.standard_normal((3, 3)), rng.standard_normal(3)
 

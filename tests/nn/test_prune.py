@@ -13,6 +13,8 @@ import autograd
 import nn
 from tests.helpers.oracle import torch_or_skip
 
+pytestmark = pytest.mark.cpu_only  # results are compared as NumPy's arrays
+
 rng = np.random.default_rng(0)
 W, B, S = rng.standard_normal((6, 5)), rng.standard_normal(6), rng.standard_normal((6, 5))
 

@@ -13,6 +13,8 @@ import nn
 from nn.utils.stateless import functional_call, stack_module_state
 from tests.helpers.oracle import torch_or_skip
 
+pytestmark = pytest.mark.cpu_only  # results are compared as NumPy's arrays
+
 
 class Tied(nn.Module):
     def __init__(self) -> None:

@@ -6,6 +6,8 @@ import pytest
 
 import autograd
 
+pytestmark = pytest.mark.cpu_only  # results are compared as NumPy's arrays
+
 
 def test_constructors() -> None:
     assert autograd.LongTensor([1, 2]).dtype is autograd.int64

@@ -13,6 +13,8 @@ import optim
 from tests.helpers.oracle import torch_or_skip
 from torchlike.foreach import UNARY
 
+pytestmark = pytest.mark.cpu_only  # results are compared as NumPy's arrays
+
 rng = np.random.default_rng(0)
 DATA = [rng.uniform(0.1, 0.9, (2, 3)), rng.uniform(0.1, 0.9, 4)]
 CALLS: dict[str, Any] = {

@@ -12,6 +12,8 @@ import nn
 from autograd.testing import gradcheck
 from torchlike.vision import io, ops
 
+pytestmark = pytest.mark.cpu_only  # results are compared as NumPy's arrays
+
 rng = np.random.default_rng(0)
 A, B = (np.concatenate([x := rng.uniform(0, 10, (5, 2)), x + rng.uniform(1, 10, (5, 2))], 1) for _ in range(2))
 
