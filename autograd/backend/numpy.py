@@ -116,8 +116,7 @@ class NumpyBackend(StridedBackend):
     def each(self, task: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
         return threads.each(task, items)
 
-    def matmul(self, x: Array, y: Array) -> Array:
-        return threads.matmul(x, y)
+    matmul = staticmethod(threads.matmul)
 
     def topk(self, x: Array, k: int, axis: int, largest: bool) -> Array:
         count = x.shape[axis]

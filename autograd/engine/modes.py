@@ -208,11 +208,25 @@ class set_detect_anomaly(detect_anomaly):
         switched.__init__(self, anomaly=mode, check_nan=check_nan, **({"attentive": True} if mode else {}))
 
 
-class differentiating(switched):
-    """Within it, derivatives are computed: recorded or not, and in the forward's precision."""
+class differentiating:
+    """Within it, derivatives are computed: recorded or not, and in the forward's precision.
+
+    As `switched` would do it; every backward pass enters one, so it is written out.
+    """
+
+    __slots__ = ("before", "recorded")
 
     def __init__(self, recorded: bool) -> None:
-        super().__init__(grad=recorded, autocast=None)
+        self.recorded = recorded
+
+    def __enter__(self) -> None:
+        switches = modes.__dict__
+        self.before = switches["grad"], switches["autocast"]
+        switches["grad"], switches["autocast"] = self.recorded, None
+
+    def __exit__(self, *exc: object) -> None:
+        switches = modes.__dict__
+        switches["grad"], switches["autocast"] = self.before
 
 
 class unlistened(switched):

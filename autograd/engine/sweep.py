@@ -67,18 +67,23 @@ class _Pending(dict[Edge, Tensor]):
         super().__init__()
         self.recorded = recorded
         self.notes: dict[Any, Any] = {}  # what hooks remember until the end of the pass
-        self.owned: set[Edge] = set()  # the edges with a gradient whose memory is nobody else's
+        self.fresh: set[Edge] = set()  # the edges with a gradient that a rule has made
 
-    def add(self, edge: Edge, gradient: Tensor, owned: bool) -> None:
-        held = self.get(edge)
-        if held is None:
+    def add(self, edge: Edge, gradient: Tensor, fresh: bool) -> None:
+        if edge not in self:
             self[edge] = gradient
-        elif edge in self.owned and not self.recorded and held._array.dtype == gradient._array.dtype:
-            held._accumulate(gradient)
         else:
-            self[edge], owned = held + gradient, True
-        if owned:
-            self.owned.add(edge)
+            held = self[edge]
+            if not self.recorded and held._array.dtype == gradient._array.dtype and self.owns(edge, held):
+                held._accumulate(gradient)
+            else:
+                self[edge], fresh = held + gradient, True
+        if fresh:
+            self.fresh.add(edge)
+
+    def owns(self, edge: Edge, gradient: Tensor) -> bool:
+        """Whether the memory of this edge's gradient is nobody else's: a rule may also stretch one number."""
+        return edge in self.fresh and gradient._backend.exclusive(gradient._array)
 
 
 def sweep(
@@ -88,7 +93,7 @@ def sweep(
     recorded = modes.grad
     pending = _Pending(recorded)
     for root, gradient in start:
-        pending.add(root, gradient, owned=False)
+        pending.add(root, gradient, fresh=False)
     asked = {source for source, _ in targets or ()}
     # Behind the only one asked for there is nothing to find; behind one of several there may be another.
     order = topological_order([source for source, _ in pending], asked if len(asked) == 1 else ())
@@ -97,7 +102,7 @@ def sweep(
     try:
         found = _walk(pending, asked, retain_graph)
         for edge, gradient in pending.items():  # what is left has arrived at leaves
-            total = _at_leaf(edge[0], gradient, edge in pending.owned, recorded or targets is not None)
+            total = _at_leaf(edge[0], gradient, pending.owns(edge, gradient), recorded or targets is not None)
             if total is not None:
                 found[edge] = total
     finally:
@@ -111,8 +116,12 @@ def _walk(pending: _Pending, asked: set[Any], retain_graph: bool) -> dict[Edge, 
     watch = modes.anomaly and modes.check_nan
     found: dict[Edge, Tensor] = {}
     for node in order:
-        arrived = [pending.pop((node, number), None) for number in range(node.outputs)]
-        node.receive(arrived)
+        if node.outputs == 1:
+            arrived = [pending.pop((node, 0), None)]
+        else:
+            arrived = [pending.pop((node, number), None) for number in range(node.outputs)]
+        if node._hooks is not None or node.retained is not None:
+            node.receive(arrived)
         given = [g._memory for g in arrived if g is not None]
         if not given:
             continue
@@ -130,9 +139,8 @@ def _walk(pending: _Pending, asked: set[Any], retain_graph: bool) -> dict[Edge, 
             if edge is not None and result is not None:
                 if watch:
                     _check_finite(node, result)
-                # A rule may pass on what it was given, or a view of it, or stretch one number.
-                own = node.fresh and result._memory not in given and result._backend.exclusive(result._array)
-                pending.add(edge, result, own)
+                # A rule may pass on what it was given, or a view of it.
+                pending.add(edge, result, node.fresh and result._memory not in given)
         if not retain_graph:
             node.release()
     return found

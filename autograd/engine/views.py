@@ -81,23 +81,13 @@ def base_of(x: Tensor) -> Tensor:
 
 def check_writable(x: Any, operation: str, tracked: bool = False) -> None:
     """Refuses a write in place that would lose a gradient or hit shared elements, before anything is changed."""
-    if x._view is not None:
+    view = x._view
+    if view is not None:
         drop_hidden_base(x)
         x._renew()
-    view = x._view
-    recording = (x._requires_grad or view is not None) and modes.grad
-    if recording and x._requires_grad:
-        is_leaf = x._node is None
-        if is_leaf or (view is not None and view.base._requires_grad and view.base._node is None):
-            raise BackwardError(
-                f"{operation}: a {'' if is_leaf else 'view of a '}leaf tensor that requires grad is being written in "
-                "place; do it inside no_grad(), or on a clone()"
-            )
-    if recording and view is not None and not view.recorded and (tracked or view.base._requires_grad):
-        raise BackwardError(
-            f"{operation}: a view made in no_grad mode is being written in place with grad mode enabled; "
-            "make the view outside no_grad"
-        )
+        view = x._view
+    if (x._requires_grad or view is not None) and modes.grad:
+        _check_recorded(x, view, operation, tracked)
     memory = x._memory
     if memory is None:
         if not modes.inference:
@@ -109,10 +99,26 @@ def check_writable(x: Any, operation: str, tracked: bool = False) -> None:
             f"{operation}: a reshape of this tensor (or the tensor that this is a reshape of) had to copy what other "
             "tensors see, too, so the write can't reach it; clone() before reshaping"
         )
-    if x._array.size > 1 and not x._backend.exclusive(x._array):
+    if not x._backend.exclusive(x._array) and x._array.size > 1:
         raise OperationError(
             f"{operation}: several elements of the written tensor (shape {tuple(x._array.shape)}, expanded) share one "
             "place in memory; clone() it before writing"
+        )
+
+
+def _check_recorded(x: Tensor, view: View | None, operation: str, tracked: bool) -> None:
+    """Refuses a write that is recorded to a leaf, or to a view whose history is not."""
+    if x._requires_grad:
+        is_leaf = x._node is None
+        if is_leaf or (view is not None and view.base._requires_grad and view.base._node is None):
+            raise BackwardError(
+                f"{operation}: a {'' if is_leaf else 'view of a '}leaf tensor that requires grad is being written in "
+                "place; do it inside no_grad(), or on a clone()"
+            )
+    if view is not None and not view.recorded and (tracked or view.base._requires_grad):
+        raise BackwardError(
+            f"{operation}: a view made in no_grad mode is being written in place with grad mode enabled; "
+            "make the view outside no_grad"
         )
 
 

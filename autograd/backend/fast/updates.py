@@ -19,7 +19,7 @@ def _flat(arrays: Sequence[Array]) -> list[Array] | None:
     for array in arrays:
         if array.dtype is not kind or array.shape != shape or not array.flags.c_contiguous:
             return None
-    return [array if array.ndim == 1 else array.reshape(-1) for array in arrays]
+    return [array if array.ndim == 1 else array.ravel() for array in arrays]
 
 
 def _counted(step: Array) -> float:
