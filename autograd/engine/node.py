@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from .callers import user_frames
 from .errors import BackwardError
 from .hooks import RemovableHandle
-from .memory import Memory
 from .modes import modes, switched
 from .primitive import Primitive
 from .tensor import Tensor, tensor_of
@@ -74,7 +73,9 @@ class Saved:
 
     def set_apart(self) -> None:
         """Keeps a copy: the value is about to be overwritten by the operation that saved it."""
-        self.array, self.memory, self.version = self.backend.copy(self.array), Memory(), 0
+        with switched(grad=False):
+            copy = self.tensor().clone()  # an operation, of which a recorder hears
+        self.array, self.memory, self.version = copy._array, copy._memory, 0
 
 
 class Packed(Saved):
