@@ -13,9 +13,16 @@ from tests.helpers.oracle import torch_or_skip
 
 
 def alike(check: Callable[[Any, Any], Any]) -> None:
-    """The check gives the same here and in torch."""
+    """The check gives the same here and in torch, whose square root is one bit off on some processors."""
     torch = torch_or_skip()
-    assert check(autograd, autograd.graph) == check(torch, importlib.import_module("torch.autograd.graph"))
+    ours, theirs = check(autograd, autograd.graph), check(torch, importlib.import_module("torch.autograd.graph"))
+    assert _rounded(ours) == _rounded(theirs)
+
+
+def _rounded(result: Any) -> Any:
+    if isinstance(result, tuple | list):
+        return type(result)(map(_rounded, result))
+    return float(f"{result:.14g}") if isinstance(result, float) else result
 
 
 def test_hooks_keep_what_they_like() -> None:
