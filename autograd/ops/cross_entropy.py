@@ -97,7 +97,7 @@ def cross_entropy(
     `smoothing` mixes in the uniform distribution and `weight` (c,) weighs the classes. Rows of the class `ignore`
     cost nothing. The mean over classes is by the weights of those met, the mean over distributions by n.
     """
-    if target.ndim == 1 and reduction != "none":
+    if target._array.ndim == 1 and reduction != "none":
         wide, mean = None if weight is None else single(weight), reduction == "mean"
         loss = _class_cross_entropy(single(x), target, wide, ignore=ignore, smoothing=smoothing, mean=mean)
         return restored(loss, x.dtype)

@@ -351,7 +351,7 @@ def check_scatter(name: str, input: Tensor, axis: int, index: Tensor, src: Any) 
 
 def check_class_indices(name: str, target: Tensor, classes: int, ignore: int) -> None:
     """OperationError for a class outside [0, classes): on the CPU, where looking costs no synchronisation."""
-    if target.is_cpu and target.numel():
+    if target._array.size and target.is_cpu:
         modes.check(_check_classes, target, name, classes, ignore)
 
 
