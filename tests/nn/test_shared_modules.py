@@ -79,6 +79,7 @@ def test_a_shared_module_is_met_as_often_as_in_torch(walk: str) -> None:
     assert WALKS[walk](network(autograd, nn)) == WALKS[walk](network(torch, torch.nn))
 
 
+@pytest.mark.cpu_only  # other devices draw numbers of their own
 def test_a_shared_module_is_drawn_once() -> None:
     """What `apply` draws at a module named twice is drawn once, and what follows draws the same numbers as in torch."""
     torch = torch_or_skip()
