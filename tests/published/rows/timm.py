@@ -58,7 +58,7 @@ MODELS = {  # the file of timm.models: a model of it, the arguments, the size of
     "hrnet": ("hrnet_w18_small", "", 64),
     "inception_next": ("inception_next_atto", "", 64),
     "inception_resnet_v2": ("inception_resnet_v2", "", 96),
-    "inception_v3": ("inception_v3", "", 96),
+    "inception_v3": ("inception_v3", "", 160),
     "inception_v4": ("inception_v4", "", 96),
     "levit": ("levit_128s", "img_size=224", 224),
     "mambaout": ("test_mambaout", "", 64),
