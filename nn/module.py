@@ -264,11 +264,12 @@ class Module:
     def named_modules(
         self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Module]]:
-        """The module itself and all below it, with their dotted names."""
+        """The module itself and all below it, with their dotted names, each once."""
         memo = set() if memo is None else memo
-        if self in memo and remove_duplicate:
+        if self in memo:
             return
-        memo.add(self)
+        if remove_duplicate:
+            memo.add(self)
         yield prefix, self
         for name, child in self._modules.items():
             if child is not None:
@@ -279,18 +280,22 @@ class Module:
         return (module for _, module in self.named_modules())
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
-        """The direct children with their names."""
-        return ((name, child) for name, child in self._modules.items() if child is not None)
+        """The direct children with their names; one that has several comes once, by the first."""
+        seen: set[Module] = set()
+        for name, child in self._modules.items():
+            if child is not None and child not in seen:
+                seen.add(child)
+                yield name, child
 
     def children(self) -> Iterator[Module]:
-        """The direct children."""
+        """The direct children, each once."""
         return (child for _, child in self.named_children())
 
     def _named_members(
         self, kind: str, prefix: str, recurse: bool, remove_duplicate: bool
     ) -> Iterator[tuple[str, Any]]:
         seen: set[int] = set()
-        modules = self.named_modules(prefix=prefix) if recurse else [(prefix, self)]
+        modules = self.named_modules(None, prefix, remove_duplicate) if recurse else [(prefix, self)]
         for path, module in modules:
             for name, member in getattr(module, kind).items():
                 if member is None or (id(member) in seen and remove_duplicate):

@@ -57,6 +57,77 @@ _FAR = (
 )
 _ONE_BY_SQRT_PI = 0.56418958354775628695
 
+# M. J. Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Applied Statistics 37, 1988:
+# numerators and denominators, highest power first, of 0.425^2 - q^2 at p = 1/2 + q, r - 1.6 and r - 5 of r^2 = -log p.
+_QUANTILES = (
+    (
+        (
+            2.5090809287301226727e3,
+            3.3430575583588128105e4,
+            6.7265770927008700853e4,
+            4.5921953931549871457e4,
+            1.3731693765509461125e4,
+            1.9715909503065514427e3,
+            1.3314166789178437745e2,
+            3.3871328727963666080,
+        ),
+        (
+            5.2264952788528545610e3,
+            2.8729085735721942674e4,
+            3.9307895800092710610e4,
+            2.1213794301586595867e4,
+            5.3941960214247511077e3,
+            6.8718700749205790830e2,
+            4.2313330701600911252e1,
+            1.0,
+        ),
+    ),
+    (
+        (
+            7.74545014278341407640e-4,
+            2.27238449892691845833e-2,
+            2.41780725177450611770e-1,
+            1.27045825245236838258,
+            3.64784832476320460504,
+            5.76949722146069140550,
+            4.63033784615654529590,
+            1.42343711074968357734,
+        ),
+        (
+            1.05075007164441684324e-9,
+            5.47593808499534494600e-4,
+            1.51986665636164571966e-2,
+            1.48103976427480074590e-1,
+            6.89767334985100004550e-1,
+            1.67638483018380384940,
+            2.05319162663775882187,
+            1.0,
+        ),
+    ),
+    (
+        (
+            2.01033439929228813265e-7,
+            2.71155556874348757815e-5,
+            1.24266094738807843860e-3,
+            2.65321895265761230930e-2,
+            2.96560571828504891230e-1,
+            1.78482653991729133580,
+            5.46378491116411436990,
+            6.65790464350110377720,
+        ),
+        (
+            2.04426310338993978564e-15,
+            1.42151175831644588870e-7,
+            1.84631831751005468180e-5,
+            7.86869131145613259100e-4,
+            1.48753612908506148525e-2,
+            1.36929880922735805310e-1,
+            5.99832206555887937690e-1,
+            1.0,
+        ),
+    ),
+)
+
 
 def _horner(coefficients: tuple[float, ...], x: Any) -> Any:
     total: Any = coefficients[0]
@@ -116,19 +187,24 @@ def _scaled_tail(xp: Namespace, size: Array) -> Array:
     return xp.where(size <= 4.0, middle, far)
 
 
+def _quantile(xp: Namespace, q: Array, small: Array) -> Array:
+    """The x with ndtr(x) = 1/2 + q, |q| < 1/2; `small` is 1/2 - |q|, in digits of its own."""
+    near, middle, far = _QUANTILES
+    square = xp.maximum(0.180625 - q * q, 0.0)
+    root = xp.sqrt(-xp.log(xp.minimum(small, 0.075)))
+    past, beyond = xp.minimum(root, 5.0) - 1.6, xp.maximum(root, 5.0) - 5.0
+    tail = xp.where(
+        root <= 5.0,
+        _horner(middle[0], past) / _horner(middle[1], past),
+        _horner(far[0], beyond) / _horner(far[1], beyond),
+    )
+    return xp.where(xp.abs(q) <= 0.425, q * (_horner(near[0], square) / _horner(near[1], square)), xp.copysign(tail, q))
+
+
 def erfinv(xp: Namespace, y: Array) -> Array:
-    """The x with erf(x) = y, as exact as y allows: a first guess (S. Winitzki, 2008), then Halley's method."""
-    inside = xp.clip(y, -1.0, 1.0)
-    logarithm = xp.log1p(-inside * inside)
-    logarithm = xp.maximum(logarithm, -700.0)
-    half = 2.0 / (math.pi * 0.147) + 0.5 * logarithm
-    x = xp.copysign(xp.sqrt(xp.maximum(xp.sqrt(half * half - logarithm / 0.147) - half, 0.0)), y)
-    for _ in range(3):
-        # Beyond 0.5 the difference is taken of the complements, which have more digits.
-        size = xp.abs(inside)
-        miss = xp.where(size < 0.5, erf(xp, x) - inside, xp.sign(inside) * ((1.0 - size) - erfc(xp, xp.abs(x))))
-        step = miss * (0.5 * math.sqrt(math.pi)) * xp.exp(x * x)
-        x = x - step / (1.0 + x * step)
+    """The x with erf(x) = y."""
+    inside = xp.where(xp.abs(y) < 1.0, y, 0.0)
+    x = math.sqrt(0.5) * _quantile(xp, 0.5 * inside, 0.5 * (1.0 - xp.abs(inside)))
     x = xp.where(xp.abs(y) == 1.0, y * math.inf, x)
     return xp.where(xp.logical_or(xp.abs(y) > 1.0, xp.isnan(y)), y * math.nan, x)
 
@@ -148,16 +224,9 @@ def log_ndtr(xp: Namespace, x: Array) -> Array:
 
 
 def ndtri(xp: Namespace, p: Array) -> Array:
-    """The x with ndtr(x) = p: the inverse of erf about 1/2; beside 0 and 1, where 2 p - 1 loses the digits of p, a
-    first guess (S. Winitzki, 2008) and Newton's method on the logarithm."""
+    """The x with ndtr(x) = p."""
     inside = xp.where(xp.logical_and(p > 0, p < 1), p, 0.5)
-    small = xp.minimum(inside, 1.0 - inside)
-    logarithm = xp.log(4.0 * small) + xp.log1p(-small)
-    half = 2.0 / (math.pi * 0.147) + 0.5 * logarithm
-    x = -math.sqrt(2.0) * xp.sqrt(xp.maximum(xp.sqrt(half * half - logarithm / 0.147) - half, 0.0))
-    for _ in range(4):
-        x = x - (log_ndtr(xp, x) - xp.log(small)) * erfcx(xp, x * -math.sqrt(0.5)) * math.sqrt(0.5 * math.pi)
-    x = xp.where(small > 0.2, math.sqrt(2.0) * erfinv(xp, 2.0 * inside - 1.0), xp.where(inside < 0.5, x, -x))
+    x = _quantile(xp, inside - 0.5, xp.minimum(inside, 1.0 - inside))
     x = xp.where(p == 0, -math.inf, xp.where(p == 1, math.inf, x))
     return xp.where(xp.logical_or(xp.logical_or(p < 0, p > 1), xp.isnan(p)), math.nan, x)
 

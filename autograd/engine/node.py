@@ -301,6 +301,17 @@ class Node:
             results.append(result)
         return results
 
+    def with_zero_slope(self, gradient: Tensor, position: int) -> Tensor:
+        """The gradient by the input at this position, as one whose own derivative by that input is zero in numbers."""
+        if not modes.grad:
+            return gradient
+        made = tensor_of(gradient._array, gradient._backend, gradient._memory)
+        node = ZeroSlope(None, {}, [edge_of(gradient), self.edges[position]], 1, self.shapes[position : position + 1])
+        if modes.attentive:
+            attend(node)
+        made._node, made._requires_grad = node, True
+        return made
+
     def unpack(self, value: Any) -> Any:
         """A saved value; BackwardError if it was overwritten since."""
         return value.unpack(self.primitive.name) if isinstance(value, _KEPT) else value
@@ -318,6 +329,19 @@ class Node:
         if self.saved or self.saved_outputs:
             self.saved = self.saved_outputs = ()
             self.freed = True
+
+
+class ZeroSlope(Node):
+    """A gradient that is handed on as it is, with zeros for an input on which it depends piece by piece alone."""
+
+    @property
+    def label(self) -> str:
+        return "zero_slope"
+
+    def differentiate(self, gradients: Gradients, needed: Sequence[Edge | None]) -> Gradients:
+        g: Any = gradients[0]
+        through, by_input = needed
+        return [None if through is None else g, None if by_input is None else g.new_zeros(self.shapes[0])]
 
 
 class AccumulateGrad:

@@ -43,7 +43,10 @@ class Derivative:
         arguments = ", ".join([self._source(name, primitive) for name in inspect.signature(rule).parameters])
         # Of a node, the gradients by its outputs, and the position of an input: the gradient by that input. Written
         # out as one call, since a call to fetch each argument would cost as much as the arithmetic of a small rule.
-        self.gradient: Gradient = eval(f"lambda node, g, position: rule({arguments})", {"rule": rule})
+        gradient = f"rule({arguments})"
+        if primitive.piecewise_linear:
+            gradient = f"node.with_zero_slope({gradient}, position)"
+        self.gradient: Gradient = eval(f"lambda node, g, position: {gradient}", {"rule": rule})
 
     def _source(self, name: str, primitive: Primitive) -> str:
         """The expression that an argument of this name is read by."""
@@ -89,7 +92,9 @@ class Primitive:
     too, by the same formula; the engine conjugates for it (what is linear is holomorphic). `complex_rules`
     says that the rules do so themselves. The gradients of other primitives can't be complex.
 
-    With `partial` the rules get None for an output that no gradient came to; otherwise zeros.
+    With `partial` the rules get None for an output that no gradient came to; otherwise zeros. With `piecewise_linear`
+    a gradient has a derivative of zeros by its input, as torch's have: after a gradient penalty the biases below have
+    gradients of zeros, not None.
     All other keyword arguments are rules, by the names of the inputs.
     """
 
@@ -112,6 +117,7 @@ class Primitive:
         holomorphic: bool = False,
         complex_rules: bool = False,
         partial: bool = False,
+        piecewise_linear: bool = False,
         keeps_order: bool = False,
         name: str | None = None,
         **rules: Rule,
@@ -127,6 +133,7 @@ class Primitive:
         self.holomorphic = holomorphic or linear
         self.complex_rules = complex_rules
         self.partial = partial
+        self.piecewise_linear = piecewise_linear
         self.keeps_order = keeps_order
         self.__doc__ = compute.__doc__
 
@@ -162,6 +169,14 @@ class Primitive:
         every_input_from_here = -1  # in two's complement
         self.differentiable |= (every_input_from_here if position == self.variadic else 1) << position
         self._saves.clear()
+
+    def piecewise(self) -> Primitive:
+        """The same function, `piecewise_linear`."""
+        made = object.__new__(Primitive)
+        made.__dict__.update(self.__dict__)
+        made.piecewise_linear, made._saves = True, {}
+        made.derivatives = [each and Derivative(each.rule, made) for each in self.derivatives]
+        return made
 
     def _rule_of(self, composed: Callable[..., Any], position: int) -> Rule:
         """The partial derivative of the composition by the input at this position."""

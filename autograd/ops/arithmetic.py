@@ -134,7 +134,7 @@ def _pow_by_base(g: Tensor, x: Any, y: Any) -> Tensor:
     if y == 0:
         return zeros_like(g)
     if y == 1:
-        return g
+        return g * x**0  # in numbers: the derivative of ones is zeros
     if y == 2:
         return 2 * g * x
     return g * (y * x ** (y - 1))

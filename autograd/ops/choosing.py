@@ -47,6 +47,9 @@ def _where(xp: Namespace, condition: Array, x: Array, y: Array) -> Array:
     return xp.where(condition, x, y)
 
 
+_piece = _where.piecewise()
+
+
 @primitive(holomorphic=True, keeps_order=True, up=lambda g, condition: _gate(g, condition))
 def _gate(backend: Backend, up: Array, condition: Array) -> Array:
     """up where the condition holds, else 0."""
@@ -66,9 +69,17 @@ def where(condition: Tensor, input: Operand | None = None, other: Operand | None
         if condition.dtype is not dtypes.uint8:
             raise OperationError(f"where: expected a condition of bools, got {condition.dtype}; compare it, x > 0 say")
         condition = condition != 0
-    kind = result_type(input, other)
-    x, y = (_branch(each, condition, kind) for each in (input, other))
-    return _where(condition, x, y)
+    return _where(condition, *_branches(condition, input, other))
+
+
+def pieces(condition: Tensor, input: Operand, other: Operand) -> Tensor:
+    """`where` of the two pieces of a piecewise linear function, as many activations are."""
+    return _piece(condition, *_branches(condition, input, other))
+
+
+def _branches(condition: Tensor, *values: Any) -> list[Tensor]:
+    kind = result_type(*values)
+    return [_branch(each, condition, kind) for each in values]
 
 
 def _branch(value: Any, condition: Tensor, kind: dtypes.dtype) -> Tensor:

@@ -194,6 +194,9 @@ def _gather(backend: Backend, x: Array, index: Array, *, dim: int) -> Array:
     return backend.take_along(x, index, dim)
 
 
+gather_pieces = _gather.piecewise()
+
+
 @primitive(linear=True, up=lambda g, index, dim: _gather(g, index, dim=dim))
 def scatter_sum(backend: Backend, up: Array, index: Array, *, shape: tuple[int, ...], dim: int) -> Array:
     """Zeros to which `up` is added where `gather` would read."""

@@ -149,6 +149,9 @@ def _cat(xp: Namespace, *tensors: Array, dim: int) -> Array:
     return xp.concat(tensors, axis=dim)
 
 
+cat_pieces = _cat.piecewise()
+
+
 def _cat_slice(g: Tensor, index: int, shapes: list[tuple[int, ...]], dim: int) -> Tensor:
     start = sum(shape[dim] for shape in shapes[:index])
     return narrow(g, dim, start, shapes[index][dim])

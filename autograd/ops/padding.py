@@ -6,7 +6,7 @@ import math
 import operator
 from collections.abc import Sequence
 
-from ..backend import Array, Namespace
+from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
@@ -28,24 +28,58 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         limit = {"reflect": count - 1, "circular": count}.get(mode, math.inf)
         if mode not in ("reflect", "replicate", "circular"):
             raise NotImplementedError(f"pad: mode is 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}")
-        grown = count if mode == "replicate" else count + min(before, 0) + min(after, 0)
+        grown = count + min(before, 0) + min(after, 0) if mode == "circular" else count + before + after
         if before > limit or after > limit or grown < 1:
             raise OperationError(f"pad: {mode} padding ({before}, {after}) is too wide for dim {axis} of {count}")
-        if mode != "replicate" and (before < 0 or after < 0):
-            x = narrow(x, axis, -before if before < 0 else 0, count + min(before, 0) + min(after, 0))
-            count, before, after = x._array.shape[axis], before if before > 0 else 0, after if after > 0 else 0
-        places = [_source(i, count, mode) for i in range(-before, count + after)]
-        x = x[(slice(None),) * axis + (places,)]
+        if mode == "circular":
+            if grown < count:
+                x = narrow(x, axis, max(-before, 0), grown)
+            places = [i % grown for i in range(-max(before, 0), grown + max(after, 0))]
+            x = x[(slice(None),) * axis + (places,)]
+        else:
+            x = _extend(x, axis=axis, before=before, after=after, mirrored=mode == "reflect")
     return x
 
 
-def _source(i: int, count: int, mode: str) -> int:
-    """Which element stands at place i, counted from the first, of a padded dimension."""
-    if mode == "circular":
-        return i % count
-    if mode == "replicate":
+def _source(i: int, count: int, mirrored: bool) -> int:
+    """Which of `count` elements stands at place i, counted from the first, of an extended dimension."""
+    if not mirrored:
         return min(max(i, 0), count - 1)
     return -i if i < 0 else i if i < count else 2 * (count - 1) - i
+
+
+@primitive(
+    linear=True,
+    piecewise_linear=True,
+    x=lambda g, x_shape, axis, before, after, mirrored: _fold_back(
+        g, axis=axis, count=x_shape[axis], before=before, after=after, mirrored=mirrored
+    ),
+)
+def _extend(backend: Backend, x: Array, *, axis: int, before: int, after: int, mirrored: bool) -> Array:
+    """A dimension extended (or with negative numbers cut) at both ends, by its mirror image or by its edges."""
+    count = x.shape[axis]
+    places = [_source(i, count, mirrored) for i in range(-before, count + after)]
+    return backend.index(x, (*(slice(None),) * axis, backend.xp.asarray(places), ...))
+
+
+@primitive(
+    linear=True,
+    up=lambda g, axis, before, after, mirrored: _extend(g, axis=axis, before=before, after=after, mirrored=mirrored),
+)
+def _fold_back(xp: Namespace, up: Array, *, axis: int, count: int, before: int, after: int, mirrored: bool) -> Array:
+    """The sums over the places at which each of the `count` elements stands."""
+    whole = xp.zeros((*up.shape[:axis], count, *up.shape[axis + 1 :]), dtype=up.dtype)
+    total, first = count + before + after, max(before, 0)
+    end = max(first, min(before + count, total))  # from `first` on each stands at its own place
+
+    def along(start: int, stop: int) -> tuple:
+        return (*(slice(None),) * axis, slice(start, stop), ...)
+
+    whole[along(first - before, end - before)] = up[along(first, end)]
+    for place in (*range(min(first, total)), *range(end, total)):
+        source = _source(place - before, count, mirrored)
+        whole[along(source, source + 1)] += up[along(place, place + 1)]
+    return whole
 
 
 @primitive(linear=True, x=lambda g, widths: _crop(g, widths))

@@ -21,7 +21,7 @@ from ..types import PerDim
 from .convolution import as_tuple
 from .creation import ones
 from .dims import as_ints, is_int
-from .joining import cat
+from .joining import cat_pieces
 from .padding import pad_constant
 from .promotion import require_floating, rounded_once
 
@@ -33,9 +33,10 @@ def _places(x: Any, kernel: Sequence[int], stride: Sequence[int], dilation: Sequ
 
 
 @primitive(
+    piecewise_linear=True,
     x=lambda g, out1, x_shape, kernel, stride, dilation: _max_scatter(
         g, out1, space=tuple(x_shape[2:]), kernel=kernel, stride=stride, dilation=dilation
-    )
+    ),
 )
 def _max_pool(
     backend: Backend,
@@ -110,7 +111,10 @@ def _max_positions(
     return positions
 
 
-@primitive(x=lambda g, x_shape, kernel, stride: _spread(g, space=tuple(x_shape[2:]), kernel=kernel, stride=stride))
+@primitive(
+    piecewise_linear=True,
+    x=lambda g, x_shape, kernel, stride: _spread(g, space=tuple(x_shape[2:]), kernel=kernel, stride=stride),
+)
 def _sum_pool(xp: Namespace, x: Array, *, kernel: tuple[int, ...], stride: tuple[int, ...]) -> Array:
     total = None
     for place in _places(x, kernel, stride, (1,) * len(kernel)):
@@ -275,6 +279,8 @@ def adaptive_avg_pool(name: str, dims: int, input: Tensor, output_size: PerDim) 
     """Means of windows that cut the last dimensions into nearly equal parts; None keeps a size."""
     sizes = adaptive_sizes(name, dims, input, output_size)
     have = input.shape[-dims:]
+    if set(sizes) == {1} and 0 not in have:
+        return input.mean(tuple(range(-dims, 0)), keepdim=True)
     if divides_evenly(have, sizes) and 0 not in have:
         kernel = tuple(n // size for n, size in zip(have, sizes, strict=True))
         return avg_pool(name, dims, input, kernel, kernel)
@@ -283,5 +289,5 @@ def adaptive_avg_pool(name: str, dims: int, input: Tensor, output_size: PerDim) 
         parts = [
             input.narrow(dim, start, end - start).mean(dim, keepdim=True) for start, end in adaptive_bounds(n, size)
         ]
-        input = cat(parts, dim) if parts else input.narrow(dim, 0, 0)
+        input = cat_pieces(*parts, dim=dim) if parts else input.narrow(dim, 0, 0)
     return input

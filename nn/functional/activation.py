@@ -10,6 +10,7 @@ from autograd import Tensor, dtypes
 from autograd.engine.errors import OperationError
 from autograd.ops import softmax as _softmax
 from autograd.ops.activation import gelu_exact, leaky_relu as _leaky_relu, softplus
+from autograd.ops.choosing import pieces
 from autograd.ops.inplace import in_place
 from autograd.ops.promotion import rounded_once
 from autograd.ops.random import rrelu_slopes
@@ -40,7 +41,7 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     if not input.dtype.is_floating_point:
         return _maybe_in_place(input, input.clamp(int(min_val), int(max_val)), inplace)
     inside = (input > min_val) & (input < max_val)
-    return _maybe_in_place(input, autograd.where(inside, input, input.detach().clamp(min_val, max_val)), inplace)
+    return _maybe_in_place(input, pieces(inside, input, input.detach().clamp(min_val, max_val)), inplace)
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
@@ -150,7 +151,7 @@ def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
 
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """input outside [-lambd, lambd], 0 inside."""
-    return autograd.where((input >= -lambd) & (input <= lambd), 0.0, input)
+    return pieces((input >= -lambd) & (input <= lambd), 0.0, input)
 
 
 @rounded_once
@@ -159,7 +160,7 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     if lambd < 0:
         raise OperationError(f"softshrink: lambd must not be negative, got {lambd}")
     moved = autograd.where(input > lambd, input - lambd, input + lambd)
-    return autograd.where((input >= -lambd) & (input <= lambd), 0.0, moved)
+    return pieces((input >= -lambd) & (input <= lambd), 0.0, moved)
 
 
 @rounded_once
@@ -177,7 +178,7 @@ def softsign(input: Tensor) -> Tensor:
 @rounded_once
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """input above the threshold, else the value."""
-    return _maybe_in_place(input, autograd.where(input <= threshold, input.dtype.number(value), input), inplace)
+    return _maybe_in_place(input, pieces(input <= threshold, input.dtype.number(value), input), inplace)
 
 
 @rounded_once
@@ -200,7 +201,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
         weight = weight.reshape((1, -1) + (1,) * (input.ndim - 2)) if input.ndim > 1 else weight
     elif weight.ndim:
         weight = weight.reshape(())
-    return autograd.where(input > 0, input, input * weight)
+    return pieces(input > 0, input, input * weight)
 
 
 def rrelu(
@@ -212,7 +213,7 @@ def rrelu(
     if not training:
         return leaky_relu(input, (lower + upper) / 2, inplace)
     slopes = rrelu_slopes(input, lower, upper)
-    return _maybe_in_place(input, autograd.where(input > 0, input, input * slopes), inplace)
+    return _maybe_in_place(input, pieces(input > 0, input, input * slopes), inplace)
 
 
 def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DTypeLike = None) -> Tensor:

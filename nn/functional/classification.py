@@ -6,6 +6,7 @@ import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
 from autograd.ops.activation import logsigmoid
+from autograd.ops.choosing import pieces
 from autograd.ops.cross_entropy import (
     binary_cross_entropy as _binary_cross_entropy,
     binary_cross_entropy_of_logits as _binary_cross_entropy_of_logits,
@@ -139,7 +140,7 @@ def nll_loss(
     _check_classes("nll_loss", input, target, weight, ignore_index)
     x = _rows(input)
     expected = expected_classes(target.reshape(-1), weight, x.shape[1], ignore_index, 0.0, x.dtype)
-    losses = -autograd.where(expected == 0, 0.0, x * expected).sum(1)
+    losses = -pieces(expected == 0, 0.0, x * expected).sum(1)
     if reduction == "mean":
         return losses.sum() / expected.sum()
     return reduced("nll_loss", losses.reshape(target.shape), reduction)

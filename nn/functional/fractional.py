@@ -9,6 +9,7 @@ import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
 from autograd.ops.convolution import as_tuple
+from autograd.ops.indexing import gather_pieces
 from autograd.types import PerDim
 
 
@@ -58,7 +59,7 @@ def _fractional(
         shape[2 + d], shape[2 + dims + d] = outs[d], kernel[d]
         index = index * space[d] + seen.reshape(shape)
     index = index.flatten(2 + dims)  # (N, C, *outs, what a window sees)
-    seen = x.flatten(2).gather(2, index.flatten(2)).reshape(index.shape)
+    seen = gather_pieces(x.flatten(2), index.flatten(2), dim=2).reshape(index.shape)
     pooled, which = seen.max(-1)
     return pooled, index.gather(-1, which.unsqueeze(-1)).squeeze(-1)
 

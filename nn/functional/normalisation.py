@@ -138,7 +138,8 @@ def instance_norm(
     count = math.prod(input.shape[2:])
     if count <= 1 and input.numel():
         raise ValueError(f"instance_norm: expected more than 1 value a channel, got shape {tuple(input.shape)}")
-    weight, bias = _by_channel(weight, input), _by_channel(bias, input)
+    # torch repeats the weight for each sample, so that the weight itself may be written before backward.
+    weight, bias = _by_channel(None if weight is None else weight.clone(), input), _by_channel(bias, input)
     if not input.numel():
         return _scaled(input, weight, bias)
     out, mean, var = normalised(input, space, weight, bias, eps)

@@ -10,6 +10,7 @@ from autograd import Tensor
 from autograd.engine.errors import OperationError
 from autograd.ops import pooling as _pool
 from autograd.ops.convolution import as_tuple
+from autograd.ops.joining import cat_pieces
 from autograd.ops.promotion import rounded_once, single_under_autocast
 from autograd.types import PerDim
 
@@ -146,7 +147,7 @@ def _adaptive_max(name: str, dims: int, input: Tensor, output_size: PerDim, retu
             found = values.narrow(dim, start, end - start).max(dim, keepdim=True)
             best.append(found.values)
             where.append(places.narrow(dim, start, end - start).gather(dim, found.indices))
-        values, places = autograd.cat(best, dim), autograd.cat(where, dim)
+        values, places = cat_pieces(*best, dim=dim), autograd.cat(where, dim)
     return (values, places) if return_indices else values
 
 

@@ -91,7 +91,7 @@ def points(where: str, kind: str, count: int) -> np.ndarray:
         CENTRE: [rng.uniform(-9, 9, count), rng.uniform(-1, 1, count), signs * small, [0.5, -0.5, 1.0, -5.0, 8.9]],
         POSITIVE: [rng.uniform(0, 12, count), rng.uniform(0, 200, count), small, 1 + signs * small, 2 + signs * small],
         UNIT: [rng.random(count), small / 2, [0.5, 0.2, 0.8, 0.02425]],
-        INSIDE: [rng.uniform(-0.999, 0.999, count), signs * small * 0.99],
+        INSIDE: [rng.uniform(-0.999, 0.999, count), signs * small * 0.99, signs * (1 - small)],
         "tail": [rng.uniform(-low, -3.0, count)],
         "near 0": [signs * small / 4, [0.25, -0.25]],
         "below 0": [-rng.uniform(0, 37, count), -small, [-5.0, -20.0, -1e3]],

@@ -31,7 +31,6 @@ COPIED_THERE = {
     "matmul": "torch expands the batch into a copy",
     "einsum": "likewise",
     "kron": "likewise",
-    "nn.functional.instance_norm": "torch repeats the weight for each sample",
     "nn.functional.cross_entropy": "torch saves the logarithms of the softmax, this engine the logits, which are there",
     "expm1": "torch saves the result, which has few digits of the slope below -1",
     "special.expm1": "likewise",

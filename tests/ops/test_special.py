@@ -58,6 +58,11 @@ def test_incomplete_gamma_functions_agree_with_scipy() -> None:
         ("erfcx", -30.0, math.inf),
         ("erfcx", 1e10, 5.641895835477563e-11),
         ("log_ndtr", -1e3, -500007.8266948121),
+        ("ndtri", 1e-300, -37.0470962993612),
+        ("ndtri", 5e-324, -38.467405617144344),
+        ("ndtri", 1.0, math.inf),
+        ("erfinv", -1.0, -math.inf),
+        ("erfinv", 1.5, math.nan),
     ],
 )
 def test_edges(name: str, at: float, expected: float) -> None:

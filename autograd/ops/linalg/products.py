@@ -19,7 +19,7 @@ from ..joining import stack
 from ..operation import operation
 from ..promotion import cast, require_tensors, result_type, rounded_once
 from ..reduction import sum
-from ..shape import broadcast_tensors, inverse, permute, reshape, squeeze, unsqueeze
+from ..shape import broadcast_tensors, in_c_order, inverse, permute, reshape, squeeze, unsqueeze
 
 
 @primitive(linear=True, x=lambda g, dims: permute(g, inverse(dims)))
@@ -179,6 +179,9 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         )
     if len(shape) == 1:
         return squeeze(_linear(unsqueeze(input, 0), weight, bias), 0)
+    if len(shape) > 2 and not input._backend.viewable(input._array, (math.prod(shape[:-1]), shape[-1])):
+        # The product copies it in any case: here, what is kept for backward is the copy, and the input may be written.
+        input = in_c_order(input)
     return _linear(input, weight, bias)
 
 
