@@ -24,6 +24,7 @@ from . import (
     serialization,
     signal,
     special,
+    subclasses as _subclasses,
     testing,
 )
 from .amp import autocast

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .cell import Cell
-from .errors import DeviceMismatchError, NotATensorError, OperationError
+from .errors import DeviceMismatchError, LinAlgError, NotATensorError, OperationError
 from .memory import Memory
 from .modes import modes
 from .node import record
@@ -43,7 +45,8 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
     try:
         result = switches["quietly"](*call, **params) if params else switches["quietly"](*call)
     except (ValueError, TypeError, NotImplementedError) as error:
-        raise OperationError(describe(primitive, inputs, params, error)) from error
+        kind = LinAlgError if isinstance(error, np.linalg.LinAlgError) else OperationError
+        raise kind(describe(primitive, inputs, params, error)) from error
     except RuntimeError as error:
         if "cannot enter context" not in str(error):
             raise
@@ -83,7 +86,7 @@ def _call(
 ) -> tuple[list[Any], Backend, int]:
     """What is called, on what: the primitive's function, the namespace, arrays and host values, in one list, which
     Python unpacks in half the time; the backend; and a number whose bit i says: input i wants a gradient."""
-    call = [primitive.compute, None]
+    call: list[Any] = [primitive.compute, None]
     tracked = 0
     for i, x in enumerate(inputs):
         if isinstance(x, Tensor):

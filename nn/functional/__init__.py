@@ -1,6 +1,6 @@
 """The layers' computations as functions, under torch's names."""
 
-from autograd.ops.mistakes import explained
+from autograd.ops.mistakes import explained as _explained
 
 # isort: split
 # From here to the next line of this kind: written by `python -m autograd.ops --write`.
@@ -137,7 +137,6 @@ __all__ = [
     "elu_",
     "embedding",
     "embedding_bag",
-    "explained",
     "feature_alpha_dropout",
     "fold",
     "fractional_max_pool2d",
@@ -225,5 +224,5 @@ __all__ = [
 for _name in __all__:
     _function = globals()[_name]
     if _function.__module__.startswith("nn.functional."):
-        globals()[_name] = _explained = explained(_function)
-        _explained.__module__ = "nn.functional"
+        globals()[_name] = _function = _explained(_function)
+        _function.__module__ = "nn.functional"
