@@ -13,13 +13,14 @@ from ..promotion import require_inexact, single_under_autocast
 from ..shape import adjoint, expand, unsqueeze
 
 
-def _check(name: str, A: Tensor, tau: Tensor) -> None:
+def _check(name: str, A: Tensor, tau: Tensor, tall: bool) -> None:
     require_inexact(name, A)
     rows, columns = A.shape[-2:] if A.ndim > 1 else (0, 1)
-    if rows < columns or tau.ndim != A.ndim - 1 or tau.shape[-1] > columns or tau.shape[:-1] != A.shape[:-2]:
+    most = columns if tall else min(rows, columns)
+    if (tall and rows < columns) or tau.ndim != A.ndim - 1 or tau.shape[-1] > most or tau.shape[:-1] != A.shape[:-2]:
         raise OperationError(
-            f"{name}: expected reflections (*, m, n), m >= n, and tau (*, k), k <= n, got {tuple(A.shape)} and "
-            f"{tuple(tau.shape)}"
+            f"{name}: expected reflections (*, m, n){', m >= n,' if tall else ''} and tau (*, k), k <= "
+            f"{'n' if tall else 'min(m, n)'}, got {tuple(A.shape)} and {tuple(tau.shape)}"
         )
 
 
@@ -40,7 +41,7 @@ def _reflected(A: Tensor, tau: Tensor, X: Tensor, backwards: bool, conjugate: bo
 @single_under_autocast
 def householder_product(A: Tensor, tau: Tensor) -> Tensor:
     """The first n columns of H_1 H_2 ... H_k: A (*, m, n) and tau (*, k), as geqrf gives them, to Q (*, m, n)."""
-    _check("householder_product", A, tau)
+    _check("householder_product", A, tau, tall=True)
     rows, columns = A.shape[-2:]
     start = eye(rows, columns, dtype=A.dtype, device=A.device)
     return _reflected(A, tau, expand(start, *A.shape[:-2], rows, columns), True, False)
@@ -50,7 +51,7 @@ def householder_product(A: Tensor, tau: Tensor) -> Tensor:
 @single_under_autocast
 def ormqr(input: Tensor, tau: Tensor, other: Tensor, left: bool = True, transpose: bool = False) -> Tensor:
     """Q @ other for Q = H_1 ... H_k (m, m); other @ Q without `left`, Q^H for Q with `transpose`."""
-    _check("ormqr", input, tau)
+    _check("ormqr", input, tau, tall=False)
     if left:
         return _reflected(input, tau, other, not transpose, transpose)
     # X Q is the adjoint of Q^H X^H.
