@@ -252,7 +252,7 @@ from .ops.joining import (
     vstack as row_stack,
 )
 from .ops.linalg.determinants import det, logdet, slogdet
-from .ops.linalg.householder import householder_product as orgqr, ormqr
+from .ops.linalg.householder import geqrf, householder_product as orgqr, ormqr
 from .ops.linalg.low_rank import pca_lowrank, svd_lowrank
 from .ops.linalg.lu import lu_solve, lu_unpack
 from .ops.linalg.norms import cdist, cosine_similarity, dist, norm, pdist, renorm
@@ -624,6 +624,7 @@ __all__ = [
     "gather",
     "gcd",
     "ge",
+    "geqrf",
     "ger",
     "get_autocast_dtype",
     "get_default_device",

@@ -9,6 +9,7 @@ from .ops.grids import ascending_powers as vander
 from .ops.linalg.checked import cholesky_ex, inv_ex, lu_factor_ex, solve_ex
 from .ops.linalg.determinants import det, logdet, slogdet
 from .ops.linalg.householder import householder_product
+from .ops.linalg.ldl import ldl_factor, ldl_factor_ex, ldl_solve
 from .ops.linalg.lu import factored_solve as lu_solve, lu, lu_factor, solve_triangular
 from .ops.linalg.norms import cond, matrix_norm, vector_norm, vector_or_matrix_norm as norm
 from .ops.linalg.powers import matrix_exp, matrix_power
@@ -31,6 +32,9 @@ __all__ = [
     "householder_product",
     "inv",
     "inv_ex",
+    "ldl_factor",
+    "ldl_factor_ex",
+    "ldl_solve",
     "logdet",
     "lstsq",
     "lu",

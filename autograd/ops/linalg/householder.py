@@ -1,16 +1,29 @@
-"""Products of Householder reflections, H_i = I - tau_i v_i v_i^H with v_i = (0, ..., 0, 1, A[i+1:, i]).
+"""Householder reflections and their products, H_i = I - tau_i v_i v_i^H with v_i = (0, ..., 0, 1, A[i+1:, i]).
 
 Written in tensor operations, so that the derivatives follow.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ...engine.errors import OperationError
 from ...engine.tensor import Tensor
-from ..creation import arange, eye
+from ..choosing import where
+from ..creation import arange, eye, zeros
+from ..diagonals import triu
+from ..joining import cat
 from ..operation import operation
 from ..promotion import require_inexact, single_under_autocast
+from ..reduction import sum
 from ..shape import adjoint, expand, unsqueeze
+
+
+class Reflections(NamedTuple):
+    """R in the upper triangle, the vectors v below it, and the factors."""
+
+    a: Tensor
+    tau: Tensor
 
 
 def _check(name: str, A: Tensor, tau: Tensor, tall: bool) -> None:
@@ -56,3 +69,53 @@ def ormqr(input: Tensor, tau: Tensor, other: Tensor, left: bool = True, transpos
         return _reflected(input, tau, other, not transpose, transpose)
     # X Q is the adjoint of Q^H X^H.
     return adjoint(_reflected(input, tau, adjoint(other), transpose, not transpose))
+
+
+def _reflection(A: Tensor, i: int) -> tuple[Tensor, Tensor]:
+    """(v, tau) of the reflection whose adjoint makes column i of A zero below the diagonal, and its diagonal real.
+
+    beta = -sign(Re a) |column|, tau = (beta - a) / beta, v = column / (a - beta); tau is 0 where nothing has to change.
+    """
+    rows = unsqueeze(arange(A.shape[-2], device=A.device), -1)
+    column, first = A[..., i : i + 1], A[..., i : i + 1, i : i + 1]
+    below = where(rows > i, column, 0.0)
+    rest = sum((below * below.conj()).real, -2, True)
+    head = first.real if first.is_complex() else first
+    done = (rest == 0) & ((first.imag == 0) if first.is_complex() else (rest == 0))
+    size = where(done, 1.0, rest + (first * first.conj()).real).sqrt()
+    beta = where(head < 0, size, -size)
+    v = where(done, 0.0, below / where(done, 1.0, first - beta)) + (rows == i).to(A.dtype)
+    return v, where(done, 0.0, (beta - first) / beta)
+
+
+@operation
+@single_under_autocast
+def geqrf(input: Tensor) -> Reflections:
+    """(a, tau): matrices (*, m, n) factored by min(m, n) reflections, as LAPACK keeps them.
+
+    The upper triangle of `a` is R, real on its diagonal; below lie the vectors, from which, with tau,
+    `linalg.householder_product` makes Q, and `ormqr` products with it. Differentiable, as torch's is not.
+
+    >>> import autograd
+    >>> A = autograd.tensor([[3.0, 1.0], [4.0, 2.0]])
+    >>> a, tau = autograd.geqrf(A)
+    >>> autograd.linalg.householder_product(a, tau) @ a.triu()
+    tensor([[3.0000, 1.0000],
+            [4.0000, 2.0000]])
+    """
+    require_inexact("geqrf", input)
+    if input.ndim < 2:
+        raise OperationError(f"geqrf: expected matrices (*, m, n), got shape {tuple(input.shape)}")
+    rows, columns = input.shape[-2:]
+    R, vectors, factors = input, [], []
+    for i in range(min(rows, columns)):
+        v, tau = _reflection(R, i)
+        R = R - (tau.conj() if tau.is_complex() else tau) * (v @ (adjoint(v) @ R))
+        vectors.append(where(unsqueeze(arange(rows, device=R.device), -1) > i, v, 0.0))
+        factors.append(tau[..., 0])
+    if not vectors:
+        return Reflections(input.clone(), zeros((*input.shape[:-2], 0), dtype=input.dtype, device=input.device))
+    below = cat(vectors, -1)
+    if columns > rows:
+        below = cat([below, below.new_zeros(*below.shape[:-1], columns - rows)], -1)
+    return Reflections(triu(R) + below, cat(factors, -1))
