@@ -204,6 +204,7 @@ _OTHERS: dict[str, Any] = {
     "imag": property(complex.imag),
     "where": where,
     "polygamma": polygamma,
+    "polygamma_": inplace.in_place(polygamma),
     "cpu": cpu,
     "cuda": cuda,
     "type_as": type_as,
@@ -264,6 +265,8 @@ def _attach() -> None:
                 ASKING.add(name)
     for function in (shape.squeeze, shape.unsqueeze, shape.transpose, shape.t):
         setattr(Methods, f"{function.__name__}_", inplace.reshaping(function))
+    for name in ("swapaxes_", "swapdims_"):
+        setattr(Methods, name, inplace.reshaping(shape.swapaxes))
     for symbol, function in _OPERATORS.items():
         setattr(Methods, f"__{symbol}__", _operator(symbol, function))
         setattr(Methods, f"__r{symbol}__", _operator(f"r{symbol}", function, reflected=symbol not in _COMMUTING))
