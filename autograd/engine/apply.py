@@ -185,3 +185,11 @@ def describe(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any]
     if said.startswith("ufunc ") and "input types" in said:  # NumPy's, which speaks of safe casting and of C
         said = "not defined for these dtypes"
     return f"{primitive.name}({', '.join(given)}): {said}"
+
+
+def describe_arrays(
+    primitive: Primitive, backend: Backend, arrays: Sequence[Any], params: dict[str, Any], error: Exception
+) -> str:
+    """The same of arrays and host values, as a replay has them."""
+    tensors = [tensor_of(x, backend, None) if isinstance(x, backend.array_type) else x for x in arrays]
+    return describe(primitive, tensors, params, error)
