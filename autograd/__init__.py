@@ -19,11 +19,13 @@ from . import (
     functional,
     graph,
     linalg,
+    masked,
     methods as _methods,
     random,
     serialization,
     signal,
     special,
+    subclasses as _subclasses,
     testing,
 )
 from .amp import autocast
@@ -250,7 +252,7 @@ from .ops.joining import (
     vstack as row_stack,
 )
 from .ops.linalg.determinants import det, logdet, slogdet
-from .ops.linalg.householder import householder_product as orgqr, ormqr
+from .ops.linalg.householder import geqrf, householder_product as orgqr, ormqr
 from .ops.linalg.low_rank import pca_lowrank, svd_lowrank
 from .ops.linalg.lu import lu_solve, lu_unpack
 from .ops.linalg.norms import cdist, cosine_similarity, dist, norm, pdist, renorm
@@ -622,6 +624,7 @@ __all__ = [
     "gather",
     "gcd",
     "ge",
+    "geqrf",
     "ger",
     "get_autocast_dtype",
     "get_default_device",
@@ -721,6 +724,7 @@ __all__ = [
     "lu_solve",
     "lu_unpack",
     "manual_seed",
+    "masked",
     "masked_fill",
     "masked_scatter",
     "masked_select",

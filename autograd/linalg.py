@@ -1,18 +1,20 @@
 """Linear algebra, under the names of torch.linalg."""
 
-from .engine.errors import OperationError as LinAlgError  # what a singular matrix raises
+from .engine.errors import LinAlgError
 
 # isort: split
 # From here to the next line of this kind: written by `python -m autograd.ops --write`.
 from .ops.diagonals import matrix_diagonal as diagonal
 from .ops.grids import ascending_powers as vander
+from .ops.linalg.checked import cholesky_ex, inv_ex, lu_factor_ex, solve_ex
 from .ops.linalg.determinants import det, logdet, slogdet
 from .ops.linalg.householder import householder_product
-from .ops.linalg.lu import factored_solve as lu_solve, lu, lu_factor, lu_factor_ex, solve_triangular
+from .ops.linalg.ldl import ldl_factor, ldl_factor_ex, ldl_solve
+from .ops.linalg.lu import factored_solve as lu_solve, lu, lu_factor, solve_triangular
 from .ops.linalg.norms import cond, matrix_norm, vector_norm, vector_or_matrix_norm as norm
 from .ops.linalg.powers import matrix_exp, matrix_power
 from .ops.linalg.products import cross_along as cross, matmul, multi_dot, vecdot
-from .ops.linalg.solve import cholesky, cholesky_ex, inv, inv_ex, solve, solve_ex, tensorinv, tensorsolve
+from .ops.linalg.solve import cholesky, inv, solve, tensorinv, tensorsolve
 from .ops.linalg.spectral import eig, eigh, eigvals, eigvalsh, lstsq, matrix_rank, pinv, qr, svd, svdvals
 
 __all__ = [
@@ -30,6 +32,9 @@ __all__ = [
     "householder_product",
     "inv",
     "inv_ex",
+    "ldl_factor",
+    "ldl_factor_ex",
+    "ldl_solve",
     "logdet",
     "lstsq",
     "lu",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import builtins
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 from . import dtypes
+from .engine import overrides
 from .engine.errors import NotATensorError
 from .engine.methods import Methods
 from .engine.tensor import Tensor
@@ -72,23 +74,34 @@ def _operator(
     symbol: str, function: Callable[..., Tensor], reflected: bool = False
 ) -> Callable[[Tensor, Operand], Tensor]:
     def operator(self: Tensor, other: Operand) -> Tensor:
+        if overrides.armed:
+            answer: Any = overrides.answer(public, (self, other), {})
+            if answer is not overrides.unanswered:
+                return answer
         if isinstance(other, _OPERANDS) or type(other).__module__ == "numpy":
             return function(self, other)
-        return _refused(symbol, other)
+        return public(self, other) if overrides.arms((other,)) else _refused(symbol, other)
 
     def reflected_operator(self: Tensor, other: Operand) -> Tensor:
+        if overrides.armed:
+            answer: Any = overrides.answer(made, (self, other), {})
+            if answer is not overrides.unanswered:
+                return answer
         if isinstance(other, _OPERANDS) or type(other).__module__ == "numpy":
             return function(other, self)
-        return _refused(symbol, other)
+        return made(self, other) if overrides.arms((other,)) else _refused(symbol, other)
 
     made = reflected_operator if reflected else operator
     made.__name__ = made.__qualname__ = f"__{symbol}__"
+    public = getattr(Methods, function.__name__.strip("_"), made)  # what `__torch_function__` is told of
     return made
 
 
 def matmul_operator(self: Tensor, other: Operand) -> Tensor:
     """self @ other."""
-    return products.matmul(self, other) if isinstance(other, Tensor) else _refused("matmul", other)
+    if isinstance(other, Tensor) or overrides.overrides(type(other)):
+        return products.matmul(self, other)  # type: ignore[arg-type]
+    return _refused("matmul", other)
 
 
 def reflected_matmul(self: Tensor, other: Operand) -> Tensor:
@@ -121,7 +134,7 @@ def type_as(self: Tensor, other: Tensor) -> Tensor:
 
 
 def represent(self: Tensor) -> str:
-    return tensor_repr(self)
+    return tensor_repr(self, type(self).__name__ if overrides.overrides(type(self)) else "tensor")
 
 
 def get_item(self: Tensor, index: Index) -> Tensor:
@@ -191,6 +204,7 @@ _OTHERS: dict[str, Any] = {
     "imag": property(complex.imag),
     "where": where,
     "polygamma": polygamma,
+    "polygamma_": inplace.in_place(polygamma),
     "cpu": cpu,
     "cuda": cuda,
     "type_as": type_as,
@@ -237,6 +251,9 @@ _OTHERS: dict[str, Any] = {
 }
 
 
+ASKING: set[str] = {"__matmul__", "__rmatmul__"}  # the methods that ask `engine.overrides` themselves
+
+
 def _attach() -> None:
     for module in modules():  # each notes its operations as it is read
         assert module
@@ -245,22 +262,30 @@ def _attach() -> None:
             if face == "Tensor":
                 written = operation.in_place and name.endswith("_")
                 setattr(Methods, name, inplace.in_place(operation.function) if written else operation.function)
+                ASKING.add(name)
     for function in (shape.squeeze, shape.unsqueeze, shape.transpose, shape.t):
         setattr(Methods, f"{function.__name__}_", inplace.reshaping(function))
+    for name in ("swapaxes_", "swapdims_"):
+        setattr(Methods, name, inplace.reshaping(shape.swapaxes))
     for symbol, function in _OPERATORS.items():
         setattr(Methods, f"__{symbol}__", _operator(symbol, function))
         setattr(Methods, f"__r{symbol}__", _operator(f"r{symbol}", function, reflected=symbol not in _COMMUTING))
         setattr(Methods, f"__i{symbol}__", inplace.in_place(function, f"{symbol}_"))
+        ASKING.update(f"__{before}{symbol}__" for before in ("", "r", "i"))
     for symbol, function in _COMPARISONS.items():
         setattr(Methods, f"__{symbol}__", _operator(symbol, function))
+        ASKING.add(f"__{symbol}__")
     for name in ("float", "double", "half", "bfloat16", "long", "int", "short", "bool", "cfloat", "cdouble"):
         setattr(Methods, name, _cast_method(name, getattr(dtypes, name)))
     for name in _OF_SCRIPTS.split():
         setattr(Methods, name, _of_scripts(name))
     for name in _NEVER.split():
         setattr(Methods, name, False)
+    operations = {operation.function for operation in OPERATIONS}
     for name, attribute in _OTHERS.items():
         setattr(Methods, name, attribute)
+        if inspect.isfunction(attribute) and name.endswith("__") and attribute not in operations:
+            attribute.__name__, attribute.__qualname__ = name, f"Tensor.{name}"
 
 
 _attach()

@@ -3,6 +3,7 @@
 # isort: split
 # From here to the next line of this kind: written by `python -m autograd.ops --write`.
 from .ops.bessel import (
+    airy_ai,
     bessel_j0,
     bessel_j1,
     bessel_y0,
@@ -62,6 +63,7 @@ from .ops.special import (
 )
 
 __all__ = [
+    "airy_ai",
     "bessel_j0",
     "bessel_j1",
     "bessel_y0",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, Self
+from typing import Any
 
-import autograd
 from autograd import Tensor
 from autograd.random import fork_rng
 from autograd.types import DeviceLike, DTypeLike
@@ -15,49 +14,7 @@ from .conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from .instancenorm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
 from .linear import Linear
 from .module import Module
-from .parameter import Buffer, Parameter
-
-
-class _Uninitialized:
-    """A tensor of a module whose shape is not known yet; `becomes` is what it will be."""
-
-    becomes: type[Tensor]
-
-    @property
-    def shape(self) -> NoReturn:
-        raise RuntimeError(
-            "Can't access the shape of an uninitialized parameter or buffer: call the module on an input first"
-        )
-
-    def materialize(self: Any, shape: Any, device: DeviceLike = None, dtype: DTypeLike = None) -> None:
-        """Becomes a tensor of this shape."""
-        self.become(autograd.empty(*shape, device=device or self.device, dtype=dtype or self.dtype))
-
-    def become(self: Any, value: Tensor) -> None:
-        """Takes the memory of a value."""
-        self.data = value.detach()
-        self.__class__ = self.becomes
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
-
-
-class UninitializedParameter(_Uninitialized, Parameter):
-    """A parameter that has no shape yet; optimizers may hold it already."""
-
-    becomes = Parameter
-
-    def __new__(cls, requires_grad: bool = True, device: DeviceLike = None, dtype: DTypeLike = None) -> Self:
-        return super().__new__(cls, autograd.empty(0, device=device, dtype=dtype), requires_grad)
-
-
-class UninitializedBuffer(_Uninitialized, Buffer):
-    """A buffer that has no shape yet."""
-
-    becomes = Buffer
-
-    def __new__(cls, requires_grad: bool = False, device: DeviceLike = None, dtype: DTypeLike = None) -> Self:
-        return super().__new__(cls, autograd.empty(0, device=device, dtype=dtype))
+from .parameter import UninitializedBuffer, UninitializedParameter, is_lazy
 
 
 class LazyModuleMixin(Module):
@@ -86,7 +43,7 @@ class LazyModuleMixin(Module):
 
     def has_uninitialized_params(self) -> bool:
         """Whether the size is still unknown."""
-        return any(isinstance(x, _Uninitialized) for x in (*self._parameters.values(), *self._buffers.values()))
+        return any(is_lazy(x) for x in (*self._parameters.values(), *self._buffers.values()))
 
     def initialize_parameters(self, input: Tensor) -> None:
         """Takes the size from an input."""

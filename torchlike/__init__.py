@@ -13,6 +13,10 @@ import autograd
 import nn
 import optim
 from autograd import Tensor, mm as spmm
+from autograd.amp import GradScaler
+from autograd.cuda import OutOfMemoryError
+from autograd.engine import modes as grad_mode
+from autograd.ops.generator import default_generator as _default_generator
 from nn.functional import (
     adaptive_avg_pool1d,
     adaptive_max_pool1d,
@@ -68,6 +72,7 @@ from . import (
     fx,
     hub,
     jit,
+    layer_functions,
     library as _C,
     mps,
     multiprocessing,
@@ -75,8 +80,10 @@ from . import (
     overrides,
     profiler,
     quantization,
+    recurrent_functions,
     sparse,
     storage,
+    symbols,
     tensor_methods,
     types,
     utils,
@@ -84,9 +91,9 @@ from . import (
     vision,
     xpu,
 )
-from .factorisations import lu, qr, svd, triangular_solve
+from .factorisations import lobpcg, lu, qr, svd, triangular_solve
 from .futures import Future
-from .jit import compile
+from .jit import compile, fork, wait
 from .kinds import (
     BFloat16Tensor,
     BoolTensor,
@@ -102,6 +109,7 @@ from .kinds import (
     set_default_tensor_type,
     typename,
 )
+from .layer_functions import *  # noqa: F403
 from .memory_formats import (
     channels_last,
     channels_last_3d,
@@ -116,7 +124,9 @@ from .old_names import (
     are_deterministic_algorithms_enabled,
     binomial,
     chain_matmul,
+    cond,
     eig,
+    empty_permuted,
     fill,
     get_deterministic_debug_mode,
     is_deterministic_algorithms_warn_only_enabled,
@@ -128,6 +138,8 @@ from .old_names import (
     symeig,
     use_deterministic_algorithms,
 )
+from .overrides import DisableTorchFunction, DisableTorchFunctionSubclass
+from .recurrent_functions import *  # noqa: F403
 from .sparse import sparse_coo_tensor
 from .storage import (
     BoolStorage,
@@ -147,30 +159,31 @@ from .storage import (
 from .switches import (
     get_autocast_cpu_dtype,
     get_autocast_gpu_dtype,
+    get_device,
     get_float32_matmul_precision,
+    get_num_interop_threads,
+    is_anomaly_check_nan_enabled,
     is_autocast_cpu_enabled,
+    is_warn_always_enabled,
+    set_anomaly_enabled,
     set_float32_matmul_precision,
+    set_flush_denormal,
+    set_multithreading_enabled,
+    set_num_interop_threads,
+    set_warn_always,
 )
+from .symbols import *  # noqa: F403
 from .tensor_methods import dequantize, is_distributed, is_neg, is_nonzero, is_same_size, is_signed
 from .utils.dlpack import from_dlpack, from_file, frombuffer
 
 newaxis = None
+has_lapack = has_spectral = True
 has_cudnn = has_mps = has_mkl = has_mkldnn = has_openmp = False
 
 
 def dropout(input: Tensor, p: float, train: bool, inplace: bool = False) -> Tensor:
     """`nn.functional.dropout`, whose `training` is called `train` here, and must be said."""
     return _dropout(input, p, train, inplace)
-
-
-def selu_(input: Tensor) -> Tensor:
-    """`nn.functional.selu`, written over the input."""
-    return nn.functional.selu(input, inplace=True)
-
-
-def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
-    """`nn.functional.celu`, written over the input."""
-    return nn.functional.celu(input, alpha, inplace=True)
 
 
 def is_inference(input: Tensor) -> bool:
@@ -186,17 +199,21 @@ __all__ = [
     "ByteTensor",
     "CharStorage",
     "CharTensor",
+    "DisableTorchFunction",
+    "DisableTorchFunctionSubclass",
     "DoubleStorage",
     "DoubleTensor",
     "FloatStorage",
     "FloatTensor",
     "Future",
+    "GradScaler",
     "HalfStorage",
     "HalfTensor",
     "IntStorage",
     "IntTensor",
     "LongStorage",
     "LongTensor",
+    "OutOfMemoryError",
     "ShortStorage",
     "ShortTensor",
     "Storage",
@@ -214,13 +231,13 @@ __all__ = [
     "bilinear",
     "binomial",
     "celu",
-    "celu_",
     "chain_matmul",
     "channel_shuffle",
     "channels_last",
     "channels_last_3d",
     "compile",
     "compiler",
+    "cond",
     "contiguous_format",
     "conv1d",
     "conv2d",
@@ -233,8 +250,10 @@ __all__ = [
     "dequantize",
     "dropout",
     "eig",
+    "empty_permuted",
     "feature_alpha_dropout",
     "fill",
+    "fork",
     "from_dlpack",
     "from_file",
     "frombuffer",
@@ -244,11 +263,17 @@ __all__ = [
     "get_autocast_cpu_dtype",
     "get_autocast_gpu_dtype",
     "get_deterministic_debug_mode",
+    "get_device",
     "get_float32_matmul_precision",
+    "get_num_interop_threads",
+    "grad_mode",
     "group_norm",
     "hardshrink",
+    "has_lapack",
+    "has_spectral",
     "hinge_embedding_loss",
     "hub",
+    "is_anomaly_check_nan_enabled",
     "is_autocast_cpu_enabled",
     "is_deterministic_algorithms_warn_only_enabled",
     "is_distributed",
@@ -258,10 +283,12 @@ __all__ = [
     "is_same_size",
     "is_signed",
     "is_storage",
+    "is_warn_always_enabled",
     "jit",
     "kl_div",
     "layer_norm",
     "layout",
+    "lobpcg",
     "lstsq",
     "lu",
     "margin_ranking_loss",
@@ -290,10 +317,14 @@ __all__ = [
     "rms_norm",
     "rrelu",
     "selu",
-    "selu_",
+    "set_anomaly_enabled",
     "set_default_tensor_type",
     "set_deterministic_debug_mode",
     "set_float32_matmul_precision",
+    "set_flush_denormal",
+    "set_multithreading_enabled",
+    "set_num_interop_threads",
+    "set_warn_always",
     "solve",
     "sparse",
     "sparse_coo",
@@ -312,12 +343,16 @@ __all__ = [
     "utils",
     "variable",
     "vision",
+    "wait",
     "xpu",
 ]
+__all__ += [*layer_functions.__all__, *symbols.__all__, *recurrent_functions.__all__]
 
 
 def __getattr__(name: str) -> Any:
     """torch's functions in place, `relu_(x)` is `x.relu_()`; those on lists, `_foreach_add` say; has_cuda."""
+    if name == "default_generator":
+        return _default_generator()
     if name == "has_cuda":
         return autograd.cuda.is_available()
     if name.endswith("_") and not name.startswith("_") and hasattr(Tensor, name):

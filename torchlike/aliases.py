@@ -33,6 +33,7 @@ NAMES = {
     "torch.ao.quantization": "torchlike.quantization",
     "torch.autograd": "autograd",
     "torch.autograd.function": "torchlike.function",
+    "torch.autograd.grad_mode": "autograd.engine.modes",
     "torch.autograd.gradcheck": "autograd.testing.gradcheck",
     "torch.autograd.profiler": "torchlike.profiler",
     "torch.autograd.variable": "torchlike.variable",

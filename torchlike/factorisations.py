@@ -43,3 +43,31 @@ def triangular_solve(
     triangle = A.mT if transpose else A
     found = linalg.solve_triangular(triangle, b, upper=upper != transpose, unitriangular=unitriangular)
     return TriangularSolution(found, A.clone())
+
+
+def lobpcg(
+    A: Tensor,
+    k: int | None = None,
+    B: Tensor | None = None,
+    X: Tensor | None = None,
+    n: int | None = None,
+    iK: Tensor | None = None,
+    niter: int | None = None,
+    tol: float | None = None,
+    largest: bool | None = None,
+    **options: Any,
+) -> tuple[Tensor, Tensor]:
+    """(E, X): the k largest (or smallest) eigenvalues of symmetric A (*, m, m), and their vectors: A X = B X diag(E).
+
+    B, positive definite, is the identity by default; k is that of X's columns, or 1. All eigenvalues are computed, by
+    `linalg.eigh`, instead of approaching some from a start X: what says how (niter, tol, iK ...) is not needed.
+    """
+    wanted = (X.shape[-1] if X is not None else 1) if k is None else k
+    if A.ndim < 2 or A.shape[-1] != A.shape[-2] or not 1 <= wanted <= A.shape[-1]:
+        raise RuntimeError(f"lobpcg: expected A (*, m, m) and k from 1 to m, got {tuple(A.shape)} and {wanted}")
+    inverse = None if B is None else linalg.inv(linalg.cholesky(B))
+    values, vectors = linalg.eigh(A if inverse is None else inverse @ A @ inverse.mT)
+    vectors = vectors if inverse is None else inverse.mT @ vectors
+    if largest is None or largest:
+        values, vectors = values.flip(-1), vectors.flip(-1)
+    return values[..., :wanted], vectors[..., :wanted]

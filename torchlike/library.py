@@ -5,6 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from autograd import Generator, Size, Tensor, device, dtype
+from autograd.engine.overrides import disabled as _disabled_torch_function_impl
+
+from .overrides import (
+    DisableTorchFunction,
+    DisableTorchFunctionSubclass,
+    has_torch_function as _has_torch_function,
+    has_torch_function_unary as _has_torch_function_unary,
+    has_torch_function_variadic as _has_torch_function_variadic,
+)
 
 TensorBase = _TensorBase = Tensor
 
@@ -31,7 +40,19 @@ def _get_cudnn_enabled() -> bool:
     return False
 
 
-__all__ = ["Generator", "Size", "Tensor", "device", "dtype"]
+__all__ = [
+    "DisableTorchFunction",
+    "DisableTorchFunctionSubclass",
+    "Generator",
+    "Size",
+    "Tensor",
+    "_disabled_torch_function_impl",
+    "_has_torch_function",
+    "_has_torch_function_unary",
+    "_has_torch_function_variadic",
+    "device",
+    "dtype",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import warnings
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import autograd
@@ -100,11 +101,26 @@ def chain_matmul(*matrices: Tensor, out: Any = None) -> Tensor:
     return linalg.multi_dot(list(matrices))
 
 
+def empty_permuted(size: Sequence[int], physical_layout: Sequence[int], **options: Any) -> Tensor:
+    """A tensor of this size, not filled, whose dimensions lie in memory in the order of `physical_layout`."""
+    if sorted(physical_layout) != list(builtins.range(len(size))):
+        raise RuntimeError(f"empty_permuted: {tuple(physical_layout)} is no order of {len(size)} dimensions")
+    made = autograd.empty([size[i] for i in physical_layout], **options)
+    return made.permute([list(physical_layout).index(i) for i in builtins.range(len(size))])
+
+
+def cond(pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any], operands: Sequence[Any] = ()) -> Any:
+    """true_fn(*operands) if pred, a bool or a tensor of one, is True; else false_fn(*operands)."""
+    return true_fn(*operands) if bool(pred) else false_fn(*operands)
+
+
 __all__ = [
     "are_deterministic_algorithms_enabled",
     "binomial",
     "chain_matmul",
+    "cond",
     "eig",
+    "empty_permuted",
     "fill",
     "get_deterministic_debug_mode",
     "is_deterministic_algorithms_warn_only_enabled",

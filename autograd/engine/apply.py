@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .cell import Cell
-from .errors import DeviceMismatchError, NotATensorError, OperationError
+from .errors import DeviceMismatchError, LinAlgError, NotATensorError, OperationError
 from .memory import Memory
 from .modes import modes
 from .node import record
@@ -43,7 +45,8 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
     try:
         result = switches["quietly"](*call, **params) if params else switches["quietly"](*call)
     except (ValueError, TypeError, NotImplementedError) as error:
-        raise OperationError(describe(primitive, inputs, params, error)) from error
+        kind = LinAlgError if isinstance(error, np.linalg.LinAlgError) else OperationError
+        raise kind(describe(primitive, inputs, params, error)) from error
     except RuntimeError as error:
         if "cannot enter context" not in str(error):
             raise

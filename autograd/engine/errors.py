@@ -13,6 +13,10 @@ class OutOfRangeError(OperationError, IndexError):
     """An index names a place that there is not."""
 
 
+class LinAlgError(OperationError):
+    """Matrices that can't be decomposed or inverted: a singular one, say."""
+
+
 class NotATensorError(TypeError):
     """Something else was given where a Tensor is needed."""
 

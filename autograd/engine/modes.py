@@ -55,6 +55,10 @@ class Modes(threading.local):
     `packing` is a pair of functions between what is saved for backward and what is kept of it (see
     `autograd.graph`). `attentive` says that a new node is to be looked at, for that or under `detect_anomaly`:
     one question a node instead of two.
+
+    `overridable` says whether arguments may answer a call by their `__torch_function__`, `overriders` are the modes
+    that are asked before them, the innermost last; `redispatched` that the next question is not put, for once (see
+    `engine.overrides`).
     """
 
     def __init__(self) -> None:
@@ -67,6 +71,9 @@ class Modes(threading.local):
         self.passing: Any = None  # the backward pass that is under way
         self.listener: Listener | None = None
         self.autocast: Any = None
+        self.overridable = True
+        self.overriders: tuple[Any, ...] = ()
+        self.redispatched = False
         context = contextvars.Context()
         context.run(np.seterr, all="ignore")
         self.quietly = context.run
@@ -223,7 +230,7 @@ class set_detect_anomaly(detect_anomaly):
 
 
 class differentiating:
-    """Within it, derivatives are computed: recorded or not, and in the forward's precision.
+    """Within it, derivatives are computed: recorded or not, in the forward's precision, and by the engine alone.
 
     As `switched` would do it; every backward pass enters one, so it is written out.
     """
@@ -235,12 +242,12 @@ class differentiating:
 
     def __enter__(self) -> None:
         switches = modes.__dict__
-        self.before = switches["grad"], switches["autocast"]
-        switches["grad"], switches["autocast"] = self.recorded, None
+        self.before = switches["grad"], switches["autocast"], switches["overridable"]
+        switches["grad"], switches["autocast"], switches["overridable"] = self.recorded, None, False
 
     def __exit__(self, *exc: object) -> None:
         switches = modes.__dict__
-        switches["grad"], switches["autocast"] = self.before
+        switches["grad"], switches["autocast"], switches["overridable"] = self.before
 
 
 class unlistened(switched):

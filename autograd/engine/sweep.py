@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any, Literal, overload
 
 from ..backend.locks import lock_across_forks
+from . import overrides
 from .errors import BackwardError, NotATensorError
 from .methods import Methods
 from .modes import differentiating, modes, switched
@@ -250,6 +251,10 @@ def backward(
     >>> x.grad
     tensor([2., 4.])
     """
+    if overrides.armed:
+        options = {"retain_graph": retain_graph, "create_graph": create_graph, "inputs": inputs}
+        if overrides.answer(backward, (tensors, grad_tensors), options) is not overrides.unanswered:
+            return
     targets = None if inputs is None else _as_list(inputs)
     if targets is not None and not targets:
         raise BackwardError("backward: inputs is empty")
@@ -330,6 +335,12 @@ def grad(
     >>> autograd.grad(first, x)
     (tensor(18.),)
     """
+    if overrides.armed:
+        options = {"grad_outputs": grad_outputs, "retain_graph": retain_graph, "create_graph": create_graph}
+        options |= {"allow_unused": allow_unused, "materialize_grads": materialize_grads}
+        found = overrides.answer(grad, (outputs, inputs), options)
+        if found is not overrides.unanswered:
+            return found
     if is_grads_batched:
         raise NotImplementedError("grad: is_grads_batched is not supported; call grad once for each row")
     targets = _as_list(inputs)

@@ -13,7 +13,7 @@ from .errors import BackwardError
 from .hooks import Hooks, RemovableHandle
 from .memory import Memory
 from .methods import Methods
-from .modes import modes
+from .modes import modes, switched
 
 if TYPE_CHECKING:
     from ..backend.base import Backend
@@ -79,6 +79,11 @@ class Tensor(Array, Methods):
     _view: View | None
     _hooks: Hooks | None
 
+    if TYPE_CHECKING:  # `autograd.subclasses` sets it
+
+        @classmethod
+        def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any: ...
+
     __array_priority__ = 1000  # numpy_array * tensor is the tensor's business
 
     def __new__(cls, *data: Any, size: Sequence[int] | None = None, device: DeviceLike = None) -> Self:
@@ -89,7 +94,8 @@ class Tensor(Array, Methods):
         """The same memory, with its history, as a tensor of a subclass, whose __init__ is not called."""
         if not (isinstance(cls, type) and issubclass(cls, Tensor)):
             raise TypeError(f"as_subclass: expected a subclass of Tensor, got {cls!r}")
-        made: Any = self.view_as(self) if self.requires_grad else self.detach()
+        with switched(overridable=False):
+            made: Any = self.view_as(self) if self.requires_grad else self.detach()
         made.__class__ = cls
         return made
 

@@ -1,4 +1,4 @@
-"""Bessel functions, under the names of torch.special.
+"""Bessel functions and the Airy function, under the names of torch.special.
 
 One primitive a kind, of any whole order: the derivative of one order is said by its neighbours
 (dlmf.nist.gov, 10.6.1 and 10.29.1), so derivatives of every order follow.
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..backend import Array, Namespace, bessel as kernels
+from ..backend.airy import airy
 from ..engine.primitive import Primitive, primitive
 from ..engine.tensor import Tensor
 from .arithmetic import sign
@@ -62,6 +63,11 @@ def _ke(xp: Namespace, x: Array, *, order: int) -> Array:
     return in_double(lambda xp, x: kernels.scaled_k(xp, order, x), xp, x)
 
 
+@primitive(x=lambda g, x, order: g * (x * _airy(x, order=0) if order else _airy(x, order=1)))
+def _airy(xp: Namespace, x: Array, *, order: int) -> Array:
+    return in_double(lambda xp, x: airy(xp, order, x), xp, x)
+
+
 SPECIAL: dict[str, Any] = {"face": "special", "method": False}
 
 
@@ -102,3 +108,14 @@ def spherical_bessel_j0(input: Tensor) -> Tensor:
     x = floating("spherical_bessel_j0", input)
     infinite = isinf(x)
     return where(infinite, 0.0, _sinc(where(infinite, 1.0, x)))
+
+
+@operation(face="special", method=False)
+def airy_ai(input: Tensor) -> Tensor:
+    """The Airy function Ai, which solves y'' = x y and vanishes at infinity.
+
+    >>> import autograd
+    >>> autograd.special.airy_ai(autograd.tensor([0.0, 1.0]))
+    tensor([0.3550, 0.1353])
+    """
+    return _airy(floating("airy_ai", input), order=0)

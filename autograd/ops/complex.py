@@ -102,7 +102,7 @@ def conj(input: Tensor) -> Tensor:
     return _conj(input) if input.is_complex() else input
 
 
-@operation
+@operation(in_place=True)
 def conj_physical(input: Tensor) -> Tensor:
     """The complex conjugate."""
     return conj(input)

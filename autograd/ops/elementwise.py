@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from ..backend import Array, Namespace
+from ..engine import overrides
+from ..engine.errors import NotATensorError
 from ..engine.primitive import Primitive, Rule
 from ..engine.tensor import Tensor
 from ..types import Operand
@@ -71,19 +73,34 @@ def unary(
 
     def decorate(compute: Callable[..., Any]) -> Unary:
         made = _elementwise(compute, rules, holomorphic=holomorphic, complex_rules=complex_rules, autocast=autocast)
-        name = made.name
+        name, asks = made.name, not compute.__name__.startswith("_")
         takes_complex = holomorphic or complex_rules
         ready = inexact if takes_complex else floating
 
         def floats(input: Any = None, *, out: Tensor | None = None, **named: Any) -> Tensor:
+            if overrides.armed and asks:
+                answer = overrides.answer(function, (input,), _given(out=out, **named))
+                if answer is not overrides.unanswered:
+                    return answer
             if named or out is not None:
                 return another_way((), _given(input=input, out=out, **named))
-            return made(ready(name, input))
+            try:
+                return made(ready(name, input))
+            except NotATensorError:
+                if not asks or not overrides.arms((input,)):
+                    raise
+                return function(input)
 
         def any_kind(input: Any = None, *, out: Tensor | None = None, **named: Any) -> Tensor:
+            if overrides.armed and asks:
+                answer = overrides.answer(function, (input,), _given(out=out, **named))
+                if answer is not overrides.unanswered:
+                    return answer
             if named or out is not None:
                 return another_way((), _given(input=input, out=out, **named))
             if not isinstance(input, Tensor):
+                if asks and overrides.arms((input,)):
+                    return function(input)
                 require_tensors(name, input)
             if not takes_complex:
                 refuse_complex(name, input)
@@ -115,10 +132,14 @@ def binary(
         made = _elementwise(
             compute, rules, broadcasts=True, holomorphic=holomorphic, complex_rules=complex_rules, autocast=autocast
         )
-        name = made.name
+        name, asks = made.name, not compute.__name__.startswith("_")
         takes_complex = holomorphic or complex_rules
 
         def function(input: Any = None, other: Any = None, *, out: Tensor | None = None, **named: Any) -> Tensor:
+            if overrides.armed and asks:
+                answer = overrides.answer(function, (input, other), _given(out=out, **named))
+                if answer is not overrides.unanswered:
+                    return answer
             if named or out is not None:
                 return another_way((), _given(input=input, other=other, out=out, **named))
             if (
@@ -127,7 +148,12 @@ def binary(
                 or not isinstance(other, Tensor)
                 or input._array.dtype is not other._array.dtype
             ):
-                input, other = promote(name, input, other, to_float)
+                try:
+                    input, other = promote(name, input, other, to_float)
+                except TypeError:
+                    if not asks or not overrides.arms((input, other)):
+                        raise
+                    return function(input, other)
             if not takes_complex:
                 refuse_complex(name, input, other)
             return made(input, other)

@@ -28,6 +28,7 @@ FACES = {  # a face: its file
     "autograd": "autograd/__init__.py",
     "fft": "autograd/fft.py",
     "linalg": "autograd/linalg.py",
+    "masked": "autograd/masked.py",
     "nn.functional": "nn/functional/__init__.py",
     "signal.windows": "autograd/signal/windows.py",
     "special": "autograd/special.py",

@@ -408,7 +408,7 @@ def argwhere(input: Tensor) -> Tensor:
     return nonzero(input)
 
 
-@operation(method=False)
+@operation
 def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
     """The positions of the first `size` nonzero elements, a row each; missing ones are filled."""
     found = argwhere(input)

@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import dtypes
 from ..backend import Array, Namespace
+from ..engine import overrides
 from ..engine.errors import BackwardError, OperationError
 from ..engine.modes import modes
 from ..engine.node import Saved
@@ -104,6 +105,10 @@ def in_place(function: Callable[..., Tensor], name: str | None = None) -> Callab
     direct = getattr(function, "primitive", None) is not None
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        if overrides.armed:
+            answer: Any = overrides.answer(method, (self, *args), kwargs)
+            if answer is not overrides.unanswered:
+                return answer
         check_writable(self, called)
         source = self
         if modes.grad:

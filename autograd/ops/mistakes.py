@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from ..dtypes import as_dtype
+from ..engine import overrides
 from ..engine.errors import NotATensorError
 from ..engine.tensor import Tensor
 
@@ -25,9 +26,15 @@ def explained(function: F) -> F:
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
+        if overrides.armed:
+            answer = overrides.answer(call, args, kwargs)
+            if answer is not overrides.unanswered:
+                return answer
         try:
             return function(*args, **kwargs)
         except Exception as error:
+            if overrides.arms(args, kwargs):
+                return call(*args, **kwargs)
             mistake = mistake_of(function, args, kwargs, error)
             if mistake is None:
                 raise

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
 from ..dtypes import as_dtype, can_cast, dtype
+from ..engine import overrides
 from ..engine.callers import stacklevel
 from ..engine.errors import OperationError
 from ..engine.memory import Memory
@@ -66,18 +67,22 @@ def operation(
     in_place: bool = False,
     aliases: str = "",
     numbers_first: bool = False,
+    overridable: bool = True,
 ) -> Callable[[F], F]: ...
-def operation(function: Any = None, /, *, numbers_first: bool = False, **names: Any) -> Any:
+def operation(function: Any = None, /, *, numbers_first: bool = False, overridable: bool = True, **names: Any) -> Any:
     """Makes a function public, under its name and as a method: `autograd.f(x)`, `x.f()` and, `in_place`, `x.f_()`.
 
     It can then also be called in the other ways that torch knows: with other names for its arguments (`axis`,
     `keepdims`), with `*sizes` by their name, and with `out=`, the tensor that the result is written into.
     With `numbers_first` also in the order of torch's first years, where the numbers that are keywords now stood
     before the tensors that they multiply: `add(x, alpha, y)`, `addmm(beta, x, alpha, a, b)`.
-    Functions of `nn.functional` are called in one way, there as here.
+    Functions of `nn.functional` are called in one way, there as here. Unless it is not `overridable`, the
+    `__torch_function__` of an argument, or a mode, may answer the call (see `engine.overrides`).
     """
     if names.get("face") == "nn.functional":
         return lambda function: publish(explained(function), **names)
+    if not overridable:
+        return lambda function: publish(function, **names)
     if function is None:
         return lambda function: _published(function, numbers_first, **names)
     return _published(function, numbers_first, **names)
@@ -133,16 +138,23 @@ def _as_torch_calls_it(function: Callable[..., Any], name: str, numbers_first: b
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
+        if overrides.armed:
+            answer = overrides.answer(public, args, kwargs)
+            if answer is not overrides.unanswered:
+                return answer
         try:
             if not kwargs:
                 return function(*args)
             return another_way(args, kwargs)
         except Exception as error:
+            if overrides.arms(args, kwargs):
+                return public(*args, **kwargs)
             mistake = mistake_of(call, args, kwargs, error)
             if mistake is None:
                 raise
             raise mistake from None
 
+    public: Callable[..., Any] = call
     if not numbers_first:
         return call
     parameters = inspect.signature(function).parameters.values()
@@ -160,6 +172,7 @@ def _as_torch_calls_it(function: Callable[..., Any], name: str, numbers_first: b
                 kwargs[name] = tensors.pop(first)
         return call(*tensors, **kwargs)
 
+    public = call_numbers_first
     return call_numbers_first
 
 
@@ -180,7 +193,10 @@ def other_ways(function: Callable[..., Any], name: str, positional: Iterable[str
         others.pop(each, None)
 
     def call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        out = kwargs.pop("out", None)
+        out = None
+        if "out" in kwargs:
+            kwargs = dict(kwargs)
+            out = kwargs.pop("out")
         kind = kwargs.get("dtype")
         if kind is not None and type(kind) is not dtype:
             kwargs["dtype"] = as_dtype(name, kind)

@@ -9,7 +9,7 @@ from ..engine.tensor import Tensor
 from .operation import operation
 
 
-@operation(method=False)
+@operation(method=False, overridable=False)
 def is_tensor(obj: object) -> bool:
     """Whether it is a Tensor."""
     return isinstance(obj, Tensor)

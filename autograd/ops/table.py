@@ -25,6 +25,7 @@ FACES = (
     "autograd",
     "autograd.linalg",
     "autograd.fft",
+    "autograd.masked",
     "autograd.special",
     "autograd.signal.windows",
     "nn.functional",

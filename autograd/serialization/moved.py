@@ -55,6 +55,7 @@ PARTED = {  # modules that are there, and have handed some of their names to oth
     "autograd.ops.sorting": "autograd",
     "autograd.ops.special": "autograd autograd.special",
     "autograd.ops.spectrogram": "autograd autograd.signal.windows",
+    "nn.lazy": "nn.parameter",
 }
 MODULES = MOVED | PARTED
 

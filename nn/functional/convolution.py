@@ -52,6 +52,11 @@ def conv3d(
     return _conv.convolution("conv3d", 3, input, weight, bias, stride, padding, dilation, groups)
 
 
+def conv_tbc(input: Tensor, weight: Tensor, bias: Tensor, pad: int = 0) -> Tensor:
+    """conv1d of (T, N, C_in) with a weight (K, C_in, C_out), to (T', N, C_out)."""
+    return conv1d(input.permute(1, 2, 0), weight.permute(2, 1, 0), bias, padding=pad).permute(2, 0, 1)
+
+
 def conv_transpose1d(
     input: Tensor,
     weight: Tensor,

@@ -51,15 +51,23 @@ def clip_grad_norm_(
     >>> x.grad
     tensor([0.6000, 0.8000])
     """
-    gradients = _gradients(parameters)
-    total = get_total_norm(gradients, norm_type, error_if_nonfinite)
-    scale = (float(max_norm) / (total + 1e-6)).clamp(max=1.0)
-    for gradient in gradients:
-        gradient.mul_(scale.to(gradient.device).to(gradient.dtype))
+    every = listed("clip_grad", parameters)
+    total = get_total_norm(_gradients(every), norm_type, error_if_nonfinite)
+    clip_grads_with_norm_(every, max_norm, total)
     return total
 
 
 clip_grad_norm = clip_grad_norm_
+
+
+@autograd.no_grad()
+def clip_grads_with_norm_(
+    parameters: Tensor | Iterable[Tensor], max_norm: float, total_norm: Tensor, foreach: bool | None = None
+) -> None:
+    """Scales the gradients by max_norm / total_norm, if that is below 1: of several models by their common norm."""
+    scale = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
+    for gradient in _gradients(parameters):
+        gradient.mul_(scale.to(gradient.device).to(gradient.dtype))
 
 
 @autograd.no_grad()

@@ -38,6 +38,17 @@ def test_agrees_with_scipy(name: str, theirs: str) -> None:
     np.testing.assert_allclose(found, getattr(special, theirs)(X), rtol=1e-12, atol=1e-13)
 
 
+def test_the_airy_function_and_its_slope_agree_with_scipy() -> None:
+    special = pytest.importorskip("scipy.special")
+    x = autograd.tensor(np.concatenate([np.linspace(-40.0, 12.0, 2081), [60.0]]), requires_grad=True)
+    found = autograd.special.airy_ai(x)
+    found.sum().backward()
+    assert x.grad is not None
+    value, slope, _, _ = special.airy(host(x))
+    np.testing.assert_allclose(host(found), value, rtol=2e-13, atol=1e-14)
+    np.testing.assert_allclose(host(x.grad), slope, rtol=2e-13, atol=1e-13)
+
+
 def test_incomplete_gamma_functions_agree_with_scipy() -> None:
     special = pytest.importorskip("scipy.special")
     a, x = np.meshgrid([0.01, 0.5, 1.0, 3.0, 20.0, 300.0], [0.0, 0.1, 1.0, 5.0, 30.0, 320.0, 1e4])
@@ -55,6 +66,9 @@ def test_incomplete_gamma_functions_agree_with_scipy() -> None:
         ("bessel_y0", 0.0, -math.inf),
         ("bessel_y1", -1.0, math.nan),
         ("modified_bessel_k0", 0.0, math.inf),
+        ("airy_ai", math.inf, 0.0),
+        ("airy_ai", math.nan, math.nan),
+        ("airy_ai", 0.0, 0.355028053887817239),
         ("erfcx", -30.0, math.inf),
         ("erfcx", 1e10, 5.641895835477563e-11),
         ("log_ndtr", -1e3, -500007.8266948121),

@@ -38,7 +38,6 @@ INTERNAL = (
     "native_",
     "sparse",
     "to_sparse",
-    "masked.",
     "hash_tensor",
     "max_pool2d_with",
     "grid_sampler",
@@ -47,19 +46,7 @@ COPIES = ("_copy", "resize_", "resize_as_", "new_empty_strided", "empty_permuted
 
 MISSING = {
     "__rdiv__",  # of Python 2
-    "nn.functional.fractional_max_pool2d",
-    "nn.functional.fractional_max_pool3d",
-    "linalg.ldl_factor",
-    "linalg.ldl_factor_ex",
-    "linalg.ldl_solve",
-    "linalg.householder_product",
-    "geqrf",
-    "ormqr",
-    "svd_lowrank",
-    "pca_lowrank",
-    "special.airy_ai",
     "bfloat16",
-    "nn.functional.linear_cross_entropy",
 }
 
 SIGNS = "eigenvectors and singular vectors are determined up to a factor of absolute value 1"
@@ -68,7 +55,12 @@ DIFFERENT = {
     "cov": "torch keeps float32 weights in float32, which loses digits",
     "as_strided.partial_views": "as_strided is of the tensor's own elements here, not of the memory around them",
     "as_strided_scatter": "torch gives the input the gradient of what is overwritten, and none of what stays",
+    **dict.fromkeys(
+        ("masked.argmax", "masked.argmin"), "int64 as of argmax; torch writes the place in the input's dtype"
+    ),
     "svd": SIGNS,
+    "svd_lowrank": SIGNS,
+    "pca_lowrank": SIGNS,
     "linalg.svd": SIGNS,
     "linalg.eig": SIGNS,
     "linalg.eigh": SIGNS,
@@ -85,6 +77,7 @@ FOR_KIND = {
     },
     "int64": {
         **dict.fromkeys(("topk", "kthvalue", "mode"), "which of equal elements is named is not said"),
+        "masked.logsumexp": "torch gives back a 0-d tensor of integers",
         "__rpow__": "2 ** -1 of integers raises here",
         **{f"nn.functional.avg_pool{dims}d": "means of integers raise here" for dims in (1, 2, 3)},
         "nn.functional.local_response_norm": "torch truncates the means of integers",

@@ -93,6 +93,7 @@ LADDER = (
     "primitive",
     "methods",
     "tensor",
+    "overrides",
     "node",
     "views",
     "widening",

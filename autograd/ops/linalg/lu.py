@@ -16,7 +16,7 @@ from ..joining import cat
 from ..operation import operation
 from ..promotion import cast, require_inexact, single_under_autocast
 from ..shape import expand, unsqueeze
-from .solve import checked, solve
+from .solve import solve
 
 
 class LU(NamedTuple):
@@ -216,9 +216,3 @@ def _product(LU: Tensor, pivots: Tensor) -> Tensor:
 def lu_solve(b: Tensor, LU_data: Tensor, LU_pivots: Tensor) -> Tensor:
     """X with A @ X = b, given what `lu_factor(A)` gives."""
     return factored_solve(LU_data, LU_pivots, b)
-
-
-@operation(face="linalg", method=False)
-def lu_factor_ex(A: Tensor, *, pivot: bool = True, check_errors: bool = False) -> tuple[Tensor, Tensor, Tensor]:
-    """(LU, pivots, info); info is 0."""
-    return checked(tuple(lu_factor(A, pivot=pivot)), A, check_errors)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
 from ...backend import Array, Namespace
-from ...dtypes import int32
 from ...engine.errors import OperationError
 from ...engine.primitive import primitive
 from ...engine.tensor import Tensor
@@ -106,36 +104,6 @@ def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
 def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
     """The inverse of A, given its Cholesky factor L."""
     return cholesky_solve(eye(L._array.shape[-1], dtype=L.dtype, device=L.device), L, upper)
-
-
-class Checked(NamedTuple):
-    """A result, and 0 where it was found."""
-
-    result: Tensor
-    info: Tensor
-
-
-def checked(result: Any, A: Tensor, check_errors: bool) -> Any:
-    info = A.new_zeros(tuple(A.shape[:-2]), dtype=int32)
-    return (*result, info) if isinstance(result, tuple) else Checked(result, info)
-
-
-@operation(face="linalg", method=False)
-def inv_ex(A: Tensor, *, check_errors: bool = False) -> Checked:
-    """(inverse, info); info is 0: unlike torch's, a singular matrix raises on the CPU."""
-    return checked(inv(A), A, check_errors)
-
-
-@operation(face="linalg", method=False)
-def cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = False) -> Checked:
-    """(factor, info); info is 0: unlike torch's, an indefinite matrix raises on the CPU."""
-    return checked(cholesky(A, upper=upper), A, check_errors)
-
-
-@operation(face="linalg", method=False)
-def solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bool = False) -> Checked:
-    """(solution, info); info is 0: unlike torch's, a singular matrix raises on the CPU."""
-    return checked(solve(A, B, left=left), A, check_errors)
 
 
 @operation(face="linalg", method=False)

@@ -19,5 +19,6 @@ ROWS = [
     Operation("special.modified_bessel_k1", unary(0.5, 5), torch_gradient=False, exact=False),
     Operation("special.scaled_modified_bessel_k0", unary(0.3, 5), torch_gradient=False, exact=False),
     Operation("special.scaled_modified_bessel_k1", unary(0.5, 5), torch_gradient=False, exact=False),
+    Operation("special.airy_ai", unary(-11, 4), torch_gradient=False, exact=False),
     Operation("special.spherical_bessel_j0", unary(-3, 3), torch_gradient=False, exact=False),
 ]
