@@ -11,7 +11,7 @@ from autograd.engine.errors import OperationError
 from autograd.ops import softmax as _softmax
 from autograd.ops.activation import gelu_exact, leaky_relu as _leaky_relu, softplus
 from autograd.ops.inplace import in_place
-from autograd.ops.promotion import rounded_once
+from autograd.ops.promotion import half_under_autocast, rounded_once
 from autograd.ops.random import rrelu_slopes
 from autograd.types import DTypeLike
 
@@ -189,6 +189,7 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     return a * b.sigmoid()
 
 
+@half_under_autocast
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """input where positive, else weight * input; the weight is one number or one a channel (K. He et al., 2015)."""
     if weight.ndim > 1:

@@ -9,6 +9,7 @@ import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
 from autograd.ops.convolution import as_tuple
+from autograd.ops.promotion import single_under_autocast
 from autograd.types import PerDim
 
 
@@ -63,6 +64,7 @@ def _fractional(
     return pooled, index.gather(-1, which.unsqueeze(-1)).squeeze(-1)
 
 
+@single_under_autocast
 def fractional_max_pool2d(
     input: Tensor,
     kernel_size: PerDim,
@@ -76,6 +78,7 @@ def fractional_max_pool2d(
     return pooled if return_indices else pooled[0]
 
 
+@single_under_autocast
 def fractional_max_pool3d(
     input: Tensor,
     kernel_size: PerDim,
