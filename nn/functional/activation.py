@@ -11,7 +11,7 @@ from autograd.engine.errors import OperationError
 from autograd.ops import softmax as _softmax
 from autograd.ops.activation import gelu_exact, leaky_relu as _leaky_relu, softplus
 from autograd.ops.inplace import in_place
-from autograd.ops.promotion import half_under_autocast, rounded_once
+from autograd.ops.promotion import half_under_autocast, require_tensors, rounded_once
 from autograd.ops.random import rrelu_slopes
 from autograd.types import DTypeLike
 
@@ -59,12 +59,12 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 
 def sigmoid(input: Tensor) -> Tensor:
     """1 / (1 + exp(-input))."""
-    return input.sigmoid()
+    return autograd.sigmoid(input)
 
 
 def tanh(input: Tensor) -> Tensor:
     """The hyperbolic tangent."""
-    return input.tanh()
+    return autograd.tanh(input)
 
 
 @rounded_once
@@ -165,13 +165,13 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
 @rounded_once
 def tanhshrink(input: Tensor) -> Tensor:
     """input - tanh(input)."""
-    return input - input.tanh()
+    return input - autograd.tanh(input)
 
 
 @rounded_once
 def softsign(input: Tensor) -> Tensor:
     """input / (1 + |input|)."""
-    return input / (input.abs() + 1)
+    return input / (autograd.abs(input) + 1)
 
 
 @rounded_once
@@ -183,6 +183,7 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
 @rounded_once
 def glu(input: Tensor, dim: int = -1) -> Tensor:
     """a * sigmoid(b) for the halves a and b of a dimension (Y. Dauphin et al., 2016)."""
+    require_tensors("glu", input)
     if not input.ndim or input.shape[dim] % 2:
         raise OperationError(f"glu: dimension {dim} of shape {tuple(input.shape)} can't be halved")
     a, b = input.chunk(2, dim)

@@ -169,4 +169,4 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
 
 def normalize(input: Tensor, p: float = 2.0, dim: Dims = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
     """input / max(|input|_p, eps) along a dimension."""
-    return input / input.norm(p, dim, keepdim=True).clamp(min=eps)
+    return input / autograd.norm(input, p, dim, keepdim=True).clamp(min=eps)

@@ -11,7 +11,6 @@ import pytest
 import autograd
 from tests.helpers.oracle import host, torch_or_skip
 
-
 OF_MKL = "this PyTorch draws Bernoulli numbers from MKL's generator, as it does on Intel's processors"
 
 
