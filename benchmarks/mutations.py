@@ -41,6 +41,8 @@ REASONS: dict[str, str] = {
     "_gate: conjugation": "linear with real coefficients: the conjugate does not show",
     "zeta by x": "the rule raises, which tests/ops/test_special.py checks",
     "igamma by x": "the rule raises, which tests/ops/test_special.py checks",
+    "_gamma_slope by x": "the rule raises, which tests/ops/test_variates.py checks",
+    "_dirichlet_slope by": "the rule raises, which tests/ops/test_variates.py checks",
     "igammac by x": "the rule raises, which tests/ops/test_special.py checks",
     "_cholesky_slope: a step left out at below.mH": "symmetric inputs do not show the antisymmetric part",
     "binary_cross_entropy: broadcast sum left out at finish": "nn.functional asks for inputs of one shape",
@@ -166,7 +168,10 @@ def _programs() -> Iterator[Case]:
         yield Case("logits with weighted positives", weighted, [x, z, autograd.tensor(rng.uniform(0.5, 3.0, shape))])
     yield Case("clone and contiguous", lambda x: x.T.contiguous().clone() * 2, [x])
     from tests.ops.test_ties import TIES
+    from tests.ops.test_variates import SLOPES
 
+    for name, (function, point, twice) in SLOPES.items():
+        yield Case(name, function, [autograd.tensor(point, dtype=autograd.float64)], twice)
     for name, (function, at, expected) in TIES.items():
         yield Known(name, function, [autograd.tensor(at, dtype=autograd.float64)], expected=expected)
     yield Case("accumulation", lambda x: (x * 2 + x * x).sum() + x.sum(), [x])

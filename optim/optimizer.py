@@ -231,13 +231,15 @@ class Optimizer:
                     check(self, group, f"{position} of group {number}", p, g, state)
             if not state:
                 with unlistened():
-                    state = fresh[p] = self.new_state(p, group)
+                    state = self.new_state(p, group)
+                if state:
+                    fresh[p] = state
                 kind = p._backend, tuple(state)
             alike.setdefault(kind, []).append((p, g, state))
         return alike
 
     def _step_group(self, group: dict[str, Any], alike: Alike) -> None:
-        hyper = Cell(lambda: self.hyper(group), f"{type(self).__name__} hyperparameters")
+        hyper = Cell(lambda: self.hyper(group), f"{type(self).__name__} hyperparameters", group)
         for (_, names), members in alike.items():
             update(
                 *[p for p, _, _ in members],

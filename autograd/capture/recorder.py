@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import functools
-import warnings
+import sys
 import weakref
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
-from ..engine.callers import stacklevel, user_frames
-from ..engine.modes import Listener, modes
-from ..engine.tensor import Tensor, wrap
-from .program import Instruction, Program, Value
+import numpy as np
 
-
-class CaptureError(RuntimeError):
-    """A recording was misused."""
-
-
-class CaptureWarning(UserWarning):
-    """A step can't be replayed and runs eagerly each time; the message says why."""
+from ..engine.callers import user_frames
+from ..engine.cell import Cell
+from ..engine.modes import Listener
+from ..engine.tensor import Tensor
+from .program import Check, Instruction, Program, Value
+from .reads import read_as
+from .surroundings import ENGINE, LIBRARIES
 
 
 class Recorder(Listener):
@@ -36,11 +33,18 @@ class Recorder(Listener):
         self.grad_at_start: dict[int, tuple[Tensor, bool]] = {}
         self.grad_at_end: dict[int, Tensor] = {}
         self.made: list[weakref.ref[Tensor]] = []
+        self.reads: list[tuple[Any, Value]] = []  # the number that was handed out, and what it is read from
+        self._sizes = False  # whether an integer was read
+        self._profile: Any = None
+        self.read_afresh: list[Any] = []  # dictionaries that cells read
+        self._leaves: dict[int, Tensor] = {}  # by the id of what was found in their `.grad`
         self._values: dict[int, Value] = {}
         self._alive: list[Any] = []
         self._handled: set[int] = set()
+        self.arguments = arguments
         for x in arguments:
-            self.program.inputs.append(self._new(x, "input"))
+            known = self._values.get(id(x._array))
+            self.program.inputs.append(self._new(x, "input") if known is None else known)
 
     def _new(self, x: Tensor, kind: str) -> Value:
         value = Value(len(self._values), kind, x.dtype.name, tuple(x._array.shape))
@@ -53,13 +57,20 @@ class Recorder(Listener):
         known = self._values.get(id(x._array))
         if known is None:
             known = self._new(x, "state")
-            self.program.states[known] = x
+            leaf = self._leaves.get(id(x))
+            if leaf is None:
+                self.program.states[known] = x
+            else:
+                self.program.held[known] = leaf
         return known
 
     # What the engine tells
 
     def on_apply(self, primitive: Any, inputs: Any, params: dict[str, Any], outputs: Any, arrays: Any) -> None:
+        if self._sizes and not self.problems:  # a number of elements, say, of which arrays have nothing to tell
+            self.problems.append(self._at(f"{primitive.name} ran after item() had read an integer on the host"))
         given = tuple(self.value_of(x) if isinstance(x, Tensor) else x for x in inputs)
+        self.read_afresh += [x.source for x in inputs if isinstance(x, Cell) and x.source is not None]
         backend = None
         made = []
         for out in outputs if isinstance(outputs, tuple) else (outputs,):
@@ -74,6 +85,8 @@ class Recorder(Listener):
     def on_grad_read(self, x: Tensor) -> None:
         if id(x) not in self.grad_at_start and id(x) not in self.grad_at_end:
             self.grad_at_start[id(x)] = x, x._grad is None
+            if x._grad is not None:
+                self._leaves[id(x._grad)] = x
 
     def on_grad_written(self, x: Tensor, gradient: Tensor | None) -> None:
         self.grad_at_end[id(x)] = x
@@ -81,21 +94,59 @@ class Recorder(Listener):
     def on_guarded(self, read: Callable[[], Any], value: Any) -> None:
         self.guards.append((read, value))
 
+    def on_checked(self, check: Callable[..., None], x: Tensor, arguments: tuple[Any, ...]) -> None:
+        self.program.instructions.append(Check(check, (self.value_of(x),), arguments))
+
+    def on_read(self, x: Tensor, value: Any, reader: str) -> Any:
+        number = read_as(value, lambda: self.problems.append(self._at(f"a number that {reader} read was used")))
+        if number is None:
+            self.on_unreplayable(f"{reader} read a value on the host")
+            return value
+        if not self.reads:
+            self._profile = sys.getprofile()
+            sys.setprofile(self._on_call)
+        self.reads.append((number, self.value_of(x)))
+        self._sizes |= isinstance(value, int)
+        return number
+
+    def _on_call(self, frame: FrameType, event: str, called: Any) -> None:
+        """Functions in C see through a number that notices its use, so none may be called once one was read."""
+        if event == "c_call" and not _for_the_engine(frame):
+            self.problems.append(
+                f"{called.__name__}() was called after item() had read a value on the host "
+                f"({frame.f_code.co_filename}:{frame.f_lineno})"
+            )
+
+    def stop(self) -> None:
+        """Stops listening."""
+        if self.reads:
+            sys.setprofile(self._profile)
+
     def on_unreplayable(self, what: str) -> None:
+        self.problems.append(self._at(what))
+
+    @staticmethod
+    def _at(what: str) -> str:
         frames = user_frames()
-        where = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
-        self.problems.append(f"{what}{where}")
+        return what + (f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else "")
 
     # At the end
 
     def finish(self, results: list[Any]) -> None:
         """Notes what the step leaves behind: its outputs and the leaves' gradients."""
+        numbers = {id(number): value for number, value in self.reads}
         for x in results:
-            if x is not None and not isinstance(x, Tensor):
+            if x is not None and not isinstance(x, Tensor) and id(x) not in numbers:
                 self.problems.append(
                     f"the step returned a {type(x).__name__}; return tensors, in tuples, lists or dicts"
                 )
-        self.program.outputs = [self.value_of(x) for x in results if isinstance(x, Tensor)]
+        if unreturned := numbers.keys() - {id(x) for x in results}:
+            self.problems.append(f"item() read {len(unreturned)} values on the host that the step did not return")
+        self.program.outputs = [
+            self.value_of(x) if isinstance(x, Tensor) else numbers[id(x)]
+            for x in results
+            if isinstance(x, Tensor) or id(x) in numbers
+        ]
         kept = {id(x) for x in results}
         for x in self.grad_at_end.values():
             self.program.gradients.append((x, None if x._grad is None else self.value_of(x._grad)))
@@ -103,6 +154,9 @@ class Recorder(Listener):
         for x in results:
             if isinstance(x, Tensor) and x._node is not None and not x._node.freed:
                 self.problems.append("the step returned a tensor whose graph is still there; detach() it")
+        for x in self.arguments:
+            if x._node is not None:
+                self.problems.append("an argument was written with a value that has a history")
         for reference in self.made:
             x = reference()
             if x is not None and id(x) not in kept and not self._is_transient(x, results):
@@ -111,6 +165,13 @@ class Recorder(Listener):
                     "return it, or write it in place into one that was there before"
                 )
 
+    def constants(self) -> list[np.ndarray]:
+        """The arrays of the host that have entered the program."""
+        values = [
+            x for step in self.program.instructions if isinstance(step, Instruction) for x in step.params.values()
+        ]
+        return [x for x in values if isinstance(x, np.ndarray)]
+
     def _is_transient(self, x: Tensor, results: list[Any]) -> bool:
         """Kept only as the base of a view that is returned."""
         views = [r for r in results if isinstance(r, Tensor)]
@@ -118,174 +179,13 @@ class Recorder(Listener):
         return any(r._view is not None and r._view.base is x for r in views)
 
 
-def _flatten(tree: Any) -> tuple[list[Any], Any]:
-    """The leaves of nested tuples, lists and dicts, and what rebuilds the nest from new leaves."""
-    if isinstance(tree, tuple | list):
-        parts = [_flatten(each) for each in tree]
-        kind: Any = type(tree)
-        leaves = [leaf for part, _ in parts for leaf in part]
-        shape = ("namedtuple" if hasattr(tree, "_fields") else "sequence", kind, [(len(p), s) for p, s in parts])
-        return leaves, shape
-    if isinstance(tree, dict):
-        leaves, shape = _flatten(list(tree.values()))
-        return leaves, ("dict", list(tree), shape)
-    return [tree], None
-
-
-def _unflatten(leaves: list[Any], shape: Any) -> Any:
-    if shape is None:
-        return leaves[0]
-    if shape[0] == "dict":
-        return dict(zip(shape[1], _unflatten(leaves, shape[2]), strict=True))
-    items, start = [], 0
-    for count, inner in shape[2]:
-        items.append(_unflatten(leaves[start : start + count], inner))
-        start += count
-    return shape[1](*items) if shape[0] == "namedtuple" else shape[1](items)
-
-
-class _Recording:
-    """A program, and what must hold for it to be replayed."""
-
-    def __init__(self, recorder: Recorder, shape: Any, results: list[Any]) -> None:
-        self.program = recorder.program
-        self.shape = shape
-        self.constants = [None if isinstance(x, Tensor) else x for x in results]
-        self.is_tensor = [isinstance(x, Tensor) for x in results]
-        self.guards = recorder.guards
-        self.grads = list(recorder.grad_at_start.values())
-        self.states = [
-            (x, x._requires_grad, x._backend, tuple(x._array.shape), x._array.dtype)
-            for x in self.program.states.values()
-        ]
-        self.written = _written_states(self.program)
-
-    def holds(self) -> bool:
-        return (
-            all(read() == value for read, value in self.guards)
-            and all((x._grad is None) == absent for x, absent in self.grads)
-            and all(
-                x._requires_grad is tracked
-                and x._backend is backend
-                and tuple(x._array.shape) == shape
-                and x._array.dtype == dtype
-                for x, tracked, backend, shape, dtype in self.states
-            )
-        )
-
-    def replay(self, arguments: list[Tensor]) -> Any:
-        arrays = self.program.run([x._array for x in arguments])
-        backends = {value: i.backend for i in self.program.instructions for value in i.outputs}
-        for x in self.written:
-            x._memory.writes += 1
-        made = []
-        for value, array in zip(self.program.outputs, arrays, strict=False):
-            backend = backends.get(value) or self._backend_of(value, arguments)
-            made.append(wrap(array, backend))
-        rest = iter(arrays[len(self.program.outputs) :])
-        for x, gradient in self.program.gradients:
-            x._grad = None if gradient is None else wrap(next(rest), x._backend)
-        outputs = iter(made)
-        leaves = [next(outputs) if tensor else c for tensor, c in zip(self.is_tensor, self.constants, strict=True)]
-        return _unflatten(leaves, self.shape)
-
-    def _backend_of(self, value: Value, arguments: list[Tensor]) -> Any:
-        if value in self.program.states:
-            return self.program.states[value]._backend
-        return arguments[self.program.inputs.index(value)]._backend
-
-
-def _written_states(program: Program) -> list[Tensor]:
-    """The states that some instruction writes in place."""
-    written = {}
-    for step in program.instructions:
-        for i in step.primitive.mutated(step.params):
-            value = step.inputs[i]
-            if isinstance(value, Value) and value in program.states:
-                written[value] = program.states[value]
-    return list(written.values())
-
-
-class Recorded:
-    """A step that is recorded at its first call with given shapes and replayed afterwards; see `record`."""
-
-    def __init__(self, step: Callable[..., Any]) -> None:
-        functools.update_wrapper(self, step)
-        self._step = step
-        self._recordings: dict[Any, _Recording | str] = {}
-        self.program: Program | None = None  # the one last recorded or replayed
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        leaves, shape = _flatten([list(args), kwargs])
-        arguments = [x for x in leaves if isinstance(x, Tensor)]
-        constants = tuple(None if isinstance(x, Tensor) else x for x in leaves)
-        if modes.listener is not None:
-            return self._step(*args, **kwargs)  # part of a larger recording
-        try:
-            key = (
-                repr(shape),
-                constants,
-                modes.grad,
-                modes.inference,
-                tuple((str(x.device), x.dtype, tuple(x.shape), x.requires_grad, x.is_leaf) for x in arguments),
-            )
-            found = self._recordings.get(key)
-        except TypeError as error:
-            raise CaptureError(f"record: an argument that is no tensor must be hashable ({error})") from None
-        if isinstance(found, str):
-            return self._step(*args, **kwargs)
-        if found is not None and found.holds():
-            self.program = found.program
-            return found.replay(arguments)
-        return self._record(key, arguments, args, kwargs)
-
-    def _record(self, key: Any, arguments: list[Tensor], args: Any, kwargs: Any) -> Any:
-        recorder = Recorder(arguments)
-        if any(x._node is not None for x in arguments):
-            recorder.problems.append("an argument is part of a graph made outside; detach() it")
-        modes.listener = recorder
-        try:
-            result = self._step(*args, **kwargs)
-        finally:
-            modes.listener = None
-        results, shape = _flatten(result)
-        recorder.finish(results)
-        if recorder.problems:
-            why = "; ".join(dict.fromkeys(recorder.problems))
-            warnings.warn(
-                f"{self._step.__name__} can't be replayed and will run eagerly: {why}", CaptureWarning, stacklevel()
-            )
-            self._recordings[key] = why
-            self.program = None
-        else:
-            self._recordings[key] = _Recording(recorder, shape, results)
-            self.program = recorder.program
-        return result
-
-
-def record(step: Callable[..., Any]) -> Recorded:
-    """Wraps a function of tensors that does a whole step: forward, backward, optimizer.
-
-    The first call with given shapes runs eagerly and is recorded; later calls replay
-    `recorded.program`, the flat list of primitives, and give what an eager call would have given:
-    parameters, gradients, buffers, optimizer state and random numbers move on, learning rates are
-    read afresh. What can't be replayed (a value read on the host, say) is noticed: the step warns and
-    runs eagerly. So is what changed around it (a shape, train or eval, which leaves have gradients):
-    the step is recorded anew.
-
-    >>> import autograd
-    >>> w = autograd.ones(2, requires_grad=True)
-    >>> def step(x):
-    ...     w.grad = None
-    ...     loss = (w * x).sum()
-    ...     loss.backward()
-    ...     with autograd.no_grad():
-    ...         w.sub_(w.grad, alpha=0.1)
-    ...     return loss.detach()
-    >>> recorded = autograd.capture.record(step)
-    >>> [recorded(autograd.tensor([1.0, 2.0])).item() for _ in range(2)]
-    [3.0, 2.5]
-    >>> len(recorded.program)
-    9
-    """
-    return Recorded(step)
+def _for_the_engine(frame: FrameType | None) -> bool:
+    """Whether this code is the engine's, or that of a library that it called."""
+    while frame is not None:
+        package = frame.f_globals.get("__name__", "").partition(".")[0]
+        if package not in LIBRARIES:
+            return False
+        if package in ENGINE:
+            return True
+        frame = frame.f_back
+    return False

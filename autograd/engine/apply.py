@@ -85,7 +85,7 @@ def _call(
 ) -> tuple[list[Any], Backend, int]:
     """What is called, on what: the primitive's function, the namespace, arrays and host values, in one list, which
     Python unpacks in half the time; the backend; and a number whose bit i says: input i wants a gradient."""
-    call = [primitive.compute, None]
+    call: list[Any] = [primitive.compute, None]
     tracked = 0
     for i, x in enumerate(inputs):
         if isinstance(x, Tensor):
@@ -184,3 +184,11 @@ def describe(primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any]
     if said.startswith("ufunc ") and "input types" in said:  # NumPy's, which speaks of safe casting and of C
         said = "not defined for these dtypes"
     return f"{primitive.name}({', '.join(given)}): {said}"
+
+
+def describe_arrays(
+    primitive: Primitive, backend: Backend, arrays: Sequence[Any], params: dict[str, Any], error: Exception
+) -> str:
+    """The same of arrays and host values, as a replay has them."""
+    tensors = [tensor_of(x, backend, None) if isinstance(x, backend.array_type) else x for x in arrays]
+    return describe(primitive, tensors, params, error)

@@ -20,10 +20,11 @@ class Cell:
     0.01
     """
 
-    __slots__ = ("name", "read")
+    __slots__ = ("name", "read", "source")
 
-    def __init__(self, read: Callable[[], Any], name: str = "cell") -> None:
+    def __init__(self, read: Callable[[], Any], name: str = "cell", source: Any = None) -> None:
         self.read, self.name = read, name
+        self.source = source  # the dictionary that is read
 
     @property
     def value(self) -> Any:

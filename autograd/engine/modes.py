@@ -32,6 +32,14 @@ class Listener:
     def on_guarded(self, read: Callable[[], Any], value: Any) -> None:
         """What is being done depends on a host value, which `read` reads."""
 
+    def on_checked(self, check: Callable[..., None], x: Any, arguments: tuple[Any, ...]) -> None:
+        """An operation has looked at the values of a tensor: check(array, *arguments) did not raise."""
+
+    def on_read(self, x: Any, value: Any, reader: str) -> Any:
+        """The value of a tensor of one element was read on the host; what is returned stands for it."""
+        self.on_unreplayable(f"{reader} read a value on the host")
+        return value
+
     def on_unreplayable(self, what: str) -> None:
         """Something was done that the primitives applied don't say."""
 
@@ -62,6 +70,12 @@ class Modes(threading.local):
         context = contextvars.Context()
         context.run(np.seterr, all="ignore")
         self.quietly = context.run
+
+    def check(self, check: Callable[..., None], x: Any, *arguments: Any) -> None:
+        """Has an operation look at a tensor's values on the host: check(array, *arguments) raises if they are wrong."""
+        check(x._array, *arguments)
+        if self.listener is not None:
+            self.listener.on_checked(check, x, arguments)
 
     def note_unreplayable(self, what: str) -> None:
         """Tells the listener, if there is one, of something that the primitives applied don't say."""

@@ -6,6 +6,7 @@ tensor of a graph frees the graph and its activations at once.
 
 from __future__ import annotations
 
+import itertools
 import traceback
 import weakref
 from collections.abc import Callable, Sequence
@@ -14,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from .callers import user_frames
 from .errors import BackwardError
 from .hooks import RemovableHandle
-from .memory import Memory
 from .modes import modes, switched
 from .primitive import Primitive
 from .tensor import Tensor, tensor_of
@@ -59,7 +59,9 @@ class Saved:
         """The saved tensor, tied to its history if that is `tied` or recorded; BackwardError if it was overwritten."""
         if self.memory.writes != self.version:
             self.check(user)
-        return self.tensor(tied)
+        if self.edge is not None and (tied or modes.grad):
+            return self.tensor(tied)
+        return tensor_of(self.array, self.backend, self.memory)
 
     def tensor(self, tied: bool = False) -> Tensor:
         """The saved tensor as it is now, written since or not."""
@@ -74,7 +76,9 @@ class Saved:
 
     def set_apart(self) -> None:
         """Keeps a copy: the value is about to be overwritten by the operation that saved it."""
-        self.array, self.memory, self.version = self.backend.copy(self.array), Memory(), 0
+        with switched(grad=False):
+            copy = self.tensor().clone()  # an operation, of which a recorder hears
+        self.array, self.memory, self.version = copy._array, copy._memory, 0
 
 
 class Packed(Saved):
@@ -94,6 +98,9 @@ class Packed(Saved):
 
     def check(self, user: str) -> None:
         """What the hooks keep is theirs: writes to the value are not looked for."""
+
+    def unpack(self, user: str, tied: bool = False) -> Tensor:
+        return self.tensor(tied)
 
     def tensor(self, tied: bool = False) -> Tensor:
         """What `unpack` gives back, tied to the value's history."""
@@ -135,6 +142,9 @@ class SavedOutput:
         return x
 
 
+_numbers = itertools.count()
+
+
 class Node:
     """What was computed, from which sources, and the values that the derivatives ask for."""
 
@@ -145,6 +155,7 @@ class Node:
         "called_from",
         "edges",
         "freed",
+        "number",
         "outputs",
         "params",
         "primitive",
@@ -168,6 +179,7 @@ class Node:
     ) -> None:
         self.primitive, self.params, self.edges, self.outputs = primitive, params, edges, outputs
         self.shapes = shapes  # of the inputs
+        self.number = next(_numbers)  # in the order in which they were made
         self.saved = self.saved_outputs = ()
         self.zeros = self._hooks = self.retained = None
         self.freed = False

@@ -7,6 +7,7 @@ node's outputs into gradients of its inputs by the primitive's rules.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from operator import attrgetter
 from typing import Any, Literal, overload
 
 from ..backend.locks import lock_across_forks
@@ -17,43 +18,30 @@ from .node import Edge, Node, edge_of, run_hooks
 from .primitive import Primitive
 from .tensor import Tensor
 
+_made = attrgetter("number")
+
 
 def topological_order(sources: Iterable[Any], ends: Collection[Any]) -> list[Node]:
     """The nodes that are `sources` or that these depend on, each before all that it depends on.
 
     Nothing behind a node in `ends` is looked at.
     """
-    roots = [source for source in dict.fromkeys(sources) if isinstance(source, Node)]
-    uses: dict[Node, int] = dict.fromkeys(roots, 0)  # how many uses of a node are still to come
-    behind: dict[Node, list[Node]] = {}
-    stack = list(roots)
+    found: set[Node] = set()
+    stack = [source for source in sources if isinstance(source, Node)]
     while stack:
         node = stack.pop()
+        if node in found:
+            continue
+        found.add(node)
         if node in ends:
-            behind[node] = []
             continue
         if node.freed:
             raise BackwardError(
                 f"{node.label}: backward a second time through a graph whose saved values were freed by the first; "
                 "pass retain_graph=True to the first if you need both"
             )
-        behind[node] = [edge[0] for edge in node.edges if edge is not None and isinstance(edge[0], Node)]
-        for following in behind[node]:
-            if following in uses:
-                uses[following] += 1
-            else:
-                uses[following] = 1
-                stack.append(following)
-    order = []
-    ready = [root for root in roots if not uses[root]]
-    while ready:
-        node = ready.pop()
-        order.append(node)
-        for following in behind[node]:
-            left = uses[following] = uses[following] - 1
-            if not left:
-                ready.append(following)
-    return order
+        stack += [edge[0] for edge in node.edges if edge is not None and isinstance(edge[0], Node)]
+    return sorted(found, key=_made, reverse=True)  # a node depends on earlier ones alone
 
 
 class _Pending(dict[Edge, Tensor]):

@@ -99,7 +99,7 @@ def check_writable(x: Any, operation: str, tracked: bool = False) -> None:
             f"{operation}: a reshape of this tensor (or the tensor that this is a reshape of) had to copy what other "
             "tensors see, too, so the write can't reach it; clone() before reshaping"
         )
-    if not x._backend.exclusive(x._array) and x._array.size > 1:
+    if x._array.size > 1 and not x._backend.exclusive(x._array):
         raise OperationError(
             f"{operation}: several elements of the written tensor (shape {tuple(x._array.shape)}, expanded) share one "
             "place in memory; clone() it before writing"

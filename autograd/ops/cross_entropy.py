@@ -75,16 +75,18 @@ def _limited_log(size: Tensor, x: Tensor, logarithm: Any) -> Tensor:
 
 
 def check_probabilities(name: str, **tensors: Tensor) -> None:
-    """OperationError for a number outside [0, 1]: on the CPU, where looking costs no synchronisation, and not while
-    a program is recorded, which would be no part of it."""
-    if modes.listener is not None:
-        return
+    """OperationError for a number outside [0, 1]: on the CPU, where looking costs no synchronisation."""
     for argument, x in tensors.items():
-        if x.is_cpu and x.numel() and not (x._array.min() >= 0 and x._array.max() <= 1):
-            raise OperationError(
-                f"{name}: expected numbers from 0 to 1 as {argument}, found {x._array.min()} to {x._array.max()}"
-                + ("; take the sigmoid first, or binary_cross_entropy_with_logits" if argument == "input" else "")
-            )
+        if x.is_cpu and x.numel():
+            modes.check(_check_probabilities, x, name, argument)
+
+
+def _check_probabilities(array: Any, name: str, argument: str) -> None:
+    if not (array.min() >= 0 and array.max() <= 1):
+        raise OperationError(
+            f"{name}: expected numbers from 0 to 1 as {argument}, found {array.min()} to {array.max()}"
+            + ("; take the sigmoid first, or binary_cross_entropy_with_logits" if argument == "input" else "")
+        )
 
 
 def cross_entropy(
@@ -95,7 +97,7 @@ def cross_entropy(
     `smoothing` mixes in the uniform distribution and `weight` (c,) weighs the classes. Rows of the class `ignore`
     cost nothing. The mean over classes is by the weights of those met, the mean over distributions by n.
     """
-    if target.ndim == 1 and reduction != "none":
+    if target._array.ndim == 1 and reduction != "none":
         wide, mean = None if weight is None else single(weight), reduction == "mean"
         loss = _class_cross_entropy(single(x), target, wide, ignore=ignore, smoothing=smoothing, mean=mean)
         return restored(loss, x.dtype)

@@ -23,7 +23,11 @@ def item(input: Tensor) -> Any:
     """The value of a one-element tensor as a Python number."""
     if input.numel() != 1:
         raise OperationError(f"item: a tensor with {input.numel()} elements cannot be converted to a scalar")
-    return on_host(input, "item()").item()
+    if modes.listener is None:
+        return on_host(input, "item()").item()
+    input._renew()
+    value = input._backend.to_numpy(input._array).item()
+    return modes.listener.on_read(input, value, "item()")
 
 
 def tolist(input: Tensor) -> Any:

@@ -322,7 +322,11 @@ def check_index(
         raise OperationError(f"{name}: expected indices of {expected}, got {index.dtype}; convert them with .long()")
     if index._backend.device.type != "cpu" or not index._array.size:
         return
-    array, start = index._array, -size if from_end else 0
+    modes.check(_check_range, index, name, size, from_end)
+
+
+def _check_range(array: Any, name: str, size: int, from_end: bool) -> None:
+    start = -size if from_end else 0
     if not _all_classes(array - start if start else array, size - start):
         low, high = array.min(), array.max()
         hint = "; negative indices count from the end in x[index] only" if low < 0 and not from_end else ""
@@ -352,8 +356,13 @@ def check_scatter(name: str, input: Tensor, axis: int, index: Tensor, src: Any) 
 
 def check_class_indices(name: str, target: Tensor, classes: int, ignore: int) -> None:
     """OperationError for a class outside [0, classes): on the CPU, where looking costs no synchronisation."""
-    if target.is_cpu and target.numel() and not _all_classes(target._array, classes):
-        known = target._array[target._array != ignore]
+    if target._array.size and target.is_cpu:
+        modes.check(_check_classes, target, name, classes, ignore)
+
+
+def _check_classes(array: Any, name: str, classes: int, ignore: int) -> None:
+    if not _all_classes(array, classes):
+        known = array[array != ignore]
         if not _all_classes(known, classes):
             raise OutOfRangeError(f"{name}: a target is outside [0, {classes}): found {known.min()} to {known.max()}")
 

@@ -63,9 +63,10 @@ def binary_cross_entropy_with_logits(
 
 def _rows(x: Tensor) -> Tensor:
     """(N, C, d1, ...) or (C,) as (rows, C)."""
-    if x.ndim == 1:
+    dimensions = x._array.ndim
+    if dimensions == 1:
         return x.unsqueeze(0)
-    return x if x.ndim == 2 else x.movedim(1, -1).reshape(-1, x.shape[1])
+    return x if dimensions == 2 else x.movedim(1, -1).reshape(-1, x.shape[1])
 
 
 def _check_classes(name: str, input: Tensor, target: Tensor, weight: Tensor | None, ignore_index: int) -> None:
@@ -79,7 +80,7 @@ def _check_classes(name: str, input: Tensor, target: Tensor, weight: Tensor | No
         )
     if target.dtype.is_floating_point:
         raise OperationError(f"{name}: class indices are integers, got {target.dtype}")
-    classes = input.shape[1 if input.ndim > 1 else 0]
+    classes = shape[1 if len(shape) > 1 else 0]
     check_class_indices(name, target, classes, ignore_index)
     if weight is not None:
         require_tensors(f"{name}: weight", weight)
@@ -113,11 +114,11 @@ def cross_entropy(
     x = _rows(input)
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"cross_entropy: reduction is 'none', 'mean' or 'sum', got {reduction!r}")
-    if target.shape == input.shape and target.dtype.is_floating_point:
+    if target._array.shape == input._array.shape and target.dtype.is_floating_point:
         expected = _rows(target)
     else:
         _check_classes("cross_entropy", input, target, weight, ignore_index)
-        expected = target if target.ndim == 1 else target.reshape(-1)
+        expected = target if target._array.ndim == 1 else target.reshape(-1)
     loss = _cross_entropy(x, expected, weight, ignore_index, float(label_smoothing), reduction)
     return loss if reduction != "none" else loss.reshape(input.shape[:1] + input.shape[2:] if input.ndim > 1 else ())
 

@@ -13,7 +13,7 @@ import autograd
 import nn
 import nn.functional as F
 import optim
-from autograd.capture import CaptureError, CaptureWarning, record
+from autograd.capture import CaptureError, CaptureWarning, Instruction, record
 from tests.helpers.oracle import host
 
 
@@ -96,11 +96,10 @@ def test_accumulating_gradients() -> None:
 
 
 def test_replay_really_replays() -> None:
-    calls = []
+    """From the third call on: two recordings agree."""
     w = autograd.ones(3, requires_grad=True)
 
     def step(x: autograd.Tensor) -> autograd.Tensor:
-        calls.append(1)
         w.grad = None
         loss = (w * x).sum()
         loss.backward()
@@ -109,14 +108,31 @@ def test_replay_really_replays() -> None:
         return loss.detach()
 
     run = record(step)
-    losses = [run(autograd.full((3,), float(i))).item() for i in range(1, 5)]
+    replayed = []
+    losses = [(run(autograd.full((3,), float(i))).item(), replayed.append(run.replayed))[0] for i in range(1, 5)]
     assert losses == [3.0, 3.0, -4.5, -24.0]
-    assert len(calls) == 1
-    run(autograd.ones(2, 3))  # a new shape is recorded anew
-    run(autograd.ones(2, 3))
-    assert len(calls) == 2
-    run(autograd.ones(3))
-    assert len(calls) == 2
+    assert replayed == [False, False, True, True]
+    replayed.clear()
+    for shape in ((2, 3), (2, 3), (2, 3), (3,)):  # a new shape is recorded anew
+        run(autograd.ones(shape))
+        replayed.append(run.replayed)
+    assert replayed == [False, False, True, True]
+
+
+def test_recordings_are_bounded() -> None:
+    """Eight of a function; what comes beyond runs eagerly, and is told of once."""
+    run = record(lambda x, n: x * n)
+    x = autograd.ones(2)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        for n in range(50):
+            for _ in range(3):
+                assert run(x, n).tolist() == [n, n]
+                assert run.replayed is (_ == 2 and n < 8)
+    assert [each.category for each in told] == [CaptureWarning]
+    assert "8 recordings" in str(told[0].message)
+    assert run(x, 3).tolist() == [3.0, 3.0]
+    assert run.replayed
 
 
 def test_the_program_reads_line_by_line() -> None:
@@ -143,10 +159,8 @@ def test_the_program_reads_line_by_line() -> None:
 
 def test_train_and_eval_are_recorded_apart() -> None:
     net = nn.Sequential(nn.Linear(2, 2), nn.Dropout(0.5))
-    calls = []
 
     def forward(x: autograd.Tensor) -> autograd.Tensor:
-        calls.append(1)
         with autograd.no_grad():
             return net(x)
 
@@ -287,8 +301,42 @@ def test_nothing_computes_past_apply() -> None:
     """The recorder sees a whole step: replaying its list alone, with nothing else running, moves everything."""
     eager, _, _ = train(cnn, "adam", recorded=False)
     _, run, net = train(cnn, "adam", recorded=True)
-    names = {instruction.primitive.name for instruction in run.program.instructions}
+    names = {each.primitive.name for each in run.program.instructions if isinstance(each, Instruction)}
     assert {"convolution", "convolution_weight", "normalise", "max_pool", "update", "keep"} <= names
     states = {id(x) for x in run.program.states.values()}
     assert all(id(p) in states for p in net.parameters())
     assert eager
+
+
+def test_the_log_says_why_each_recording_was_made(caplog: pytest.LogCaptureFixture) -> None:
+    w = autograd.ones(3, requires_grad=True)
+    factors = {"lr": 0.5}
+
+    def step(x: Any) -> Any:
+        return (w * x * factors["lr"]).sum().detach()
+
+    recorded = record(step)
+    with caplog.at_level("INFO", "autograd.capture"):
+        for _ in range(3):
+            recorded(autograd.ones(3))
+        factors["lr"] = 0.25
+        for _ in range(2):
+            recorded(autograd.ones(3))
+        recorded(autograd.ones(1))
+        w.requires_grad_(False)
+        recorded(autograd.ones(3))
+    assert caplog.messages == [
+        "step: recorded: the first call",
+        "step: not replayed yet: there is no second recording yet",
+        "step: recorded: once more, to compare",
+        "step: two recordings agree: 3 operations are replayed",
+        "step: recorded: factors['lr'] changed",
+        "step: not replayed yet: there is no second recording yet",
+        "step: recorded: once more, to compare",
+        "step: two recordings agree: 3 operations are replayed",
+        "step: recorded: other shapes, dtypes, numbers or modes",
+        "step: not replayed yet: there is no second recording yet",
+        "step: recorded: a parameter, a buffer or an optimizer's state has another shape, dtype, device or "
+        "requires_grad",
+        "step: not replayed yet: there is no second recording yet",
+    ]

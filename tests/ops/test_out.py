@@ -135,10 +135,11 @@ def test_what_is_made_anew_is_made_as_out_is() -> None:
 def test_a_program_writes_into_out_again() -> None:
     x, out = autograd.ones(2), autograd.zeros(2)
     program = record(lambda x: autograd.mul(x, 3, out=out) + 0)
-    for value in (1.0, 2.0, 4.0):
+    for value in (1.0, 2.0, 4.0, 8.0):
         x.fill_(value)
         assert program(x).tolist() == [3 * value] * 2
         assert out.tolist() == [3 * value] * 2
+    assert program.replayed
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
 import autograd
-from autograd.ops.variates import standard_dirichlet, standard_gamma
+from autograd.ops.variates import (
+    _dirichlet_gradient,
+    _dirichlet_of,
+    _dirichlet_slope,
+    _gamma_of,
+    _gamma_slope,
+    standard_dirichlet,
+    standard_gamma,
+)
 from tests.helpers.oracle import host, torch_or_skip
 
 CONCENTRATIONS = [0.01, 0.3, 0.9999, 1.0, 2.5, 7.0, 40.0, 1000.0]
@@ -67,8 +77,6 @@ def quantile_slope(quantile: Any, a: float) -> float:
 @pytest.mark.parametrize("a", [0.3, 0.9, 1.0, 2.5, 29.0, 31.0, 400.0, 1e5])
 def test_a_gamma_numbers_derivative_is_its_quantiles(a: float) -> None:
     special = pytest.importorskip("scipy.special")
-    from autograd.ops.variates import _gamma_slope
-
     for p in (1e-3, 0.1, 0.5, 0.6, 0.9, 0.999):
         inverse = (
             (lambda b, p=p: special.gammaincinv(b, p)) if p <= 0.5 else (lambda b, p=p: special.gammainccinv(b, 1 - p))
@@ -83,8 +91,6 @@ def test_a_gamma_numbers_derivative_is_its_quantiles(a: float) -> None:
 def test_small_concentrations_follow_the_series() -> None:
     """-x / a ((log x - digamma(a + 1)) R + dR/da), R = sum_n x^n / ((a + 1) ... (a + n))."""
     special = pytest.importorskip("scipy.special")
-    from autograd.ops.variates import _gamma_slope
-
     for a in (1e-3, 0.01, 0.1, 0.5):
         for x in (1e-200, 1e-30, 1e-5, 0.1, 0.9):
             term, total, slope, harmonic = 1.0, 1.0, 0.0, 0.0
@@ -100,8 +106,6 @@ def test_small_concentrations_follow_the_series() -> None:
 @pytest.mark.parametrize("b", [0.2, 1.0, 3.0, 100.0])
 def test_a_beta_numbers_derivative_is_its_quantiles(a: float, b: float) -> None:
     special = pytest.importorskip("scipy.special")
-    from autograd.ops.variates import _dirichlet_slope
-
     for p in (0.01, 0.3, 0.5, 0.8, 0.99):
         x = special.betaincinv(a, b, p)
         if x > 1 - 1e-6:
@@ -114,8 +118,6 @@ def test_a_beta_numbers_derivative_is_its_quantiles(a: float, b: float) -> None:
 def test_slopes_are_near_torchs() -> None:
     """torch's are by rational approximations of three digits or more."""
     torch = torch_or_skip()
-    from autograd.ops.variates import _dirichlet_slope, _gamma_slope
-
     rng = np.random.default_rng(0)
     a, b = rng.uniform(0.3, 30, 200), rng.uniform(0.3, 30, 200)
     x, y = rng.gamma(a), rng.beta(a, b)
@@ -126,13 +128,8 @@ def test_slopes_are_near_torchs() -> None:
     np.testing.assert_allclose(ours, theirs, rtol=5e-3)
 
 
-def test_a_slope_has_a_derivative_by_the_sample_and_says_that_it_lacks_others() -> None:
-    from autograd.ops.variates import _gamma_slope
-
-    a = autograd.tensor([0.4, 3.0, 20.0], dtype=autograd.float64)
-    x = autograd.tensor([0.1, 4.0, 18.0], dtype=autograd.float64, requires_grad=True)
-    assert autograd.gradcheck(lambda x: _gamma_slope(a, x), (x,))
-    a.requires_grad_()
+def test_a_slope_says_that_it_lacks_derivatives_by_parameters() -> None:
+    a = autograd.tensor([0.4, 3.0, 20.0], dtype=autograd.float64, requires_grad=True)
     (first,) = autograd.autograd.grad(standard_gamma(a).sum(), a, create_graph=True)
     with pytest.raises(RuntimeError, match="second derivative"):
         autograd.autograd.grad(first.sum(), a)
@@ -141,10 +138,48 @@ def test_a_slope_has_a_derivative_by_the_sample_and_says_that_it_lacks_others() 
         autograd.autograd.grad(first.sum(), a)
 
 
+def gamma_quantiles(a: autograd.Tensor) -> autograd.Tensor:
+    """Gamma numbers at fixed probabilities, which move with their concentrations; a derivative is that of a draw."""
+    special = pytest.importorskip("scipy.special")
+    return _gamma_of(a, autograd.tensor(special.gammaincinv(host(a), np.linspace(0.1, 0.9, a.numel()))))
+
+
+def dirichlet_quantiles(a: autograd.Tensor, share: int) -> autograd.Tensor:
+    """Shares of which one is at a fixed probability, moves with its concentration and takes from the others."""
+    special = pytest.importorskip("scipy.special")
+    others = np.delete(np.array([0.7, 2.0, 3.5]), share)
+    value = host(a.detach())[0]
+    one = special.betaincinv(value, others.sum(), 0.4)
+    drawn = np.insert((1 - one) * np.array([0.3, 0.7]), share, one)
+    known = autograd.tensor(others)
+    return _dirichlet_of(autograd.cat([known[:share], a, known[share:]]), autograd.tensor(drawn))
+
+
+def slope_by_sample(x: autograd.Tensor) -> autograd.Tensor:
+    return _gamma_slope(autograd.tensor([0.4, 3.0, 20.0], dtype=autograd.float64), x)
+
+
+SLOPES: dict[str, tuple[Callable[[Any], Any], list[float], bool]] = {  # function, point, whether twice
+    "gamma numbers": (gamma_quantiles, [0.4, 1.0, 2.5, 30.0], False),
+    "slopes of gamma numbers": (slope_by_sample, [0.1, 4.0, 18.0], True),
+    **{
+        f"share {i}": (functools.partial(dirichlet_quantiles, share=i), [a], False)
+        for i, a in enumerate((0.7, 2.0, 3.5))
+    },
+}
+
+
+@pytest.mark.cpu_only
+@pytest.mark.parametrize("name", SLOPES)
+def test_derivatives_are_the_quantiles(name: str) -> None:
+    function, point, twice = SLOPES[name]
+    x = autograd.tensor(point, dtype=autograd.float64, requires_grad=True)
+    assert autograd.gradcheck(function, (x,))
+    assert not twice or autograd.gradgradcheck(function, (x,))
+
+
 def test_a_dirichlet_numbers_gradient_by_shares_is_torchs() -> None:
     torch = torch_or_skip()
-    from autograd.ops.variates import _dirichlet_gradient
-
     a, g = np.array([[0.5, 2.0, 3.5], [4.0, 1.0, 0.8]]), np.array([[1.0, -2.0, 0.5], [0.3, 0.2, 2.0]])
     x = np.array([[0.1, 0.3, 0.6], [0.5, 0.2, 0.3]])
     ours = host(_dirichlet_gradient(*map(autograd.tensor, (g, a, x))))

@@ -95,10 +95,11 @@ def test_it_is_recorded() -> None:
             return loss.detach()
 
         call = record(step) if recorded else step
-        for rate in (0.1, 0.1, 0.03, 0.01):
+        for rate in (0.1, 0.1, 0.1, 0.1, 0.03, 0.01):
             optimizer.param_groups[0]["lr"] = rate
             call()
         if recorded:
+            assert call.replayed  # type: ignore[attr-defined]
             assert f"algorithm={__name__}.SignDescent" in str(call.program)  # type: ignore[attr-defined]
         ends.append([host(p), *map(host, optimizer.state[p].values())])
     for eager, replayed in zip(*ends, strict=True):

@@ -154,7 +154,7 @@ def _linear(backend: Backend, x: Array, weight: Array, bias: Array | None) -> Ar
 
 @primitive(linear=True, up=lambda g, x: _linear(x, g, None), x=lambda g, up: up @ g)
 def _linear_weight(backend: Backend, up: Array, x: Array) -> Array:
-    return backend.matmul(backend.xp.matrix_transpose(up), x)
+    return backend.matmul(up.T, x)
 
 
 def _rows(x: Tensor) -> Tensor:
