@@ -118,7 +118,7 @@ def _cast_method(name: str, dtype: dtypes.dtype) -> Callable[..., Tensor]:
     return method
 
 
-def cpu(self: Tensor) -> Tensor:
+def cpu(self: Tensor, memory_format: Any = None) -> Tensor:
     """The tensor in host memory; itself if it is there already."""
     return self.to("cpu")
 

@@ -14,6 +14,7 @@ from typing import Any
 import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
+from autograd.engine.modes import modes
 from autograd.ops.promotion import require_tensors
 from autograd.types import DeviceLike, DTypeLike, FactoryKwargs
 
@@ -153,6 +154,16 @@ class RNNBase(Module):
             else:  # found before the parameter of this name
                 self.__dict__[name] = weight
 
+    def _in_half(self, x: Tensor, hx: Any) -> tuple[Tensor, Any]:
+        """The arguments in half precision where autocast takes a whole layer for a product, as torch's kernels are.
+
+        On a CPU those are LSTM's without projections, on a GPU all.
+        """
+        policy = modes.autocast
+        if policy is None or not (policy.keeps_wide or (self.mode == "LSTM" and not self.proj_size)):
+            return x, hx
+        return policy.half(x), tuple(map(policy.half, hx)) if isinstance(hx, tuple | list) else policy.half(hx)
+
     def _start(self, x: Tensor, hx: Any, batched: bool) -> State:
         """The state before the first step, (layers D, N, width) each."""
         widths = [self.proj_size or self.hidden_size] + ([self.hidden_size] if self.mode == "LSTM" else [])
@@ -218,6 +229,7 @@ class RNNBase(Module):
                 f"got shape {tuple(input.shape)}"
             )
         batched = input.ndim == 3
+        input, hx = self._in_half(input, hx)
         x = input if batched else input.unsqueeze(1)
         x = x.transpose(0, 1) if batched and self.batch_first else x
         out, state = self._run(x, self._start(x, hx, batched), None)
@@ -234,6 +246,7 @@ class RNNBase(Module):
         if hx is not None and packed.sorted_indices is not None:
             order = packed.sorted_indices
             hx = tuple(h.index_select(1, order) for h in hx) if self.mode == "LSTM" else hx.index_select(1, order)
+        x, hx = self._in_half(x, hx)
         out, state = self._run(x, self._start(x, hx, True), alive)
         if packed.unsorted_indices is not None:
             state = tuple(h.index_select(1, packed.unsorted_indices) for h in state)

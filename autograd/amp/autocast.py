@@ -37,7 +37,7 @@ class Policy:
     def __call__(self, primitive: Primitive, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
         """The inputs in the precision of this primitive; float64 and other devices are left alone."""
         if primitive.autocast == "half":
-            return tuple(self._cast(x, self.dtype) for x in inputs)
+            return tuple(map(self.half, inputs))
         if primitive.autocast == "single" and (self.keeps_wide or primitive.name in SINGLE_ON_CPU):
             return tuple(map(self.single, inputs))
         return inputs
@@ -45,6 +45,10 @@ class Policy:
     def single(self, x: Any) -> Any:
         """A tensor of half precision in single; anything else as it is."""
         return self._cast(x, dtypes.float32)
+
+    def half(self, x: Any) -> Any:
+        """A tensor of single precision in the lower one; anything else as it is."""
+        return self._cast(x, self.dtype)
 
     def _cast(self, x: Any, dtype: dtypes.dtype) -> Any:
         if not isinstance(x, Tensor) or x.dtype not in (dtypes.float32, *dtypes.HALVES) or x.dtype is dtype:

@@ -41,7 +41,9 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
             check_writable(inputs[i], primitive.name, bool(tracked))
 
     if not backend.plain:
-        call[0] = compute_of(primitive, backend, call[2:], inputs)
+        arrays = call[2:]
+        call[0] = compute_of(primitive, backend, arrays, inputs)
+        call[2:] = arrays  # of which some may have moved
     try:
         result = switches["quietly"](*call, **params) if params else switches["quietly"](*call)
     except (ValueError, TypeError, NotImplementedError) as error:

@@ -145,18 +145,21 @@ def equal(input: Tensor, other: Tensor) -> bool:
 @operation
 def isposinf(input: Tensor) -> Tensor:
     """Whether each element is inf."""
+    require_tensors("isposinf", input)
     return input == math.inf if input.is_floating_point() else input != input
 
 
 @operation
 def isneginf(input: Tensor) -> Tensor:
     """Whether each element is -inf."""
+    require_tensors("isneginf", input)
     return input == -math.inf if input.is_floating_point() else input != input
 
 
 @operation
 def isreal(input: Tensor) -> Tensor:
     """Whether each element is a real number: all are but complex ones with an imaginary part."""
+    require_tensors("isreal", input)
     if input.is_complex():
         return input.imag == 0
     return (input == input) | (input != input)

@@ -13,7 +13,6 @@ from typing import Any
 from .. import dtypes
 from ..backend import Array, Namespace
 from ..engine.errors import OperationError
-from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from ..types import DeviceLike, Dims, DTypeLike
@@ -21,7 +20,7 @@ from .creation import arange, full
 from .dims import as_ints, is_int, normalize_dim
 from .operation import operation
 from .padding import pad_constant
-from .promotion import inexact
+from .promotion import inexact, widened_by_autocast
 from .shape import narrow, roll
 
 
@@ -92,7 +91,7 @@ def resized(x: Tensor, dim: int, n: int) -> Tensor:
 
 
 def _ready(name: str, x: Tensor, norm: str | None, real: bool = False) -> tuple[Tensor, str]:
-    x = inexact(name, x) if modes.autocast is None else modes.autocast.single(inexact(name, x))
+    x = widened_by_autocast(inexact(name, x))
     if x.dtype in dtypes.HALVES:
         raise OperationError(f"{name}: {x.dtype.name} is not supported; convert it with .float()")
     if real and x.is_complex():

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import dtypes
 from ..backend import Array, Backend, Namespace
-from ..engine.errors import OperationError, OutOfRangeError
+from ..engine.errors import NotATensorError, OperationError, OutOfRangeError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
@@ -26,6 +26,7 @@ from .shape import broadcast_tensors, expand, reshape, unsqueeze
 @operation(method=False)
 def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, ...]:
     """The coordinates in a tensor of this shape of positions in the flattened one."""
+    require_tensors("unravel_index", indices)
     sizes = as_ints(shape)
     rest, found = indices, []
     for size in reversed(sizes):
@@ -120,6 +121,8 @@ def parse_index(x: Tensor, index: Index) -> tuple[tuple, list[Tensor]]:
             pattern.append(part)
         elif isinstance(part, int | np.integer):
             pattern.append(int(part))
+        elif type(part).__module__.partition(".")[0] == "torch":
+            raise NotATensorError("index", part, "an index")
         else:
             raise IndexError(
                 f"only integers, slices, Ellipsis, None and integer or boolean tensors are valid indices, "
@@ -230,7 +233,9 @@ def part_for(index: Tensor, src: Tensor) -> Tensor:
 
 
 def check_dtypes(name: str, input: Tensor, src: Any) -> None:
-    """OperationError unless src is a number or has the input's dtype."""
+    """OperationError unless src is a number or has the input's dtype, a TypeError for what is neither."""
+    if not isinstance(src, Tensor | np.generic | complex | float | int):
+        raise NotATensorError(name, src, "src")
     if isinstance(src, Tensor) and src.dtype is not input.dtype:
         raise OperationError(f"{name}: expected src of the input's {input.dtype}, got {src.dtype}")
 

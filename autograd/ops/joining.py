@@ -107,6 +107,7 @@ def repeat_interleave(
     """Each element of a dimension repeated in place, all equally often or each as often as `repeats` says."""
     if input is None:
         input, repeats = repeats, None
+    require_tensors("repeat_interleave", input)
     if repeats is None:
         input, repeats, dim = arange(input._array.shape[0], device=input.device), input, 0
     x = flatten(input) if dim is None else input

@@ -11,7 +11,7 @@ from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .operation import operation
-from .promotion import require_tensors
+from .promotion import require_tensors, single_under_autocast
 from .shape import narrow
 
 
@@ -20,8 +20,16 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     """Grows dimensions from the last backwards: by a constant, or 'reflect', 'replicate', 'circular'."""
     if mode == "constant":
         return pad_constant(input, pad, 0 if value is None else value)
+    if mode not in ("reflect", "replicate", "circular"):
+        raise NotImplementedError(f"pad: mode is 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}")
     widths = pad_pairs(input, pad)
-    x = input
+    if mode == "circular" or (mode == "reflect" and len(widths) > 2):
+        return _continued(input, widths, mode)
+    return single_under_autocast(_continued)(input, widths, mode)
+
+
+def _continued(x: Tensor, widths: list[tuple[int, int]], mode: str) -> Tensor:
+    """Dimensions from the last backwards grown by elements that are there, in the order that the mode says."""
     for number, (before, after) in enumerate(widths):
         axis = x.ndim - 1 - number
         count = x._array.shape[axis]

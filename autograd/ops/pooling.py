@@ -23,7 +23,7 @@ from .creation import ones
 from .dims import as_ints, is_int
 from .joining import cat_pieces
 from .padding import pad_constant
-from .promotion import require_floating, rounded_once
+from .promotion import require_floating, rounded_once, widened_by_autocast
 
 
 def _places(x: Any, kernel: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> Iterator[tuple]:
@@ -197,6 +197,8 @@ def max_pool(
     return_indices: bool = False,
 ) -> Any:
     """The maximum of each window; at ties the gradient goes to the first."""
+    if dims == 3 and not return_indices:  # as torch's, which has other code for the indices
+        input = widened_by_autocast(input)
     if input.ndim == dims + 1:
         out = max_pool(
             name, dims, input.unsqueeze(0), kernel_size, stride, padding, dilation, ceil_mode, return_indices
@@ -222,7 +224,6 @@ def max_pool(
     return out, positions
 
 
-@rounded_once
 def avg_pool(
     name: str,
     dims: int,
@@ -235,9 +236,25 @@ def avg_pool(
     divisor_override: int | None = None,
 ) -> Tensor:
     """The mean of each window; what hangs over the padded end is not counted, padding only if asked."""
+    x = widened_by_autocast(input) if dims == 3 else input
+    return _mean_pool(name, dims, x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+
+
+@rounded_once
+def _mean_pool(
+    name: str,
+    dims: int,
+    input: Tensor,
+    kernel_size: PerDim,
+    stride: PerDim | None,
+    padding: PerDim,
+    ceil_mode: bool,
+    count_include_pad: bool,
+    divisor_override: int | None,
+) -> Tensor:
     if input.ndim == dims + 1:
         args = kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
-        return avg_pool(name, dims, input.unsqueeze(0), *args).squeeze(0)
+        return _mean_pool(name, dims, input.unsqueeze(0), *args).squeeze(0)
     require_floating(name, input)
     kernel, strides, pads, _, over = _prepare(name, dims, input, kernel_size, stride, padding, 1, ceil_mode)
     total = _sum_pool(_grow(input, pads, over, 0.0), kernel=kernel, stride=strides)

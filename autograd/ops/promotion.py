@@ -93,32 +93,50 @@ def restored(x: Tensor, dtype: dtypes.dtype) -> Tensor:
     return cast(x, dtype) if dtype in dtypes.HALVES and not (modes.autocast and modes.autocast.keeps_wide) else x
 
 
+def widened_by_autocast(x: Tensor) -> Tensor:
+    """x in single precision in a region of autocast, else as it is."""
+    return x if modes.autocast is None else modes.autocast.single(x)
+
+
 def single_under_autocast(function: F) -> F:
     """A function that a region of autocast computes in float32, whatever the steps that it is composed of."""
+    return _under_autocast(function, lambda policy: policy.single)
+
+
+def half_under_autocast(function: F) -> F:
+    """A function that a region of autocast computes in half precision, though no step of it is a matrix product."""
+    return _under_autocast(function, lambda policy: policy.half)
+
+
+def beyond_autocast(function: F) -> F:
+    """A function whose own products a region of autocast leaves in the precision of its arguments."""
+    return _under_autocast(function, lambda policy: _as_it_is)
+
+
+def beyond_autocast_on_cpu(function: F) -> F:
+    """The same, on a CPU alone: on a GPU they are products like others."""
+    return _under_autocast(function, lambda policy: None if policy.keeps_wide else _as_it_is)
+
+
+def _under_autocast(function: F, conversion: Callable[[Any], Callable[[Any], Any] | None]) -> F:
+    """A function that a region of autocast computes as it stands, after its arguments are converted.
+
+    `conversion` tells from the region's policy what is done to each argument, or None: the steps are like others.
+    """
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        if modes.autocast is None:
+        if modes.autocast is None or (convert := conversion(modes.autocast)) is None:
             return function(*args, **kwargs)
-        wide = modes.autocast.single
-        given, named = [*map(wide, args)], {name: wide(x) for name, x in kwargs.items()}
+        given, named = [*map(convert, args)], {name: convert(x) for name, x in kwargs.items()}
         with switched(autocast=None):
             return function(*given, **named)
 
     return call  # type: ignore[return-value]
 
 
-def beyond_autocast(function: F) -> F:
-    """A function whose own products a region of autocast leaves in the precision of its arguments."""
-
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        if modes.autocast is None:
-            return function(*args, **kwargs)
-        with switched(autocast=None):
-            return function(*args, **kwargs)
-
-    return call  # type: ignore[return-value]
+def _as_it_is(x: Any) -> Any:
+    return x
 
 
 def rounded_once(function: F) -> F:

@@ -82,8 +82,9 @@ def _permutation(backend: Backend, state: Array, *, n: int, dtype: dtypes.dtype)
 def _keep(backend: Backend, state: Array, *, shape: tuple[int, ...], p: float, dtype: dtypes.dtype) -> Array:
     """1/(1-p) with probability 1-p, else 0: what dropout multiplies by."""
     xp = backend.xp
-    kept = backend.random_halves(state, math.prod(shape)) >= int(p * 2**24)
-    return xp.reshape(xp.astype(kept, backend.native[dtype]) * (1.0 / (1.0 - p) if p < 1 else 0.0), shape)
+    kept, kind = backend.random_halves(state, math.prod(shape)) >= int(p * 2**24), backend.native[dtype]
+    scale = xp.asarray(1.0 / (1.0 - p) if p < 1 else 0.0, dtype=kind)  # a number of Python's would widen bfloat16
+    return xp.reshape(xp.astype(kept, kind) * scale, shape)
 
 
 @no_grad()

@@ -165,6 +165,7 @@ def _index(name: str, input: Tensor, dim: int, index: Tensor, kinds: tuple[dtype
 @scalars_as_vectors
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
     """input with the slices of source added to those that the index names."""
+    require_tensors("index_add", input, index, source)
     axis = normalize_dim("index_add", dim, input.ndim)
     expected = (*input._array.shape[:axis], index.numel(), *input._array.shape[axis + 1 :])
     if tuple(source.shape) != expected:
@@ -181,6 +182,7 @@ def index_reduce(
     input: Tensor, dim: int, index: Tensor, source: Tensor, reduce: str, *, include_self: bool = True
 ) -> Tensor:
     """input with the slices of source reduced into those that the index names: 'prod', 'mean', 'amax' or 'amin'."""
+    require_tensors("index_reduce", input, index, source)
     axis = normalize_dim("index_reduce", dim, input.ndim)
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise OperationError(f"index_reduce: reduce is 'prod', 'mean', 'amax' or 'amin', got {reduce!r}")
@@ -194,6 +196,7 @@ def index_reduce(
 @scalars_as_vectors
 def index_copy(input: Tensor, dim: int, index: Tensor, source: Tensor) -> Tensor:
     """input with the slices that the index names replaced by those of source."""
+    require_tensors("index_copy", input, source)
     return write(input.clone(), _index("index_copy", input, dim, index, LONG), source)
 
 
@@ -215,6 +218,7 @@ def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
 @rounded_once
 def index_put(input: Tensor, indices: tuple, values: Tensor, accumulate: bool = False) -> Tensor:
     """input with values written (or, with `accumulate`, added) at the positions that index tensors name."""
+    require_tensors("index_put", input, values)
     if not accumulate:
         return write(input.clone(), tuple(indices), values)
     pattern, tensors = parse_index(input, tuple(indices))
@@ -248,6 +252,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
 @operation
 def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     """input with one slice of a dimension replaced."""
+    require_tensors("select_scatter", input, src)
     axis = normalize_dim("select_scatter", dim, input.ndim)
     return write(input.clone(), (slice(None),) * axis + (index,), src)
 
@@ -257,6 +262,7 @@ def slice_scatter(
     input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
 ) -> Tensor:
     """input with a range of a dimension replaced."""
+    require_tensors("slice_scatter", input, src)
     axis = normalize_dim("slice_scatter", dim, input.ndim)
     return write(input.clone(), (slice(None),) * axis + (slice(start, end, step),), src)
 

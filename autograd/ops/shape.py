@@ -20,6 +20,7 @@ from .broadcast import _expand, _reshape, sum_to
 from .creation import shape_of
 from .dims import as_ints, is_int, normalize_dim
 from .operation import operation
+from .promotion import require_tensors
 
 
 def as_list(tensors: Sequence[Any]) -> list[Tensor]:
@@ -427,6 +428,7 @@ def narrow(input: Tensor, dim: int, start: int, length: int) -> Tensor:
 @operation
 def select(input: Tensor, dim: int, index: int) -> Tensor:
     """One element of a dimension, which is dropped. A view."""
+    require_tensors("select", input)
     axis = normalize_dim("select", dim, input.ndim)
     return input[(slice(None),) * axis + (index,)]
 

@@ -14,7 +14,7 @@ from .choosing import clamp, where
 from .elementwise import INV_SQRT_2PI, binary, in_single, unary
 from .exponential import exp, log, log1p
 from .operation import operation
-from .promotion import cast, floating, inexact
+from .promotion import cast, floating, inexact, require_tensors
 from .trigonometric import cos
 
 TWO_OVER_SQRT_PI = 2.0 / math.sqrt(math.pi)
@@ -211,6 +211,7 @@ def _log_ndtr_slope(x: Tensor) -> Tensor:
 @operation(face="special", method=False)
 def expit(input: Tensor) -> Tensor:
     """sigmoid(input)."""
+    require_tensors("expit", input)
     return input.sigmoid()
 
 

@@ -10,6 +10,7 @@ from .complex import view_as_complex, view_as_real
 from .diagonals import diagonal
 from .joining import split
 from .operation import operation
+from .promotion import require_tensors
 from .shape import expand, narrow, permute, select, squeeze, t, transpose, unbind, unfold, unsqueeze, view
 from .strided import as_strided
 
@@ -25,6 +26,7 @@ def _copied(pieces: Sequence[Tensor]) -> tuple[Tensor, ...]:
 @operation(method=False)
 def alias_copy(input: Tensor) -> Tensor:
     """A copy of the tensor."""
+    require_tensors("alias_copy", input)
     return input.clone()
 
 
@@ -39,6 +41,7 @@ def as_strided_copy(
 @operation(method=False)
 def detach_copy(input: Tensor) -> Tensor:
     """A copy of what `detach` gives."""
+    require_tensors("detach_copy", input)
     return input.detach().clone()
 
 
@@ -69,12 +72,14 @@ def permute_copy(input: Tensor, dims: Sequence[int]) -> Tensor:
 @operation(method=False)
 def select_copy(input: Tensor, dim: int, index: int) -> Tensor:
     """A copy of what `select` gives."""
+    require_tensors("select_copy", input)
     return select(input, dim, index).clone()
 
 
 @operation(method=False)
 def slice_copy(input: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> Tensor:
     """A copy of input[start:end:step] of one dimension."""
+    require_tensors("slice_copy", input)
     return _sliced(input, dim, start, end, step).clone()
 
 

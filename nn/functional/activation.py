@@ -12,7 +12,7 @@ from autograd.ops import softmax as _softmax
 from autograd.ops.activation import gelu_exact, leaky_relu as _leaky_relu, softplus
 from autograd.ops.choosing import pieces
 from autograd.ops.inplace import in_place
-from autograd.ops.promotion import rounded_once
+from autograd.ops.promotion import half_under_autocast, require_tensors, rounded_once
 from autograd.ops.random import rrelu_slopes
 from autograd.types import DTypeLike
 
@@ -60,12 +60,12 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 
 def sigmoid(input: Tensor) -> Tensor:
     """1 / (1 + exp(-input))."""
-    return input.sigmoid()
+    return autograd.sigmoid(input)
 
 
 def tanh(input: Tensor) -> Tensor:
     """The hyperbolic tangent."""
-    return input.tanh()
+    return autograd.tanh(input)
 
 
 @rounded_once
@@ -166,13 +166,13 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
 @rounded_once
 def tanhshrink(input: Tensor) -> Tensor:
     """input - tanh(input)."""
-    return input - input.tanh()
+    return input - autograd.tanh(input)
 
 
 @rounded_once
 def softsign(input: Tensor) -> Tensor:
     """input / (1 + |input|)."""
-    return input / (input.abs() + 1)
+    return input / (autograd.abs(input) + 1)
 
 
 @rounded_once
@@ -184,12 +184,14 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
 @rounded_once
 def glu(input: Tensor, dim: int = -1) -> Tensor:
     """a * sigmoid(b) for the halves a and b of a dimension (Y. Dauphin et al., 2016)."""
+    require_tensors("glu", input)
     if not input.ndim or input.shape[dim] % 2:
         raise OperationError(f"glu: dimension {dim} of shape {tuple(input.shape)} can't be halved")
     a, b = input.chunk(2, dim)
     return a * b.sigmoid()
 
 
+@half_under_autocast
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """input where positive, else weight * input; the weight is one number or one a channel (K. He et al., 2015)."""
     if weight.ndim > 1:

@@ -8,7 +8,7 @@ import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
 from autograd.ops.linalg.products import linear
-from autograd.ops.promotion import restored, single
+from autograd.ops.promotion import require_tensors, restored, single
 from autograd.types import DTypeLike
 
 from .dropout import dropout
@@ -29,6 +29,7 @@ def scaled_dot_product_attention(
     A mask of bools says where to look; a floating one is added. `scale` is 1 / sqrt(E). With
     `enable_gqa` several query heads (dimension -3) share a key head.
     """
+    require_tensors("scaled_dot_product_attention", query, key, value)
     given = query.dtype
     query, key, value = single(query), single(key), single(value)  # the scores would leave half precision's range
     weights = _attention_weights(query, key, attn_mask, is_causal, scale, enable_gqa)

@@ -10,6 +10,7 @@ from autograd import Tensor
 from autograd.engine.errors import OperationError
 from autograd.ops.convolution import as_tuple
 from autograd.ops.indexing import gather_pieces
+from autograd.ops.promotion import single_under_autocast
 from autograd.types import PerDim
 
 
@@ -64,6 +65,7 @@ def _fractional(
     return pooled, index.gather(-1, which.unsqueeze(-1)).squeeze(-1)
 
 
+@single_under_autocast
 def fractional_max_pool2d(
     input: Tensor,
     kernel_size: PerDim,
@@ -77,6 +79,7 @@ def fractional_max_pool2d(
     return pooled if return_indices else pooled[0]
 
 
+@single_under_autocast
 def fractional_max_pool3d(
     input: Tensor,
     kernel_size: PerDim,

@@ -163,9 +163,11 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
     for i in range(size):
         part = padded.narrow(1, i, input.shape[1])
         total = part if total is None else total + part
-    return restored(input / (total * (alpha / size) + k).pow(beta), input.dtype)
+    scaled = input / (total * (alpha / size) + k).pow(beta)
+    # Over more than sequences the mean of neighbours is torch's avg_pool3d, which autocast leaves in single precision.
+    return scaled if autograd.is_autocast_enabled() and input.ndim > 3 else restored(scaled, input.dtype)
 
 
 def normalize(input: Tensor, p: float = 2.0, dim: Dims = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
     """input / max(|input|_p, eps) along a dimension."""
-    return input / input.norm(p, dim, keepdim=True).clamp(min=eps)
+    return input / autograd.norm(input, p, dim, keepdim=True).clamp(min=eps)

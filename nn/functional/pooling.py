@@ -63,7 +63,6 @@ def avg_pool2d(
     return _pool.avg_pool("avg_pool2d", 2, input, kernel_size, stride, padding, *options)
 
 
-@single_under_autocast
 def avg_pool3d(
     input: Tensor,
     kernel_size: PerDim,

@@ -11,7 +11,7 @@ import autograd
 from autograd import Tensor
 from autograd.engine.callers import stacklevel
 from autograd.engine.errors import OperationError
-from autograd.ops.promotion import rounded_once, single_under_autocast
+from autograd.ops.promotion import require_tensors, rounded_once, single_under_autocast
 from autograd.ops.resampling import cubic_weights, interpolate
 from autograd.types import PerDim
 
@@ -43,6 +43,7 @@ def upsample_bilinear(
 
 def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     """(*, C r^2, H, W) -> (*, C, H r, W r) (W. Shi et al., 2016)."""
+    require_tensors("pixel_shuffle", input)
     r = upscale_factor
     if input.ndim < 3 or r < 1 or input.shape[-3] % (r * r):
         raise OperationError(f"pixel_shuffle: channels of shape {tuple(input.shape)} are not divisible by {r}^2")
@@ -55,6 +56,7 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
 
 def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     """(*, C, H r, W r) -> (*, C r^2, H, W): the inverse of pixel_shuffle."""
+    require_tensors("pixel_unshuffle", input)
     r = downscale_factor
     if input.ndim < 3 or r < 1 or input.shape[-2] % r or input.shape[-1] % r:
         raise OperationError(f"pixel_unshuffle: height and width of {tuple(input.shape)} are not divisible by {r}")
@@ -67,6 +69,7 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
 
 def channel_shuffle(input: Tensor, groups: int) -> Tensor:
     """The channels of (N, C, *) dealt out to the groups in turn (X. Zhang et al., 2017)."""
+    require_tensors("channel_shuffle", input)
     if input.ndim < 3 or groups < 1 or input.shape[1] % groups:
         raise OperationError(f"channel_shuffle: {groups} groups do not divide the channels of {tuple(input.shape)}")
     apart = input.reshape(input.shape[0], groups, input.shape[1] // groups, *input.shape[2:])

@@ -267,16 +267,9 @@ def test_the_lower_precision_of_a_device() -> None:
         assert first.grad_fn.next_functions[1][0] is not (autograd.ones(2, 2) @ w).grad_fn.next_functions[1][0]
 
 
-# Of torch's operations on the CPU, what is computed in another precision here.
-OTHERWISE = {
-    *("mv", "dot", "einsum", "inner", "vdot", "addmv", "addbmm", "linalg.vecdot", "linalg.pinv"),
-    *("nn.functional.pad", "nn.functional.prelu", "nn.functional.local_response_norm", "nn.functional.max_pool3d"),
-}
-
-
 @pytest.mark.cpu_only
 @pytest.mark.numbers
-@pytest.mark.parametrize("row", [row for row in EVERY if row.values[0].name not in OTHERWISE])
+@pytest.mark.parametrize("row", EVERY)
 def test_the_precision_is_torchs_on_the_cpu(row: Operation) -> None:
     """Of every operation, given single precision and given bfloat16."""
     torch = torch_or_skip()
@@ -301,3 +294,70 @@ def test_the_precision_is_torchs_on_the_cpu(row: Operation) -> None:
             with autograd.autocast("cpu"):
                 ours = as_list(here(row.name)(*args, **kwargs))
             assert [x.dtype.name for x in ours] == [str(x.dtype).removeprefix("torch.") for x in theirs], kind
+
+
+# What the rows above do not reach: dtypes that meet, products without sums, layers with code of their own.
+FURTHER = """
+tensordot(v, v, 1)
+tensordot(m, m, 2)
+inner(m, v)
+linalg.multi_dot([v, m, v])
+einsum("ij,ij->ij", m, m)
+einsum("ij,ij->ij", m.bfloat16(), m.float())
+einsum("i,j,k->ijk", v, v, v)
+einsum("ij,kj->ikj", m, m)
+einsum("ij,k->i", m, v)
+einsum("i,i->i", v, v)
+einsum("bij,bjk->bik", b, b)
+linalg.vecdot(m.bfloat16(), m.float())
+linalg.lstsq(m, m)[0]
+pinverse(m)
+mv(m.double(), v.double())
+nn.functional.prelu(m, v[:1])
+nn.functional.prelu(m.double(), v.double())
+nn.functional.pad(b, (1, 1), mode="reflect")
+nn.functional.pad(image, (1, 1, 1, 1), mode="circular")
+nn.functional.pad(volume, (1,) * 6, mode="reflect")
+nn.functional.pad(volume, (1,) * 6, mode="replicate")
+nn.functional.local_response_norm(b, 2)
+nn.functional.local_response_norm(image, 2)
+nn.functional.max_pool3d(volume, 1, return_indices=True)[0]
+nn.functional.fractional_max_pool2d(image, 2, output_size=2)
+nn.functional.fractional_max_pool3d(volume, 1, output_size=2)
+nn.functional.dropout(m)
+nn.functional.dropout2d(image)
+nn.functional.alpha_dropout(m, training=True)
+nn.MaxPool3d(1)(volume)
+nn.AvgPool3d(1)(volume)
+nn.PReLU()(m)
+nn.LocalResponseNorm(2)(image)
+nn.LSTM(3, 2)(b)[0]
+nn.LSTM(3, 2)(b)[1][1]
+nn.LSTM(3, 2, bidirectional=True, bias=False)(b, (half, half))[1][1]
+nn.GRU(3, 2)(b)[0]
+nn.RNN(3, 2)(b)[0]
+nn.LSTMCell(3, 2)(m)[1]
+nn.TransformerEncoderLayer(3, 1)(b)
+nn.MultiheadAttention(3, 1)(b, b, b)[0]
+"""
+
+
+@pytest.mark.cpu_only
+@pytest.mark.parametrize("kind", ["float32", "bfloat16"])
+@pytest.mark.parametrize("call", FURTHER.strip().splitlines())
+def test_the_precision_of_more_is_torchs(call: str, kind: str) -> None:
+    shapes = {
+        "v": (3,),
+        "m": (3, 3),
+        "b": (3, 3, 3),
+        "image": (1, 3, 4, 4),
+        "volume": (1, 2, 3, 3, 3),
+        "half": (2, 3, 2),
+    }
+    found = []
+    for engine in (torch_or_skip(), autograd):
+        given = {name: engine.ones(shape).to(getattr(engine, kind)) for name, shape in shapes.items()}
+        with engine.autocast("cpu"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found.append(eval(f"engine.{call}", {**given, "engine": engine, "nn": engine.nn}).dtype)
+    assert str(found[1]).removeprefix("autograd.") == str(found[0]).removeprefix("torch.")

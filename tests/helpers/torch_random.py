@@ -11,9 +11,15 @@ import pytest
 import autograd
 from tests.helpers.oracle import host, torch_or_skip
 
+OF_MKL = "this PyTorch draws Bernoulli numbers from MKL's generator, as it does on Intel's processors"
+
 
 @functools.cache
-def _chances_from_words() -> bool:
+def chances_are_of_words() -> bool:
+    """Whether PyTorch draws Bernoulli numbers, and with them dropout, from the words of its Mersenne Twister.
+
+    Seen of four of them: they are those of 53-bit uniform numbers, and the generator has gone on by eight words.
+    """
     torch = torch_or_skip()
     torch.manual_seed(0)
     drawn = torch.empty(4, dtype=torch.float64).uniform_() < 0.5
@@ -23,8 +29,8 @@ def _chances_from_words() -> bool:
 
 def needs_torchs_chances() -> None:
     """Skips where PyTorch draws Bernoulli numbers from MKL's generator."""
-    if not _chances_from_words():
-        pytest.skip("this PyTorch draws Bernoulli numbers from MKL's generator, as it does on Intel's processors")
+    if not chances_are_of_words():
+        pytest.skip(OF_MKL)
 
 
 def _position(torch: Any) -> int:

@@ -539,6 +539,7 @@ OPERANDS: dict[str, Callable[[Any], Any]] = {
 def test_results_of_two_operands_lie_as_torchs_do(first: str, second: str, shape: tuple[int, ...]) -> None:
     """Dropout after a sum draws in the order in which the sum lies."""
     torch = torch_or_skip()
+    needs_torchs_chances()
 
     def result(engine: Any) -> Any:
         x = engine.arange(math.prod(shape), dtype=engine.float32).reshape(shape)
@@ -558,6 +559,7 @@ def test_results_of_two_operands_lie_as_torchs_do(first: str, second: str, shape
 def test_a_convolution_lies_as_torchs_when_something_is_added() -> None:
     """The value and place embeddings of a time series: a transposed convolution, and a table."""
     torch = torch_or_skip()
+    needs_torchs_chances()
 
     def drawn(engine: Any) -> Any:
         x = engine.arange(24, dtype=engine.float32).reshape(2, 3, 4)

@@ -14,6 +14,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from tests.helpers.torch_random import OF_MKL, chances_are_of_words
 from tests.published.compare import verdict
 from tests.published.program import Program, Repository
 from tests.published.rows import REPOSITORIES
@@ -125,6 +126,8 @@ def main() -> None:
             if row["result"] in ("differs", "raises", "torch does not run it"):
                 print(f"{name}/{program}: {row['result']}: {row.get('error', '')} {row['why'][:150]}")
     print(share(found))
+    if not chances_are_of_words():
+        print(f"{OF_MKL}: where there is dropout, other elements are dropped here")
 
 
 if __name__ == "__main__":

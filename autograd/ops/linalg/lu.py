@@ -14,7 +14,7 @@ from ..creation import arange, eye
 from ..diagonals import tril, triu
 from ..joining import cat
 from ..operation import operation
-from ..promotion import cast, require_inexact, single_under_autocast
+from ..promotion import cast, require_inexact, require_tensors, single_under_autocast
 from ..shape import expand, unsqueeze
 from .solve import solve
 
@@ -87,6 +87,7 @@ def _eliminate_slope(g: tuple[Tensor, Tensor], lower: Tensor, upper: Tensor) -> 
 @operation(face="linalg", method=False)
 def solve_triangular(A: Tensor, B: Tensor, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
     """X with A @ X = B (or X @ A = B), of A only the given triangle."""
+    require_tensors("solve_triangular", A, B)
     triangle = triu(A) if upper else tril(A)
     if unitriangular:
         ones = eye(A._array.shape[-1], dtype=A.dtype, device=A.device)

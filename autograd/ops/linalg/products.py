@@ -17,7 +17,15 @@ from ..diagonals import diagonal
 from ..dims import as_ints, is_int, normalize_dim
 from ..joining import stack
 from ..operation import operation
-from ..promotion import cast, require_tensors, result_type, rounded_once
+from ..promotion import (
+    beyond_autocast,
+    beyond_autocast_on_cpu,
+    cast,
+    half_under_autocast,
+    require_tensors,
+    result_type,
+    rounded_once,
+)
 from ..reduction import sum
 from ..shape import broadcast_tensors, in_c_order, inverse, permute, reshape, squeeze, unsqueeze
 
@@ -90,6 +98,7 @@ def bmm(input: Tensor, mat2: Tensor) -> Tensor:
 
 
 @operation
+@beyond_autocast_on_cpu
 def mv(input: Tensor, vec: Tensor) -> Tensor:
     """A matrix times a vector, (m, n) @ (n,) -> (m,)."""
     _of_rank("mv", input, 2)
@@ -98,6 +107,7 @@ def mv(input: Tensor, vec: Tensor) -> Tensor:
 
 
 @operation
+@beyond_autocast
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """The inner product of two vectors of one length."""
     _of_rank("dot", input, 1)
@@ -186,7 +196,6 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 
 @operation(method=False)
-@rounded_once
 def einsum(equation: Any, *operands: Tensor | Sequence[Any]) -> Tensor:
     """Sums products of elements as an equation says: 'ij,jk->ik' is the matrix product.
 
@@ -208,9 +217,15 @@ def einsum(equation: Any, *operands: Tensor | Sequence[Any]) -> Tensor:
     require_tensors("einsum", *tensors)
     inputs, output = _parse_equation(equation.replace(" ", ""), tensors)
     kind = result_type(*tensors)
-    x, letters = _on_its_own(cast(tensors[0], kind), inputs[0])
+    return _summed(inputs, output, *[cast(x, kind) for x in tensors])
+
+
+@rounded_once
+def _summed(inputs: list[list[str]], output: list[str], *tensors: Tensor) -> Tensor:
+    """The products of elements of tensors of one dtype, whose dimensions have letters, summed to the output's."""
+    x, letters = _on_its_own(tensors[0], inputs[0])
     for number in range(1, len(tensors)):
-        y, other = _on_its_own(cast(tensors[number], kind), inputs[number])
+        y, other = _on_its_own(tensors[number], inputs[number])
         later = set(output).union(*inputs[number + 1 :])
         x, letters = _contract(x, letters, y, other, later)
     gone = [i for i, letter in enumerate(letters) if letter not in output]
@@ -306,7 +321,7 @@ def _contract(x: Tensor, a: list[str], y: Tensor, b: list[str], later: set[str])
 
     first = prepare(x, a, batch + left + joint, [batch, left, joint])
     second = prepare(y, b, batch + joint + right, [batch, joint, right])
-    product = first @ second
+    product = first @ second if joint else first * second
     letters = batch + left + right
     return reshape(product, [sizes[c] for c in letters]), letters
 
@@ -336,6 +351,8 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     count = math.prod(sizes)
     x = reshape(permute(a, left + first), (-1 if count else math.prod(a._array.shape[i] for i in left), count))
     y = reshape(permute(b, second + right), (count, -1 if count else math.prod(b._array.shape[i] for i in right)))
+    if not left and not right:
+        return dot(reshape(x, (count,)), reshape(y, (count,)))
     shape = [a._array.shape[i] for i in left] + [b._array.shape[i] for i in right]
     return reshape(x @ y, shape)
 
@@ -349,6 +366,7 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
 
 
 @operation
+@beyond_autocast
 def vdot(input: Tensor, other: Tensor) -> Tensor:
     """The inner product of two vectors, the first conjugated."""
     return matmul(input.conj(), other)
@@ -407,7 +425,8 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, a
 @rounded_once
 def addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """beta * input + alpha * the sum of bmm(batch1, batch2) over the batch."""
-    return _plus(input, sum(bmm(batch1, batch2), 0, dtype=batch1.dtype), beta, alpha)
+    products = bmm(batch1, batch2)
+    return _plus(input, sum(products, 0, dtype=products.dtype), beta, alpha)
 
 
 @operation(in_place=True, numbers_first=True)
@@ -463,6 +482,7 @@ def cross_along(input: Tensor, other: Tensor, *, dim: int = -1) -> Tensor:
 
 
 @operation(face="linalg", method=False)
+@half_under_autocast
 def vecdot(x: Tensor, y: Tensor, *, dim: int = -1) -> Tensor:
     """The inner products along a dimension."""
     return sum(x.conj() * y, dim)

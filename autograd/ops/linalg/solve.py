@@ -13,7 +13,7 @@ from ..broadcast import sum_to
 from ..creation import eye
 from ..diagonals import diag_embed, diagonal, tril
 from ..operation import operation
-from ..promotion import require_floating, require_inexact, single_under_autocast
+from ..promotion import require_floating, require_inexact, require_tensors, single_under_autocast
 from ..shape import movedim, reshape, squeeze, unsqueeze
 
 
@@ -59,6 +59,7 @@ def solve_matrix(a: Tensor, b: Tensor) -> Tensor:
 @single_under_autocast
 def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     """X with A @ X = B (or X @ A = B): (*, n, n) and (*, n, k), or vectors (*, n)."""
+    require_tensors("solve", A, B)
     require_square("solve", A, complex=True)
     vector = B.ndim == 1 or (B.ndim == A.ndim - 1 and B.shape == A.shape[:-1])
     b = unsqueeze(B, -1) if vector else B
@@ -95,6 +96,7 @@ def cholesky(A: Tensor, upper: bool = False) -> Tensor:
 @single_under_autocast
 def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
     """X with A @ X = B, given the Cholesky factor L of A."""
+    require_tensors("cholesky_solve", B, L)
     factor = L.mH if upper else L
     return solve_matrix(factor.mH, solve_matrix(factor, B))
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from ...backend import Array, Backend, Namespace
 from ...dtypes import finfo, int64
 from ...engine.errors import OperationError
+from ...engine.modes import modes
 from ...engine.primitive import primitive
 from ...engine.tensor import Tensor
 from ..arithmetic import reciprocal, square
@@ -262,6 +263,7 @@ def _pinv_slope(g: Tensor, x: Tensor, p: Tensor) -> Tensor:
 
 
 @operation
+@single_under_autocast
 def pinverse(input: Tensor, rcond: float = 1e-15) -> Tensor:
     """linalg.pinv(input, rcond)."""
     return pinv(input, rcond)
@@ -276,7 +278,8 @@ def pinv(A: Tensor, rcond: Any = None, hermitian: bool = False, *, atol: Any = N
     rtol = rcond if rtol is None else rtol
     if not A.numel():
         return A.mH.clone()
-    return _pinv(A, _significant(A, svdvals(A.detach()), atol, rtol))
+    inverse = _pinv(A, _significant(A, svdvals(A.detach()), atol, rtol))
+    return inverse if modes.autocast is None else modes.autocast.half(inverse)  # the last step is a product
 
 
 def _from_lower(A: Tensor) -> Tensor:
@@ -313,6 +316,7 @@ def matrix_rank(A: Tensor, tol: Any = None, hermitian: bool = False, *, atol: An
 
 
 @operation(face="linalg", method=False)
+@single_under_autocast
 def lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
     """(solution, residuals, rank, singular values) of min |A @ X - B|.
 
