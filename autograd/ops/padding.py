@@ -10,6 +10,7 @@ from ..backend import Array, Namespace
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from .layout import as_images, c_order, laid_as
 from .operation import operation
 from .promotion import require_tensors
 from .shape import narrow
@@ -36,7 +37,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
             count, before, after = x._array.shape[axis], before if before > 0 else 0, after if after > 0 else 0
         places = [_source(i, count, mode) for i in range(-before, count + after)]
         x = x[(slice(None),) * axis + (places,)]
-    return x
+    return laid_as(x, c_order if mode == "circular" else as_images, input)
 
 
 def _source(i: int, count: int, mode: str) -> int:
@@ -48,7 +49,7 @@ def _source(i: int, count: int, mode: str) -> int:
     return -i if i < 0 else i if i < count else 2 * (count - 1) - i
 
 
-@primitive(linear=True, x=lambda g, widths: _crop(g, widths))
+@primitive(linear=True, lies=as_images, x=lambda g, widths: _crop(g, widths))
 def _pad(xp: Namespace, x: Array, *, widths: tuple[tuple[int, int], ...], value: float) -> Array:
     """Grows each dimension by (before, after) elements of one value."""
     shape = tuple(size + before + after for size, (before, after) in zip(x.shape, widths, strict=True))

@@ -96,6 +96,7 @@ LADDER = (
     "node",
     "views",
     "widening",
+    "laying",
     "apply",
     "sweep",
     "function",

@@ -16,6 +16,7 @@ from ..broadcast import _sum, sum_to
 from ..diagonals import diagonal
 from ..dims import as_ints, is_int, normalize_dim
 from ..joining import stack
+from ..layout import contracted, laid_as
 from ..operation import operation
 from ..promotion import cast, require_tensors, result_type, rounded_once
 from ..reduction import sum
@@ -208,6 +209,7 @@ def einsum(equation: Any, *operands: Tensor | Sequence[Any]) -> Tensor:
     x, letters = _on_its_own(cast(tensors[0], kind), inputs[0])
     for number in range(1, len(tensors)):
         y, other = _on_its_own(cast(tensors[number], kind), inputs[number])
+        last = x, letters, y, other
         later = set(output).union(*inputs[number + 1 :])
         x, letters = _contract(x, letters, y, other, later)
     gone = [i for i, letter in enumerate(letters) if letter not in output]
@@ -215,8 +217,13 @@ def einsum(equation: Any, *operands: Tensor | Sequence[Any]) -> Tensor:
         x, letters = sum(x, gone), [letter for letter in letters if letter in output]
     order = [letters.index(letter) for letter in output]
     if len(tensors) > 1 and order != sorted(order):
-        return _laid_out(x, dims=tuple(order))
-    return permute(x, order) if output else reshape(x, ())
+        x = _laid_out(x, dims=tuple(order))
+    else:
+        x = permute(x, order) if output else reshape(x, ())
+    if len(tensors) == 1:
+        return x
+    left, first, right, second = last
+    return laid_as(x, contracted, left, right, output=output, left=first, right=second)
 
 
 def _in_letters(parts: list[Any]) -> tuple[str, tuple[Tensor, ...]]:
