@@ -66,9 +66,10 @@ EXACT = [
 
 
 @pytest.mark.parametrize("name", EXACT)
-def test_samples_of_few_operations_are_torchs_bit_for_bit(name: str) -> None:
+def test_samples_of_few_operations_are_torchs(name: str) -> None:
+    """To the last bit but two: torch's square roots and logarithms are a library's, and differ by processor."""
     torch = torch_or_skip()
     with autograd.use_torch_random():
         ours = drawn(autograd, distributions, name, "float64")
     for mine, other in zip(ours, drawn(torch, torch.distributions, name, "float64"), strict=True):
-        np.testing.assert_array_equal(mine, other)
+        np.testing.assert_allclose(mine, other, rtol=4 * np.finfo("float64").eps)
