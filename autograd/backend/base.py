@@ -40,8 +40,8 @@ class Backend:
     native: dict[DType, Any]
     loops: ClassVar[dict[Any, Callable[..., Any]]] = {}
     narrow: Any = None  # a dtype that the namespace stores and does not compute in, once there are arrays of it
-    ordered = False  # whether results of elementwise operations lie in memory as torch's do, first operands first
-    plain = True  # neither of both: a primitive's own function computes
+    ordered = False  # whether results lie in memory as torch's do
+    plain = True  # no such dtype: a primitive's own function computes
     strided = False  # whether its arrays have `flags` and `strides` as NumPy's
 
     @functools.cached_property
@@ -179,11 +179,7 @@ class Backend:
         return xp.sum(xp.where(chosen, block, 0), axis=-1, dtype=x.dtype)
 
     def lay_as_torch(self, mode: bool) -> None:
-        """From now on (or no longer) elementwise results lie in torch's order; see `order`."""
-
-    def laid(self, result: Any, arrays: Sequence[Any]) -> Any:
-        """The result of an elementwise operation on these arrays in the order in which torch's would lie."""
-        return result
+        """From now on (or no longer) results lie in torch's order; see `autograd/engine/laying.py`."""
 
     # A dtype that is stored and not computed in
 

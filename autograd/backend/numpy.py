@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import dtypes
 from ..device import device as Device
-from . import bfloat16, malloc, order, threads
+from . import bfloat16, malloc, threads
 from .base import Array, drawing, first_inside, window_slices
 from .strided import StridedBackend
 
@@ -51,10 +51,7 @@ class NumpyBackend(StridedBackend):
         self.narrow, self.plain = narrow, False
 
     def lay_as_torch(self, mode: bool) -> None:
-        self.ordered, self.plain = mode, not mode and self.narrow is None
-
-    def laid(self, result: Any, arrays: Sequence[Any]) -> Any:
-        return order.as_torch_lays(result, arrays) if type(result) is np.ndarray else result
+        self.ordered = mode
 
     def as_array(self, value: Any) -> Array:
         return np.asarray(value)

@@ -1,12 +1,33 @@
-"""The order in memory that torch gives to the result of an elementwise operation."""
+"""The order in memory that torch gives to the results of operations."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from .arrays import Array
+
+
+class Layout(NamedTuple):
+    """How an operand lies in memory: its shape, and the step from item to item of each dimension."""
+
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+
+
+def c_strides(shape: Sequence[int]) -> tuple[int, ...]:
+    """The steps, in elements, of an array in C order.
+
+    >>> c_strides((2, 3, 4))
+    (12, 4, 1)
+    """
+    steps, step = [], 1
+    for size in reversed(shape):
+        steps.append(step)
+        step *= max(size, 1)
+    return tuple(reversed(steps))
 
 
 def memory_order(shape: tuple[int, ...], strides: Sequence[Sequence[int]]) -> list[int]:
@@ -43,23 +64,40 @@ def _compare(faster: int, slower: int, shape: tuple[int, ...], strides: Sequence
     return 0
 
 
-def _steps(array: Array, shape: tuple[int, ...]) -> list[int]:
-    """Of an array that broadcasts to the shape: 0 along what it is stretched over."""
-    missing = len(shape) - array.ndim
-    stretched = [
-        0 if size == 1 and full != 1 else step
-        for step, size, full in zip(array.strides, array.shape, shape[missing:], strict=True)
-    ]
-    return [0] * missing + stretched
+def elementwise(shape: tuple[int, ...], operands: Sequence[Layout]) -> list[int]:
+    """The order of the result of an operation on each element, to whose shape the operands broadcast."""
+    return memory_order(shape, [_stretched(each, shape) for each in operands])
 
 
-def as_torch_lays(result: Array, arrays: Sequence[object]) -> Array:
-    """The result of an elementwise operation on these arrays, copied if torch's would lie in another order."""
-    operands = [x for x in arrays if isinstance(x, np.ndarray) and x.ndim]
-    if result.ndim < 2 or (all(x.flags.c_contiguous for x in operands) and result.flags.c_contiguous):
-        return result
-    order = memory_order(result.shape, [_steps(x, result.shape) for x in operands])
-    in_order = result.transpose(order)
-    if in_order.flags.c_contiguous:
-        return result
-    return np.ascontiguousarray(in_order).transpose(np.argsort(order))
+def _stretched(operand: Layout, shape: tuple[int, ...]) -> list[int]:
+    """The steps of what broadcasts to the shape: 0 along what it is stretched over."""
+    missing = len(shape) - len(operand.shape)
+    own = zip(operand.strides, operand.shape, shape[missing:], strict=True)
+    return [0] * missing + [0 if size == 1 and full != 1 else step for step, size, full in own]
+
+
+def channels_last(operand: Layout) -> list[int] | None:
+    """The order with the channels (N, C, *S) last if images, or volumes, lie so; None if they do not."""
+    shape, strides = operand
+    if len(shape) not in (4, 5) or not strides[1]:
+        return None
+    least = 0
+    inwards = [0, *range(2, len(shape)), 1]
+    for dim in reversed(inwards):
+        # A step that all dimensions of one item share says nothing: such images lie in C order, too.
+        if not shape[dim] or strides[dim] < least or (not dim and least == strides[1]):
+            return None
+        least = strides[dim] * shape[dim]
+    return inwards
+
+
+def lies_in(array: Array, order: Sequence[int]) -> bool:
+    """Whether the elements of an array lie without gaps in this order of the dimensions."""
+    return bool(array.transpose(order).flags.c_contiguous)
+
+
+def in_order(array: Array, order: Sequence[int]) -> Array:
+    """The array, copied if it does not lie in this order of the dimensions."""
+    if lies_in(array, order):
+        return array
+    return np.ascontiguousarray(array.transpose(order)).transpose(np.argsort(order))

@@ -13,6 +13,7 @@ import numpy as np
 from ..engine.apply import describe_arrays
 from ..engine.cell import Cell
 from ..engine.errors import OperationError
+from ..engine.laying import laid
 from ..engine.modes import modes
 from ..engine.primitive import Primitive
 from ..engine.tensor import Tensor
@@ -163,7 +164,10 @@ class Program:
             for value, made in zip(step.outputs, results, strict=False):
                 if made is not None:
                     backend = step.backend
-                    values[value] = made if type(made) is backend.array_type else backend.as_array(made)
+                    array = made if type(made) is backend.array_type else backend.as_array(made)
+                    if backend.ordered and not step.primitive.view:
+                        array, _ = laid(step.primitive, inputs, step.params, array)
+                    values[value] = array
             for value in finished:
                 del values[value]
         gradients = [values[value] for _, value in self.gradients if value is not None]

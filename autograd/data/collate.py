@@ -22,7 +22,7 @@ def default_collate(batch: list[Any]) -> Any:
     if isinstance(first, Tensor):
         return stack(batch)
     if isinstance(first, np.ndarray | np.generic):
-        return as_tensor(np.stack(batch))
+        return as_tensor(np.ascontiguousarray(np.stack(batch)))
     if isinstance(first, bool | int):
         return tensor(batch)
     if isinstance(first, float):

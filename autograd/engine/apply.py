@@ -12,6 +12,7 @@ import numpy as np
 
 from .cell import Cell
 from .errors import DeviceMismatchError, LinAlgError, NotATensorError, OperationError
+from .laying import laid
 from .memory import Memory
 from .modes import modes
 from .node import record
@@ -41,9 +42,7 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
             check_writable(inputs[i], primitive.name, bool(tracked))
 
     if not backend.plain:
-        arrays = call[2:]
-        call[0] = compute_of(primitive, backend, arrays, inputs)
-        call[2:] = arrays  # of which some may have moved
+        call[0] = compute_of(primitive, backend, call[2:])
     try:
         result = switches["quietly"](*call, **params) if params else switches["quietly"](*call)
     except (ValueError, TypeError, NotImplementedError) as error:
@@ -63,9 +62,9 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
     else:
         inference = switches["inference"]
         if type(result) is tuple:
-            made = tuple([_wrapped(primitive, inputs, array, backend, inference) for array in result])
+            made = tuple([_wrapped(primitive, inputs, params, array, backend, inference) for array in result])
         else:
-            made = _wrapped(primitive, inputs, result, backend, inference)
+            made = _wrapped(primitive, inputs, params, result, backend, inference)
             if primitive.view:
                 _share(primitive, inputs, params, made)
         if tracked:
@@ -110,13 +109,31 @@ def _call(
     return call, backend, tracked & primitive.differentiable
 
 
-def _wrapped(primitive: Primitive, inputs: Sequence[Any], array: Any, backend: Backend, inference: bool) -> Tensor:
+def _wrapped(
+    primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any], array: Any, backend: Backend, inference: bool
+) -> Tensor:
     """A result as a tensor."""
     if type(array) is not backend.array_type:
         array = backend.as_array(array)
+    if backend.ordered and not primitive.view:
+        return _laid(primitive, inputs, params, array, backend, inference)
     out = tensor_of(array, backend, None if inference else Memory())
     if backend.strided and not array.flags.c_contiguous and not primitive.view:
         _note_order(primitive, inputs, out)
+    return out
+
+
+def _laid(
+    primitive: Primitive, inputs: Sequence[Any], params: dict[str, Any], array: Any, backend: Backend, inference: bool
+) -> Tensor:
+    """A result that lies in memory as torch's does, or is known to lie elsewhere."""
+    array, misplaced = laid(primitive, inputs, params, array)
+    if not misplaced:
+        return tensor_of(array, backend, None if inference else Memory())
+    if inference:
+        return tensor_of(backend.contiguous(array), backend, None)
+    out = tensor_of(array, backend, Memory())
+    out._memory.reordered = True
     return out
 
 
@@ -166,9 +183,7 @@ def _note_order(primitive: Primitive, inputs: Sequence[Any], out: Tensor) -> Non
 
 def _order_is_lost(x: Tensor) -> bool:
     """Whether torch's tensor lies in C order and this one does not, or it is stretched and lies in none."""
-    if x._memory is not None and x._memory.reordered:
-        return True
-    return 0 in x._array.strides and not x._backend.ordered
+    return (x._memory is not None and x._memory.reordered) or 0 in x._array.strides
 
 
 def _device_mismatch(primitive: Primitive, inputs: Sequence[Any]) -> DeviceMismatchError:

@@ -80,7 +80,8 @@ class Primitive:
     `view` says that the output may share the input's memory; `mutates` gives the positions of the
     inputs that are written in place (or a function of the keyword parameters that does); `outputs`
     is how many leading outputs are differentiable. With `keeps_order` the result lies in memory as the
-    inputs do, as torch's does; others lie in C order there.
+    inputs do, as torch's does; others lie in C order there, unless `lies` says which order the dimensions have: of a
+    `Layout` for each tensor, and the parameters; None is C order.
 
     With `broadcasts` every rule ends in the sum over the dimensions that the input was stretched along
     (`finish(gradient, shape)`, if that is to be another sum). `linear` says that the function is linear in
@@ -119,6 +120,7 @@ class Primitive:
         partial: bool = False,
         piecewise_linear: bool = False,
         keeps_order: bool = False,
+        lies: Callable[..., Sequence[int] | None] | None = None,
         name: str | None = None,
         **rules: Rule,
     ) -> None:
@@ -135,6 +137,7 @@ class Primitive:
         self.partial = partial
         self.piecewise_linear = piecewise_linear
         self.keeps_order = keeps_order
+        self.lies = lies
         self.__doc__ = compute.__doc__
 
         first, *rest = inspect.signature(compute).parameters.values()

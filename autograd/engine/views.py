@@ -164,6 +164,14 @@ def settle(x: Tensor) -> bool:
     return True
 
 
+def settled(x: Tensor) -> Any:
+    """The array of x, its elements moved to where torch's lie if they were not there."""
+    x._renew()
+    if x._memory is not None and x._memory.reordered:
+        settle(x)
+    return x._array
+
+
 def set_history(x: Tensor, node: Node | None, output: int) -> None:
     """Makes an output of a node the history of x. A gradient that x retains is then that of its new value."""
     old = x._node

@@ -22,26 +22,11 @@ if TYPE_CHECKING:
 NUMBERS_IN_SINGLE = {"mul", "true_divide", "floor_divide", "truncated_quotient"}
 
 
-def compute_of(
-    primitive: Primitive, backend: Backend, arrays: list[Any], inputs: Sequence[Any] = ()
-) -> Callable[..., Any]:
-    """What computes the primitive for these arrays: its own function, unless they are widened or put in order.
-
-    What is computed in torch's order is read there, too: of these inputs, those that lie elsewhere are moved.
-    """
+def compute_of(primitive: Primitive, backend: Backend, arrays: Sequence[Any]) -> Callable[..., Any]:
+    """What computes the primitive for these arrays: its own function unless they are to be widened."""
     if not primitive.view and any(backend.is_narrow(x) for x in arrays):
         return functools.partial(_widened, primitive, backend)
-    if backend.ordered and primitive.keeps_order and not primitive.mutates and len(arrays) > 1:
-        for i, x in enumerate(inputs):
-            if isinstance(x, Tensor) and x._memory is not None and x._memory.reordered:
-                x._settle()
-                arrays[i] = x._array
-        return functools.partial(_laid, primitive, backend)
     return primitive.compute
-
-
-def _laid(primitive: Primitive, backend: Backend, namespace: Any, *arrays: Any, **params: Any) -> Any:
-    return backend.laid(primitive.compute(namespace, *arrays, **params), arrays)
 
 
 def _widened(primitive: Primitive, backend: Backend, namespace: Any, *arrays: Any, **params: Any) -> Any:

@@ -11,6 +11,7 @@ from .choosing import where
 from .creation import zeros_like
 from .elementwise import INV_SQRT_2PI, in_single, unary
 from .exponential import exp
+from .layout import c_order
 from .operation import operation
 from .promotion import floating, rounded_once
 from .special import SQRT_HALF, erf
@@ -71,7 +72,14 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
     return where(scaled > threshold, input, _softplus(scaled) / beta)
 
 
-@unary(face="nn.functional", method=False, in_place=False, autocast="single", x=lambda g, x: g * sigmoid(-x))
+@unary(
+    lies=c_order,
+    face="nn.functional",
+    method=False,
+    in_place=False,
+    autocast="single",
+    x=lambda g, x: g * sigmoid(-x),
+)
 def logsigmoid(xp: Namespace, x: Array) -> Array:
     """log(sigmoid(input)) without overflow."""
     return in_single(xp, lambda x: xp.minimum(x, 0) - xp.log1p(xp.exp(-xp.abs(x))), x)

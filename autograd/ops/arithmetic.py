@@ -17,6 +17,7 @@ from .comparison import isfinite
 from .creation import zeros_like
 from .elementwise import binary, is_bool, unary
 from .exponential import exp2, log, log2
+from .layout import as_operands, laid_as
 from .operands import promote
 from .operation import operation
 from .promotion import cast, inexact, require_tensors, result_type, rounded_once
@@ -268,9 +269,11 @@ def ldexp(input: Tensor, other: Tensor) -> Tensor:
 def lerp(input: Tensor, end: Tensor, weight: Any) -> Tensor:
     """input + weight * (end - input), counted from the nearer end, so that a weight of 1 gives `end`."""
     gap = end - input
-    if not isinstance(weight, Tensor):
-        return input + gap * weight if builtins.abs(weight) < 0.5 else end - gap * (1 - weight)
-    return where(abs(weight) < 0.5, input + gap * weight, end - gap * (1 - weight))
+    if isinstance(weight, Tensor):
+        out = where(abs(weight) < 0.5, input + gap * weight, end - gap * (1 - weight))
+    else:
+        out = input + gap * weight if builtins.abs(weight) < 0.5 else end - gap * (1 - weight)
+    return laid_as(out, as_operands, input, end, weight)
 
 
 @operation(in_place=True, numbers_first=True)

@@ -187,7 +187,7 @@ def heaviside(input: Tensor, values: Tensor) -> Tensor:
     return where(x == 0, y, cast(x > 0, x.dtype))
 
 
-@primitive(x=lambda g, x: where(isfinite(x), g, 0.0))
+@primitive(keeps_order=True, x=lambda g, x: where(isfinite(x), g, 0.0))
 def _nan_to_num(xp: Namespace, x: Array, *, nan: float, posinf: float, neginf: float) -> Array:
     x = xp.where(xp.isnan(x), nan, x)
     return xp.where(x == math.inf, posinf, xp.where(x == -math.inf, neginf, x))

@@ -16,6 +16,7 @@ from ..engine.tensor import Tensor
 from .choosing import where
 from .comparison import isinf, isnan
 from .joining import stack
+from .layout import as_operands, laid_as
 from .operands import promote
 from .operation import operation
 from .promotion import require_tensors, single_under_autocast
@@ -69,7 +70,7 @@ def complex(real: Tensor, imag: Tensor) -> Tensor:
     if real.dtype is not imag.dtype:
         raise OperationError(f"complex: expected parts of one dtype, got {real.dtype} and {imag.dtype}")
     real, imag = promote("complex", *_broadcast(real, imag))
-    return view_as_complex(stack([real, imag], -1))
+    return laid_as(view_as_complex(stack([real, imag], -1)), as_operands, real, imag)
 
 
 def _broadcast(x: Tensor, y: Tensor) -> Any:

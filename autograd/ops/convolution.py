@@ -19,12 +19,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..backend import Array, Backend, Namespace
+from ..backend.order import Layout, channels_last
 from ..engine.errors import OperationError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from ..types import PerDim
 from .dims import as_ints
+from .layout import as_rows
 from .padding import pad_constant
 from .promotion import cast, require_tensors
 from .reduction import sum
@@ -41,6 +43,7 @@ def output_size(size: int, kernel: int, stride: int, padding: int, dilation: int
 @primitive(
     autocast="half",
     linear=True,
+    lies=lambda x, weight, bias, **params: _as_images(x, weight),
     x=lambda g, weight, x_shape, stride, padding, dilation, groups: _convolution_input(
         g,
         weight,
@@ -91,6 +94,7 @@ def _convolution(
 @primitive(
     autocast="half",
     linear=True,
+    lies=lambda up, weight, **params: _as_images(up, weight),
     up=lambda g, weight, stride, padding, dilation, groups: _convolution(
         g, weight, None, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
@@ -179,6 +183,13 @@ def _convolution_weight(
         for product in backend.each(part, blocks[start : start + AT_ONCE]):
             total = product if total is None else total + product
     return backend.contiguous(xp.moveaxis(xp.reshape(total, (out, *kernel, channels)), -1, 1))
+
+
+def _as_images(x: Layout, weight: Layout) -> list[int] | None:
+    """How torch's result lies: channels last if the images or the weight do."""
+    if len(x.shape) != 3:
+        return channels_last(x) or channels_last(weight)
+    return as_rows(weight)  # sequences lie in C order there, and the weight alone can say otherwise
 
 
 def _output_space(

@@ -17,6 +17,7 @@ from ..engine.size import Size
 from ..engine.tensor import Tensor, wrap
 from ..types import DeviceLike, DTypeLike, Number, Sizes
 from .host import on_host
+from .layout import alike, laid_as
 from .operation import operation
 from .promotion import cast, move
 
@@ -294,7 +295,7 @@ def filled_like(
 ) -> Tensor:
     backend = input._backend if device is None else get_backend(device)
     made = _full(backend=backend, shape=input._array.shape, fill=value, dtype=dtype or input.dtype)
-    return _finish(made, requires_grad)
+    return _finish(laid_as(made, alike, input), requires_grad)
 
 
 @operation(method=False)

@@ -12,6 +12,7 @@ from typing import Any
 
 from .. import dtypes
 from ..backend import Array, Namespace
+from ..backend.order import Layout
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
@@ -24,18 +25,38 @@ from .promotion import inexact, widened_by_autocast
 from .shape import narrow, roll
 
 
-@primitive(linear=True, x=lambda g, dims, inverse, norm: _fft(g, dims=dims, inverse=inverse, norm=norm))
-def _fft(xp: Namespace, x: Array, *, dims: tuple[int, ...], inverse: bool, norm: str) -> Array:
-    """Its matrix is symmetric, so its transpose is itself."""
+def _innermost(x: Layout, dims: Sequence[int], last: int | None = None) -> list[int]:
+    """How torch's result lies: the transformed dimensions after the others, `last` behind all."""
+    by_step = sorted(range(len(x.shape)), key=lambda dim: -x.strides[dim])
+    ends = [] if last is None else [last]
+    others = [dim for dim in by_step if dim not in dims and dim not in ends]
+    return [*others, *(dim for dim in by_step if dim in dims), *ends]
+
+
+@primitive(
+    linear=True,
+    lies=lambda x, dims, last, **params: _innermost(x, dims, last),
+    x=lambda g, dims, inverse, norm, last: _fft(g, dims=dims, inverse=inverse, norm=norm, last=last),
+)
+def _fft(xp: Namespace, x: Array, *, dims: tuple[int, ...], inverse: bool, norm: str, last: int | None = None) -> Array:
+    """Its matrix is symmetric, so its transpose is itself. `last` is a dimension that torch transforms with these."""
     return (xp.fft.ifftn if inverse else xp.fft.fftn)(x, axes=dims, norm=norm)
 
 
-@primitive(complex_rules=True, x=lambda g, x_shape, dim, norm: _half_adjoint(g, x_shape[dim], dim, norm))
+@primitive(
+    complex_rules=True,
+    lies=lambda x, dim, norm: _innermost(x, (), dim),
+    x=lambda g, x_shape, dim, norm: _half_adjoint(g, x_shape[dim], dim, norm),
+)
 def _rfft(xp: Namespace, x: Array, *, dim: int, norm: str) -> Array:
     return xp.fft.rfft(x, axis=dim, norm=norm)
 
 
-@primitive(complex_rules=True, x=lambda g, n, dim, norm: _whole_adjoint(g, n, dim, norm))
+@primitive(
+    complex_rules=True,
+    lies=lambda x, n, dim, norm: _innermost(x, (), dim),
+    x=lambda g, n, dim, norm: _whole_adjoint(g, n, dim, norm),
+)
 def _irfft(xp: Namespace, x: Array, *, n: int, dim: int, norm: str) -> Array:
     return xp.fft.irfft(x, n=n, axis=dim, norm=norm)
 
@@ -64,9 +85,9 @@ def _whole_adjoint(g: Tensor, n: int, dim: int, norm: str) -> Tensor:
 
 
 @operation(face="fft", method=False)
-def transform(x: Tensor, dims: tuple[int, ...], inverse: bool, norm: str) -> Tensor:
+def transform(x: Tensor, dims: tuple[int, ...], inverse: bool, norm: str, last: int | None = None) -> Tensor:
     """The transform of complex numbers over some dimensions."""
-    return _fft(x, dims=dims, inverse=inverse, norm=norm) if dims else x
+    return _fft(x, dims=dims, inverse=inverse, norm=norm, last=last) if dims else x
 
 
 @operation(face="fft", method=False)
@@ -144,7 +165,7 @@ def _forward_real(name: str, x: Tensor, s: Dims, dim: Dims, norm: str | None) ->
     if not dims:
         raise RuntimeError(f"{name}: at least one dimension is needed")
     half = half_transform(_fit(name, x, dims, sizes), dims[-1], how)
-    return transform(half, tuple(dims[:-1]), False, how)
+    return transform(half, tuple(dims[:-1]), False, how, dims[-1])
 
 
 def _inverse_real(name: str, x: Tensor, s: Dims, dim: Dims, norm: str | None) -> Tensor:

@@ -18,6 +18,7 @@ from .choosing import where
 from .creation import arange, as_tensor, full
 from .dims import as_ints, normalize_dim, scalars_as_vectors
 from .joining import cat
+from .layout import c_order, indexed, laid_as
 from .operation import operation
 from .promotion import cast, require_tensors
 from .shape import broadcast_tensors, expand, reshape, unsqueeze
@@ -61,9 +62,11 @@ def _slice_adjoint(backend: Backend, up: Array, *, shape: tuple[int, ...], index
 
 @primitive(
     linear=True,
+    lies=indexed,
     x=lambda g, x_shape, indices, pattern: index_adjoint(g, *indices, shape=tuple(x_shape), pattern=pattern),
 )
-def _index(backend: Backend, x: Array, *indices: Array, pattern: tuple) -> Array:
+def _index(backend: Backend, x: Array, *indices: Array, pattern: tuple, masks: tuple[int, ...] = ()) -> Array:
+    """`masks` has the rank of each index that is a mask, 0 of others."""
     return backend.index(x, _fill(pattern, indices))
 
 
@@ -164,7 +167,8 @@ def read(x: Tensor, index: Index) -> Tensor:
     x, pattern = _integers_first(x, pattern, tensors)
     if not tensors:
         return _slice(x, index=pattern)
-    return _index(x, *tensors, pattern=pattern)
+    masks = tuple([each.ndim if each.dtype is dtypes.bool else 0 for each in tensors])
+    return _index(x, *tensors, pattern=pattern, masks=masks)
 
 
 def write(x: Tensor, index: Index, value: Any) -> Tensor:
@@ -249,7 +253,7 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     if index.ndim > 1:
         raise OperationError(f"index_select: expected a vector of indices, got shape {tuple(index.shape)}")
     check_index("index_select", index, input._array.shape[axis])
-    return read(input, (slice(None),) * axis + (index.reshape(-1),))
+    return laid_as(read(input, (slice(None),) * axis + (index.reshape(-1),)), c_order)
 
 
 @operation(in_place=True)
@@ -261,7 +265,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Operand) -> Tensor:
         raise OperationError(f"masked_fill: expected a number or a 0-d tensor, got shape {tuple(value.shape)}")
     if isinstance(value, complex) and not input.is_complex():
         raise OperationError(f"masked_fill: {value} does not fit into {input.dtype}")
-    return cast(where(mask, value, input), input.dtype)
+    return laid_as(cast(where(mask, value, input), input.dtype), c_order)
 
 
 @operation
@@ -306,7 +310,8 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
             f"one_hot: num_classes must be positive, or -1 for the largest class + 1, got {num_classes}"
         )
     check_index("one_hot", tensor, num_classes, (dtypes.int64,))
-    return cast(unsqueeze(tensor, -1) == arange(num_classes, device=tensor.device), dtypes.int64)
+    classes = arange(num_classes, device=tensor.device)
+    return laid_as(cast(unsqueeze(tensor, -1) == classes, dtypes.int64), c_order)
 
 
 INDICES = (dtypes.int64, dtypes.int32)

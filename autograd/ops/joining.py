@@ -14,6 +14,7 @@ from ..engine.tensor import Tensor
 from ..types import Sizes
 from .creation import arange, shape_of
 from .dims import as_ints, is_int, normalize_dim
+from .layout import as_all, c_order, laid_as, stacked
 from .operation import operation
 from .padding import pad_constant
 from .promotion import cast, require_tensors, result_type
@@ -145,8 +146,13 @@ def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) ->
     return split(input, list(split_sizes), dim)
 
 
-@primitive(linear=True, tensors=lambda g, index, shapes, dim: _cat_slice(g, index, shapes, dim))
-def _cat(xp: Namespace, *tensors: Array, dim: int) -> Array:
+@primitive(
+    linear=True,
+    lies=lambda *tensors, dim, new=False: stacked(*tensors, dim=dim) if new else as_all(*tensors),
+    tensors=lambda g, index, shapes, dim: _cat_slice(g, index, shapes, dim),
+)
+def _cat(xp: Namespace, *tensors: Array, dim: int, new: bool = False) -> Array:
+    """Joined along a dimension, which is `new` to them."""
     return xp.concat(tensors, axis=dim)
 
 
@@ -167,7 +173,7 @@ def repeat(input: Tensor, *repeats: Sizes) -> Tensor:
         raise RuntimeError(f"repeat: {len(times)} repeats for {input.ndim} dimensions")
     apart = reshape(input, [each for size in shape for each in (1, size)])
     spread = expand(apart, [each for n, size in zip(times, shape, strict=True) for each in (n, size)])
-    return reshape(clone(spread), [n * size for n, size in zip(times, shape, strict=True)])
+    return reshape(laid_as(clone(spread), c_order), [n * size for n, size in zip(times, shape, strict=True)])
 
 
 def _check_sequence(name: str, tensors: Any) -> None:
@@ -220,7 +226,8 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     if len(shapes) != 1:
         raise OperationError(f"stack: expected tensors of one shape, got {sorted(shapes)}")
     axis = normalize_dim("stack", dim, len(shapes.pop()) + 1)
-    return cat([unsqueeze(x, axis) for x in tensors], axis)
+    kind = result_type(*tensors)
+    return _cat(*[cast(unsqueeze(x, axis), kind) for x in tensors], dim=axis, new=True)
 
 
 @operation(aliases="unsafe_split")

@@ -10,6 +10,7 @@ from ..backend import Array, Backend, Namespace
 from ..engine.errors import OperationError
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from .layout import as_images, c_order, laid_as
 from .operation import operation
 from .promotion import require_tensors, single_under_autocast
 from .shape import narrow
@@ -28,14 +29,13 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     return single_under_autocast(_continued)(input, widths, mode)
 
 
-def _continued(x: Tensor, widths: list[tuple[int, int]], mode: str) -> Tensor:
+def _continued(input: Tensor, widths: list[tuple[int, int]], mode: str) -> Tensor:
     """Dimensions from the last backwards grown by elements that are there, in the order that the mode says."""
+    x = input
     for number, (before, after) in enumerate(widths):
         axis = x.ndim - 1 - number
         count = x._array.shape[axis]
         limit = {"reflect": count - 1, "circular": count}.get(mode, math.inf)
-        if mode not in ("reflect", "replicate", "circular"):
-            raise NotImplementedError(f"pad: mode is 'constant', 'reflect', 'replicate' or 'circular', got {mode!r}")
         grown = count + min(before, 0) + min(after, 0) if mode == "circular" else count + before + after
         if before > limit or after > limit or grown < 1:
             raise OperationError(f"pad: {mode} padding ({before}, {after}) is too wide for dim {axis} of {count}")
@@ -46,7 +46,7 @@ def _continued(x: Tensor, widths: list[tuple[int, int]], mode: str) -> Tensor:
             x = x[(slice(None),) * axis + (places,)]
         else:
             x = _extend(x, axis=axis, before=before, after=after, mirrored=mode == "reflect")
-    return x
+    return laid_as(x, c_order if mode == "circular" else as_images, input)
 
 
 def _source(i: int, count: int, mirrored: bool) -> int:
@@ -90,7 +90,7 @@ def _fold_back(xp: Namespace, up: Array, *, axis: int, count: int, before: int, 
     return whole
 
 
-@primitive(linear=True, x=lambda g, widths: _crop(g, widths))
+@primitive(linear=True, lies=as_images, x=lambda g, widths: _crop(g, widths))
 def _pad(xp: Namespace, x: Array, *, widths: tuple[tuple[int, int], ...], value: float) -> Array:
     """Grows each dimension by (before, after) elements of one value."""
     shape = tuple(size + before + after for size, (before, after) in zip(x.shape, widths, strict=True))

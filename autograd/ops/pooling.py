@@ -22,6 +22,7 @@ from .convolution import as_tuple
 from .creation import ones
 from .dims import as_ints, is_int
 from .joining import cat_pieces
+from .layout import as_images, as_rows, laid_as
 from .padding import pad_constant
 from .promotion import require_floating, rounded_once, widened_by_autocast
 
@@ -37,6 +38,7 @@ def _places(x: Any, kernel: Sequence[int], stride: Sequence[int], dilation: Sequ
     x=lambda g, out1, x_shape, kernel, stride, dilation: _max_scatter(
         g, out1, space=tuple(x_shape[2:]), kernel=kernel, stride=stride, dilation=dilation
     ),
+    lies=as_images,
 )
 def _max_pool(
     backend: Backend,
@@ -113,6 +115,7 @@ def _max_positions(
 
 @primitive(
     piecewise_linear=True,
+    lies=as_rows,
     x=lambda g, x_shape, kernel, stride: _spread(g, space=tuple(x_shape[2:]), kernel=kernel, stride=stride),
 )
 def _sum_pool(xp: Namespace, x: Array, *, kernel: tuple[int, ...], stride: tuple[int, ...]) -> Array:
@@ -301,10 +304,9 @@ def adaptive_avg_pool(name: str, dims: int, input: Tensor, output_size: PerDim) 
     if divides_evenly(have, sizes) and 0 not in have:
         kernel = tuple(n // size for n, size in zip(have, sizes, strict=True))
         return avg_pool(name, dims, input, kernel, kernel)
+    out = input
     for axis, (n, size) in enumerate(zip(have, sizes, strict=True)):
         dim = input.ndim - dims + axis
-        parts = [
-            input.narrow(dim, start, end - start).mean(dim, keepdim=True) for start, end in adaptive_bounds(n, size)
-        ]
-        input = cat_pieces(*parts, dim=dim) if parts else input.narrow(dim, 0, 0)
-    return input
+        parts = [out.narrow(dim, start, end - start).mean(dim, keepdim=True) for start, end in adaptive_bounds(n, size)]
+        out = cat_pieces(*parts, dim=dim) if parts else out.narrow(dim, 0, 0)
+    return laid_as(out, as_images, input)

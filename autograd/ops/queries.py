@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, overload
 
 from ..engine.tensor import Tensor
+from ..engine.views import settled
 from .operation import operation
 
 
@@ -62,20 +63,12 @@ def stride(input: Tensor, dim: None = None) -> tuple[int, ...]: ...
 def stride(input: Tensor, dim: int) -> int: ...
 def stride(input: Tensor, dim: int | None = None) -> tuple[int, ...] | int:
     """The step in elements to the next item, of every dimension or of one."""
-    strides = input._backend.strides(_settled(input))
+    strides = input._backend.strides(settled(input))
     return strides if dim is None else strides[dim]
 
 
 def is_contiguous(input: Tensor, memory_format: object = None) -> bool:
-    return input._backend.is_contiguous(_settled(input))
-
-
-def _settled(input: Tensor) -> Any:
-    """The array, its elements moved to where torch's lie if they were not there."""
-    input._renew()
-    if input._memory is not None and input._memory.reordered:
-        input._settle()
-    return input._array
+    return input._backend.is_contiguous(settled(input))
 
 
 def data_ptr(input: Tensor) -> int:

@@ -12,6 +12,7 @@ from ..engine.tensor import Tensor
 from ..types import PerDim
 from .creation import tensor
 from .dims import as_ints, is_int
+from .layout import as_images, laid_as
 from .operation import operation
 from .pooling import adaptive_avg_pool
 from .promotion import beyond_autocast, rounded_once
@@ -150,4 +151,4 @@ def interpolate(
         else:
             taps = (_cubic if mode == "bicubic" else _linear)(n, m, scale, bool(align_corners))
         out = _resample(out, 2 + axis, taps)
-    return out
+    return laid_as(out, as_images, input)

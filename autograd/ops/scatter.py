@@ -31,6 +31,7 @@ from .indexing import (
 )
 from .inplace import in_place
 from .joining import cat
+from .layout import c_order, laid_as
 from .operation import operation
 from .promotion import cast, require_tensors, rounded_once
 from .shape import broadcast_tensors, expand, movedim, narrow, reshape
@@ -48,7 +49,7 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
         return input.clone()
     check_scatter("scatter_add", input, axis, index, src)
     spread = scatter_sum(part_for(index, src), index.detach(), shape=tuple(input._array.shape), dim=axis)
-    return input + spread
+    return laid_as(input + spread, c_order)
 
 
 def _counted(input: Tensor, dim: int, index: Tensor, dtype: DTypeLike) -> Tensor:
@@ -71,7 +72,7 @@ def scatter(
         if not isinstance(source, Tensor):
             source = full_like(index, source, dtype=input.dtype)
         return scatter_reduce(input, dim, index, source, {"add": "sum", "multiply": "prod"}[reduce])
-    return scatter_(input.clone(), axis, index, source)
+    return scatter_(laid_as(input.clone(), c_order), axis, index, source)
 
 
 @operation(in_place=True)
@@ -173,7 +174,7 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
     pattern, tensors = parse_index(input, _index("index_add", input, dim, index))
     scaled = source if alpha == 1 else cast(source * alpha, source.dtype)
     spread = index_adjoint(scaled, *tensors, shape=tuple(input._array.shape), pattern=pattern)
-    return input + spread
+    return laid_as(input + spread, c_order)
 
 
 @operation(in_place=True)
@@ -246,7 +247,7 @@ def masked_scatter(input: Tensor, mask: Tensor, source: Tensor) -> Tensor:
     modes.note_unreplayable("masked_scatter()")
     input, mask = broadcast_tensors(input, mask)
     count = int(mask.sum().item())
-    return write(input.clone(), mask, reshape(source, -1)[:count])
+    return write(laid_as(input.clone(), c_order), mask, reshape(source, -1)[:count])
 
 
 @operation

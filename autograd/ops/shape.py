@@ -19,6 +19,7 @@ from ..types import DTypeLike, Sizes
 from .broadcast import _expand, _reshape, sum_to
 from .creation import shape_of
 from .dims import as_ints, is_int, normalize_dim
+from .layout import as_images
 from .operation import operation
 from .promotion import require_tensors
 
@@ -171,7 +172,7 @@ def _flip(backend: Backend, x: Array, *, dims: tuple[int, ...]) -> Array:
     return backend.copy(backend.xp.flip(x, axis=dims))
 
 
-@primitive(linear=True, x=lambda g, shifts, dims: roll(g, [-s for s in shifts], dims))
+@primitive(linear=True, lies=as_images, x=lambda g, shifts, dims: roll(g, [-s for s in shifts], dims))
 def _roll(xp: Namespace, x: Array, *, shifts: tuple[int, ...], dims: tuple[int, ...]) -> Array:
     return xp.roll(x, shifts, axis=dims)
 

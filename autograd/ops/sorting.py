@@ -17,6 +17,7 @@ from .comparison import isnan, le, lt
 from .creation import tensor
 from .dims import normalize_dim
 from .indexing import gather
+from .layout import alike, laid_as
 from .operands import as_operand
 from .operation import operation
 from .promotion import cast, refuse_complex, single_under_autocast
@@ -25,7 +26,7 @@ from .rounding import ceil, floor, round
 from .shape import contiguous, flatten, movedim, narrow, reshape, squeeze, unsqueeze
 
 
-@primitive()
+@primitive(keeps_order=True)
 def _argsort(backend: Backend, x: Array, *, dim: int, descending: bool) -> Array:
     return backend.argsort(x, dim, descending)
 
@@ -58,7 +59,7 @@ def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = 
     order = argsort(input, dim, descending)
     if not input.ndim:
         return ValuesAndIndices(input.clone(), order)
-    return ValuesAndIndices(gather(input, dim, order), order)
+    return ValuesAndIndices(laid_as(gather(input, dim, order), alike, input), order)
 
 
 @operation

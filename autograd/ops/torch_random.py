@@ -9,9 +9,11 @@ from typing import Any
 from .. import dtypes
 from ..backend import Array, Backend, get_backend, torch_draws
 from ..backend.mersenne import stream
+from ..backend.order import memory_order
 from ..engine.modes import modes, no_grad
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
+from ..engine.views import settled
 
 _on = False
 
@@ -61,7 +63,7 @@ def applies(backend: Backend) -> bool:
     return _on
 
 
-@primitive(mutates=(0,))
+@primitive(mutates=(0,), lies=lambda *tensors, order, **params: order)
 def _drawn(
     backend: Backend,
     state: Array,
@@ -111,10 +113,10 @@ def choose(state: Tensor, weights: Tensor, count: int, replacement: bool) -> Ten
 
 def order_in(x: Tensor) -> tuple[int, ...] | None:
     """The dimensions of a tensor as they lie in memory, outermost first; None if it has no gaps and is in C order."""
-    array = x._array
+    array = settled(x)
     if not x.is_cpu or array.flags.c_contiguous:
         return None
-    return tuple(sorted(range(array.ndim), key=lambda dim: -abs(array.strides[dim])))
+    return tuple(memory_order(array.shape, [array.strides]))
 
 
 def order_like(x: Tensor) -> tuple[int, ...] | None:

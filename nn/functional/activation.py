@@ -12,6 +12,7 @@ from autograd.ops import softmax as _softmax
 from autograd.ops.activation import gelu_exact, leaky_relu as _leaky_relu, softplus
 from autograd.ops.choosing import pieces
 from autograd.ops.inplace import in_place
+from autograd.ops.layout import c_order, laid_as
 from autograd.ops.promotion import half_under_autocast, require_tensors, rounded_once
 from autograd.ops.random import rrelu_slopes
 from autograd.types import DTypeLike
@@ -215,7 +216,8 @@ def rrelu(
     if not training:
         return leaky_relu(input, (lower + upper) / 2, inplace)
     slopes = rrelu_slopes(input, lower, upper)
-    return _maybe_in_place(input, pieces(input > 0, input, input * slopes), inplace)
+    out = laid_as(pieces(input > 0, input, input * slopes), c_order)
+    return _maybe_in_place(input, out, inplace)
 
 
 def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DTypeLike = None) -> Tensor:
@@ -225,11 +227,13 @@ def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
 
 def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:
     """softmax((logits + Gumbel noise) / tau) (E. Jang et al., 2016); `hard` gives one-hot values with its gradient."""
-    noise = -autograd.empty_like(logits.detach()).exponential_().log()
+    noise = -laid_as(autograd.empty_like(logits.detach()), c_order).exponential_().log()
     soft = softmax((logits + noise) / tau, dim)
     if not hard:
         return soft
-    one = autograd.zeros_like(soft.detach()).scatter_(dim, soft.detach().argmax(dim, keepdim=True), 1.0)
+    one = autograd.zeros(soft.shape, dtype=soft.dtype, device=soft.device).scatter_(
+        dim, soft.detach().argmax(dim, keepdim=True), 1.0
+    )
     return one - soft.detach() + soft
 
 

@@ -6,7 +6,9 @@ import math
 
 import autograd
 from autograd import Tensor
+from autograd.backend.order import Layout
 from autograd.engine.errors import OperationError
+from autograd.ops.layout import alike, laid_as
 from autograd.ops.linalg.products import linear
 from autograd.ops.promotion import require_tensors, restored, single
 from autograd.types import DTypeLike
@@ -35,7 +37,15 @@ def scaled_dot_product_attention(
     weights = _attention_weights(query, key, attn_mask, is_causal, scale, enable_gqa)
     if enable_gqa:
         value = value.repeat_interleave(query.shape[-3] // value.shape[-3], -3)
-    return restored(dropout(weights, dropout_p, dropout_p > 0) @ value, given)
+    out = restored(dropout(weights, dropout_p, dropout_p > 0) @ value, given)
+    return laid_as(out, _as_queries, query, key, value, dropout_p=dropout_p)
+
+
+def _as_queries(*operands: Layout, dropout_p: float) -> list[int] | None:
+    """torch's fused kernel gives the result the order of the queries; it takes rows without gaps, and no dropout."""
+    if dropout_p or any(len(x.shape) != 4 or x.strides[-1] != 1 for x in operands):
+        return None
+    return alike(operands[0])
 
 
 def _attention_weights(

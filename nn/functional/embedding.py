@@ -8,6 +8,7 @@ import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
 from autograd.ops.indexing import check_index
+from autograd.ops.layout import c_order, laid_as
 from autograd.ops.promotion import require_tensors, rounded_once
 
 
@@ -48,7 +49,7 @@ def embedding(
         found = found / times + (found - found / times).detach()
     if padding_idx is not None and found.requires_grad:
         found = autograd.where((input == padding_idx).unsqueeze(-1), found.detach(), found)
-    return found
+    return laid_as(found, c_order)
 
 
 @rounded_once

@@ -10,6 +10,7 @@ import autograd
 from autograd import Tensor
 from autograd.engine.errors import OperationError
 from autograd.ops.dims import as_ints
+from autograd.ops.layout import as_images, laid_as
 from autograd.ops.normalisation import normalised
 from autograd.ops.padding import pad
 from autograd.ops.promotion import restored, single
@@ -42,7 +43,7 @@ def batch_norm(
         out, mean, var = normalised(input, (0, *range(2, input.ndim)), weight, bias, eps)
         _follow(running_mean, mean, momentum)
         _follow(running_var, var, momentum, count)
-        return out
+        return laid_as(out, as_images, input)
     if training:
         return _scaled(input, weight, bias)
     if running_mean is None or running_var is None:
@@ -50,7 +51,7 @@ def batch_norm(
     scale = (single(running_var) + eps).rsqrt().reshape(_by_channel_shape(input))
     scale = scale if weight is None else scale * weight
     out = (single(input) - running_mean.reshape(_by_channel_shape(input))) * scale
-    return restored(out if bias is None else out + bias, input.dtype)
+    return laid_as(restored(out if bias is None else out + bias, input.dtype), as_images, input)
 
 
 def _by_channel_shape(input: Tensor) -> tuple[int, ...]:
@@ -102,7 +103,7 @@ def rms_norm(
     x = single(input)
     eps = autograd.finfo(x.dtype).eps if eps is None else eps
     out = x * ((x * x).mean(tuple(range(-len(shape), 0)), keepdim=True) + eps).rsqrt()
-    return restored(out if weight is None else out * weight, input.dtype)
+    return laid_as(restored(out if weight is None else out * weight, input.dtype), as_images, input)
 
 
 def group_norm(
@@ -116,7 +117,8 @@ def group_norm(
     grouped = (1, num_groups, input.shape[1] // num_groups, *(1,) * (input.ndim - 2))
     groups = input.reshape(input.shape[0], *grouped[1:3], *input.shape[2:])
     weight, bias = (None if each is None else each.reshape(grouped) for each in (weight, bias))
-    return normalised(groups, tuple(range(2, groups.ndim)), weight, bias, eps)[0].reshape(input.shape)
+    out = normalised(groups, tuple(range(2, groups.ndim)), weight, bias, eps)[0].reshape(input.shape)
+    return laid_as(out, as_images, input)
 
 
 def instance_norm(

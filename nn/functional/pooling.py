@@ -11,6 +11,7 @@ from autograd.engine.errors import OperationError
 from autograd.ops import pooling as _pool
 from autograd.ops.convolution import as_tuple
 from autograd.ops.joining import cat_pieces
+from autograd.ops.layout import as_images, laid_as
 from autograd.ops.promotion import rounded_once, single_under_autocast
 from autograd.types import PerDim
 
@@ -147,7 +148,8 @@ def _adaptive_max(name: str, dims: int, input: Tensor, output_size: PerDim, retu
             best.append(found.values)
             where.append(places.narrow(dim, start, end - start).gather(dim, found.indices))
         values, places = cat_pieces(*best, dim=dim), autograd.cat(where, dim)
-    return (values, places) if return_indices else values
+    values = laid_as(values, as_images, input)
+    return (values, laid_as(places, as_images, input)) if return_indices else values
 
 
 def adaptive_max_pool1d(input: Tensor, output_size: PerDim, return_indices: bool = False) -> Any:

@@ -11,6 +11,7 @@ import autograd
 from autograd import Tensor
 from autograd.engine.callers import stacklevel
 from autograd.engine.errors import OperationError
+from autograd.ops.layout import as_images, laid_as
 from autograd.ops.promotion import require_tensors, rounded_once, single_under_autocast
 from autograd.ops.resampling import cubic_weights, interpolate
 from autograd.types import PerDim
@@ -64,7 +65,8 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     n = len(batch)
     apart = input.reshape(*batch, channels, height // r, r, width // r, r)
     order = [*range(n), n, n + 2, n + 4, n + 1, n + 3]
-    return apart.permute(*order).reshape(*batch, channels * r * r, height // r, width // r)
+    out = apart.permute(*order).reshape(*batch, channels * r * r, height // r, width // r)
+    return laid_as(out, as_images, input)
 
 
 def channel_shuffle(input: Tensor, groups: int) -> Tensor:
@@ -73,7 +75,7 @@ def channel_shuffle(input: Tensor, groups: int) -> Tensor:
     if input.ndim < 3 or groups < 1 or input.shape[1] % groups:
         raise OperationError(f"channel_shuffle: {groups} groups do not divide the channels of {tuple(input.shape)}")
     apart = input.reshape(input.shape[0], groups, input.shape[1] // groups, *input.shape[2:])
-    return apart.transpose(1, 2).reshape(input.shape)
+    return laid_as(apart.transpose(1, 2).reshape(input.shape), as_images, input)
 
 
 native_channel_shuffle = channel_shuffle

@@ -97,6 +97,7 @@ LADDER = (
     "node",
     "views",
     "widening",
+    "laying",
     "apply",
     "sweep",
     "function",

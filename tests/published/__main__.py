@@ -32,14 +32,17 @@ def find(folder: Path, name: str) -> Path | None:
     return found[0] if found else None
 
 
-def outcomes(engine: str, repository: Repository, root: Path, programs: list[Program]) -> dict[str, Any]:
-    """What each program gives on an engine, by its name."""
+def outcomes(
+    engine: str, repository: Repository, root: Path, programs: list[Program], precision: str = "single"
+) -> dict[str, Any]:
+    """What each program gives on an engine, by its name, with numbers of this precision where it asks for none."""
     if not programs:
         return {}
     with tempfile.TemporaryDirectory() as results:
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONDONTWRITEBYTECODE": "1"}
         names = [program.name for program in programs]
-        command = [sys.executable, *ENGINES[engine], str(HOST), str(root), repository.name, results, *names]
+        command = [sys.executable, *ENGINES[engine], str(HOST), str(root), repository.name, results]
+        command += [precision, *names]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         found = {}
         for number, name in enumerate(names):
@@ -49,8 +52,8 @@ def outcomes(engine: str, repository: Repository, root: Path, programs: list[Pro
         return found
 
 
-def judge(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
-    """The verdict on one program."""
+def judge(ours: dict[str, Any], theirs: dict[str, Any], precision: str = "single") -> dict[str, Any]:
+    """The verdict on one program that ran in this precision."""
     seconds = {"torch": theirs["seconds"], "here": ours["seconds"]}
     if theirs["error"]:
         where = theirs.get("where", [])
@@ -59,7 +62,7 @@ def judge(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
         return {"result": "torch does not run it", "why": "nothing is computed that could be compared"}
     if ours["error"]:
         return {"result": "raises", "why": ours["error"], "where": ours.get("where", []), "seconds": seconds}
-    agrees, error, name = verdict(ours["values"], theirs["values"])
+    agrees, error, name = verdict(ours["values"], theirs["values"], precision)
     error = min(error, 1e30)
     if agrees:
         return {
@@ -72,16 +75,27 @@ def judge(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
 
 
 def verdicts(repository: Repository, root: Path, programs: list[Program]) -> dict[str, dict[str, Any]]:
-    """The verdict on each program, by name."""
+    """The verdict on each program, by name.
+
+    What differs in single precision runs once more in double. Where a rounding decides, on which side of a kink an
+    element lies or which of two codes is nearer, the engines then agree to many digits; where one of them errs they do
+    not.
+    """
     found: dict[str, dict[str, Any]] = {
         each.name: {"result": "left out", "why": each.left_out} for each in programs if each.run is None
     }
-    runs = [each for each in programs if each.run is not None]
-    theirs = outcomes("torch", repository, root, runs)
-    ours = outcomes("autograd", repository, root, [each for each in runs if not theirs[each.name]["error"]])
-    for each in runs:
-        found[each.name] = judge(ours.get(each.name, NOTHING), theirs[each.name])
+    found |= _judged(repository, root, [each for each in programs if each.run is not None], "single")
+    differing = [each for each in programs if found[each.name]["result"] == "differs"]
+    for name, again in _judged(repository, root, differing, "double").items():
+        if again["result"] == "agrees":
+            found[name] = {**again, "precision": "double", "single": {"error": found[name]["error"]}}
     return found
+
+
+def _judged(repository: Repository, root: Path, runs: list[Program], precision: str) -> dict[str, dict[str, Any]]:
+    theirs = outcomes("torch", repository, root, runs, precision)
+    ours = outcomes("autograd", repository, root, [x for x in runs if not theirs[x.name]["error"]], precision)
+    return {each.name: judge(ours.get(each.name, NOTHING), theirs[each.name], precision) for each in runs}
 
 
 def run(folder: Path, only: str = "") -> dict[str, dict[str, Any]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
 
-TOLERANCE = 2e-3  # relative to the largest element of an array
+TOLERANCE = {"single": 2e-3, "double": 1e-6}  # relative to the largest element of an array
 # What is this much smaller than the largest of its kind is compared by the largest's scale: a gradient with those of
 # its step, a loss with those of the run (the first loss of a policy is the mean of numbers that cancel).
 _SMALL = {"grad": 1e-3, "loss": 1e-2}
@@ -26,8 +27,8 @@ def scales(theirs: Mapping[str, np.ndarray]) -> dict[str, float]:
 
 
 def _kind(name: str) -> str:
-    """The gradients of one step share a scale."""
-    return " ".join(name.split()[:2]) if name.startswith("grad") else name.split()[0]
+    """The gradients of one step share a scale, whatever is behind the step: "grad 1.encoder.bias", "grad 1 0.0.3"."""
+    return " ".join(re.split(r"[ .]", name)[:2]) if name.startswith("grad") else name.split()[0]
 
 
 def difference(ours: np.ndarray, theirs: np.ndarray, scale: float) -> float:
@@ -47,7 +48,9 @@ def difference(ours: np.ndarray, theirs: np.ndarray, scale: float) -> float:
     return float(np.abs(ours - theirs).max(initial=0.0)) / scale
 
 
-def verdict(ours: Mapping[str, np.ndarray], theirs: Mapping[str, np.ndarray]) -> tuple[bool, float, str]:
+def verdict(
+    ours: Mapping[str, np.ndarray], theirs: Mapping[str, np.ndarray], precision: str = "single"
+) -> tuple[bool, float, str]:
     """Whether the records agree, the largest relative difference, and where it is or what is missing."""
     absent = [name for name in theirs if name not in ours] + [name for name in ours if name not in theirs]
     measured = scales(theirs)
@@ -56,5 +59,5 @@ def verdict(ours: Mapping[str, np.ndarray], theirs: Mapping[str, np.ndarray]) ->
     error = found.get(worst, 0.0)
     if absent:
         return False, error, f"{len(absent)} results are on one side only, {absent[0]} first"
-    first = next((name for name, value in found.items() if value > TOLERANCE), worst)
-    return error <= TOLERANCE, error, first
+    first = next((name for name, value in found.items() if value > TOLERANCE[precision]), worst)
+    return error <= TOLERANCE[precision], error, first

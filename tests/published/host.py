@@ -1,6 +1,6 @@
 """Runs programs of one repository on one engine, each in a process of its own, forked after the imports.
 
-python -m tests.published.host torch|autograd CLONE REPOSITORY RESULTS NAME ...
+python tests/published/host.py CLONE REPOSITORY RESULTS single|double NAME ...
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def outcome(program: Program, root: Path) -> dict[str, Any]:
     return {**found, "values": record.values, "seconds": round(time.monotonic() - started, 2)}
 
 
-def run(program: Program, root: Path, target: Path) -> None:
+def run(program: Program, root: Path, target: Path, limit: float) -> None:
     """Forks; the child writes what it found. A child over its time is killed."""
     child = os.fork()
     if child == 0:
@@ -69,7 +69,7 @@ def run(program: Program, root: Path, target: Path) -> None:
         finally:
             sys.stdout.flush()
             os._exit(status)
-    deadline, done = time.monotonic() + program.limit, 0
+    deadline, done = time.monotonic() + limit, 0
     while not done and time.monotonic() < deadline:
         time.sleep(0.02)
         done, status = os.waitpid(child, os.WNOHANG)
@@ -77,12 +77,12 @@ def run(program: Program, root: Path, target: Path) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        target.write_bytes(pickle.dumps({"error": f"runs longer than {program.limit:g} s", "values": {}, "seconds": 0}))
+        target.write_bytes(pickle.dumps({"error": f"runs longer than {limit:g} s", "values": {}, "seconds": 0}))
     elif status and not target.exists():
         target.write_bytes(pickle.dumps({"error": f"the process dies of {status}", "values": {}, "seconds": 0}))
 
 
-def serve(repository: Repository, root: Path, results: Path, names: list[str]) -> None:
+def serve(repository: Repository, root: Path, results: Path, names: list[str], slower: float = 1.0) -> None:
     """Imports what the programs share, then runs those named."""
     import torch
 
@@ -95,7 +95,7 @@ def serve(repository: Repository, root: Path, results: Path, names: list[str]) -
             importlib.import_module(name)
     programs = {program.name: program for program in repository.programs}
     for number, name in enumerate(names):
-        run(programs[name], root, results / f"{number}.pickle")
+        run(programs[name], root, results / f"{number}.pickle", slower * programs[name].limit)
 
 
 def main() -> None:
@@ -104,13 +104,19 @@ def main() -> None:
 
     from tests.published.rows import REPOSITORIES
 
-    root, name, results, *names = sys.argv[1:]
+    root, name, results, precision, *names = sys.argv[1:]
     own = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [folder for folder in sys.path if os.path.abspath(folder) != own]
     os.environ.update(MPLBACKEND="Agg", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     if torch.__name__ == "torch":
         stand_ins.vision_without_its_library()
-    serve(next(each for each in REPOSITORIES if each.name == name), Path(root), Path(results), names)
+    if precision == "double":
+        torch.set_default_dtype(torch.float64)
+        for kind in (torch.Tensor, torch.nn.Module):  # what asks for single precision, too
+            kind.float = kind.double  # type: ignore[attr-defined]
+        torch.cfloat = torch.cdouble
+    repository = next(each for each in REPOSITORIES if each.name == name)
+    serve(repository, Path(root), Path(results), names, slower=2.0 if precision == "double" else 1.0)
 
 
 if __name__ == "__main__":

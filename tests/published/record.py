@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-LARGEST = 2048  # elements of an array that are compared; of larger ones, as many that lie evenly
+LARGEST = 2048  # elements of an array that are compared whole; of a larger one, as many that lie evenly
 
 
 class Enough(BaseException):
     """Ends a script that has trained as long as it is watched."""
 
 
-def sample(value: Any) -> np.ndarray | None:
-    """The elements of a tensor or array to compare; None of anything else, and of a tensor that has no numbers."""
+def elements(value: Any) -> np.ndarray | None:
+    """The elements of a tensor or array; None of anything else, and of a tensor that has no numbers."""
     import torch
 
     if isinstance(value, torch.Tensor):
@@ -29,9 +29,7 @@ def sample(value: Any) -> np.ndarray | None:
             return None
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "biufc":
         return None
-    flat = np.asarray(value).reshape(-1)
-    step = -(-flat.size // LARGEST) or 1
-    return np.concatenate([flat[::step].copy(), np.array(value.shape, flat.dtype)]) if flat.dtype.kind != "b" else flat
+    return np.asarray(value)
 
 
 class Record:
@@ -53,9 +51,11 @@ class Record:
         elif isinstance(value, (int, float, complex, np.generic)):
             self.values[name] = np.array([value])
         else:
-            array = sample(value)
-            if array is not None:
-                self.values[name] = array
+            array = elements(value)
+            if array is not None and array.size > LARGEST:  # the name says the shape, which is then compared, too
+                self.values[f"{name} of {array.shape}"] = array.reshape(-1)[:: -(-array.size // LARGEST)].copy()
+            elif array is not None:
+                self.values[name] = array.copy()
 
     def module(self, name: str, module: Any) -> None:
         """A module's parameters and buffers, and the gradients."""

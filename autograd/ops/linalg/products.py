@@ -16,6 +16,7 @@ from ..broadcast import _sum, sum_to
 from ..diagonals import diagonal
 from ..dims import as_ints, is_int, normalize_dim
 from ..joining import stack
+from ..layout import contracted, laid_as
 from ..operation import operation
 from ..promotion import (
     beyond_autocast,
@@ -226,6 +227,7 @@ def _summed(inputs: list[list[str]], output: list[str], *tensors: Tensor) -> Ten
     x, letters = _on_its_own(tensors[0], inputs[0])
     for number in range(1, len(tensors)):
         y, other = _on_its_own(tensors[number], inputs[number])
+        last = x, letters, y, other
         later = set(output).union(*inputs[number + 1 :])
         x, letters = _contract(x, letters, y, other, later)
     gone = [i for i, letter in enumerate(letters) if letter not in output]
@@ -233,8 +235,13 @@ def _summed(inputs: list[list[str]], output: list[str], *tensors: Tensor) -> Ten
         x, letters = sum(x, gone), [letter for letter in letters if letter in output]
     order = [letters.index(letter) for letter in output]
     if len(tensors) > 1 and order != sorted(order):
-        return _laid_out(x, dims=tuple(order))
-    return permute(x, order) if output else reshape(x, ())
+        x = _laid_out(x, dims=tuple(order))
+    else:
+        x = permute(x, order) if output else reshape(x, ())
+    if len(tensors) == 1:
+        return x
+    left, first, right, second = last
+    return laid_as(x, contracted, left, right, output=output, left=first, right=second)
 
 
 def _in_letters(parts: list[Any]) -> tuple[str, tuple[Tensor, ...]]:

@@ -12,6 +12,7 @@ from ...engine.tensor import Tensor
 from ..broadcast import sum_to
 from ..creation import eye
 from ..diagonals import diag_embed, diagonal, tril
+from ..layout import column_major
 from ..operation import operation
 from ..promotion import require_floating, require_inexact, require_tensors, single_under_autocast
 from ..shape import movedim, reshape, squeeze, unsqueeze
@@ -28,7 +29,7 @@ def require_square(name: str, x: Tensor, complex: bool = False) -> None:
         raise OperationError(f"{name}: expected square matrices (*, n, n), got shape {tuple(shape)}")
 
 
-@primitive(holomorphic=True, x=lambda g, out: -(out.mT @ g @ out.mT))
+@primitive(lies=column_major, holomorphic=True, x=lambda g, out: -(out.mT @ g @ out.mT))
 def _inv(xp: Namespace, x: Array) -> Array:
     return xp.linalg.inv(x)
 
@@ -43,6 +44,7 @@ def inv(A: Tensor) -> Tensor:
 
 @primitive(
     holomorphic=True,
+    lies=column_major,
     a=lambda g, a, out, a_shape: sum_to(-(solve_matrix(a.mT, g) @ out.mT), a_shape),
     b=lambda g, a, b_shape: sum_to(solve_matrix(a.mT, g), b_shape),
 )
@@ -70,7 +72,7 @@ def solve(A: Tensor, B: Tensor, *, left: bool = True) -> Tensor:
     return squeeze(found, -1) if vector else found
 
 
-@primitive(complex_rules=True, x=lambda g, out: _cholesky_slope(g, out))
+@primitive(lies=column_major, complex_rules=True, x=lambda g, out: _cholesky_slope(g, out))
 def _cholesky(xp: Namespace, x: Array) -> Array:
     return xp.linalg.cholesky(x)
 

@@ -16,6 +16,7 @@ from ..complex import complex
 from ..creation import eye
 from ..diagonals import diag_embed, diagonal, tril
 from ..joining import cat
+from ..layout import column_major
 from ..operation import operation
 from ..promotion import cast, require_inexact, single_under_autocast
 from ..reduction import sum
@@ -62,7 +63,7 @@ class LeastSquares(NamedTuple):
     singular_values: Tensor
 
 
-@primitive(outputs=2, complex_rules=True, x=lambda g, out, out1: _qr_slope(g, out, out1))
+@primitive(lies=column_major, outputs=2, complex_rules=True, x=lambda g, out, out1: _qr_slope(g, out, out1))
 def _qr(xp: Namespace, x: Array, *, mode: str) -> tuple[Array, Array]:
     found = xp.linalg.qr(x, mode=mode)
     return found[0], found[1]
@@ -115,7 +116,13 @@ def _gaps(values: Tensor) -> Tensor:
     return where(same, 0.0, reciprocal(where(same, 1.0, gap)))
 
 
-@primitive(outputs=2, complex_rules=True, partial=True, x=lambda g, out, out1: _eigh_slope(g, out, out1))
+@primitive(
+    outputs=2,
+    complex_rules=True,
+    partial=True,
+    lies=column_major,
+    x=lambda g, out, out1: _eigh_slope(g, out, out1),
+)
 def _eigh(xp: Namespace, x: Array) -> tuple[Array, Array]:
     found = xp.linalg.eigh(x)
     return found[0], found[1]
