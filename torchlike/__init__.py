@@ -1,6 +1,6 @@
 """What scripts written for torch and torchvision expect, above `autograd`, `nn` and `optim`, none of which needs it.
 
-Stand-ins for what there is none of here (a compiler, sparse tensors, switches of torch's libraries), and torch's other
+Stand-ins for what there is none of here (a compiler, switches of torch's libraries), and torch's other
 names for what there is. A script that says `import autograd as torch` finds all of it: what `autograd` itself lacks is
 looked for here.
 """
@@ -13,6 +13,7 @@ import autograd
 import nn
 import optim
 from autograd import Tensor, mm as spmm
+from autograd.layouts import layout, sparse_coo, sparse_csr, strided
 from nn.functional import (
     adaptive_avg_pool1d,
     adaptive_max_pool1d,
@@ -75,7 +76,6 @@ from . import (
     overrides,
     profiler,
     quantization,
-    sparse,
     storage,
     tensor_methods,
     types,
@@ -102,16 +102,7 @@ from .kinds import (
     set_default_tensor_type,
     typename,
 )
-from .memory_formats import (
-    channels_last,
-    channels_last_3d,
-    contiguous_format,
-    layout,
-    memory_format,
-    preserve_format,
-    sparse_coo,
-    strided,
-)
+from .memory_formats import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format
 from .old_names import (
     are_deterministic_algorithms_enabled,
     binomial,
@@ -128,7 +119,6 @@ from .old_names import (
     symeig,
     use_deterministic_algorithms,
 )
-from .sparse import sparse_coo_tensor
 from .storage import (
     BoolStorage,
     ByteStorage,
@@ -295,9 +285,8 @@ __all__ = [
     "set_deterministic_debug_mode",
     "set_float32_matmul_precision",
     "solve",
-    "sparse",
     "sparse_coo",
-    "sparse_coo_tensor",
+    "sparse_csr",
     "spmm",
     "storage",
     "strided",

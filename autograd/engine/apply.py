@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .cell import Cell
-from .errors import DeviceMismatchError, NotATensorError, OperationError
+from .errors import DeviceMismatchError, LayoutError, NotATensorError, OperationError
 from .memory import Memory
 from .modes import modes
 from .node import record
@@ -89,7 +89,7 @@ def _call(
         if isinstance(x, Tensor):
             if x._backend is not backend:
                 if backend is not None:
-                    raise _device_mismatch(primitive, inputs)
+                    raise _mismatch(primitive, inputs)
                 backend = x._backend
             view = x._view
             if view is not None and view.changes != x._memory.changes:
@@ -166,7 +166,9 @@ def _order_is_lost(x: Tensor) -> bool:
     return 0 in x._array.strides and not x._backend.ordered
 
 
-def _device_mismatch(primitive: Primitive, inputs: Sequence[Any]) -> DeviceMismatchError:
+def _mismatch(primitive: Primitive, inputs: Sequence[Any]) -> RuntimeError:
+    if any(isinstance(x, Tensor) and x._backend.sparse for x in inputs):
+        return LayoutError(primitive.name)
     devices = sorted({str(x.device) for x in inputs if isinstance(x, Tensor)})
     return DeviceMismatchError(
         f"{primitive.name}: expected all tensors on one device, found {' and '.join(devices)}; "

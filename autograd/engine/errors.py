@@ -13,6 +13,13 @@ class OutOfRangeError(OperationError, IndexError):
     """An index names a place that there is not."""
 
 
+class LayoutError(OperationError, NotImplementedError):
+    """An operation met a sparse tensor, and computes of dense ones alone."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}: not defined for sparse tensors; make them dense first, with x.to_dense()")
+
+
 class NotATensorError(TypeError):
     """Something else was given where a Tensor is needed."""
 

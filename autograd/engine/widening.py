@@ -10,6 +10,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .errors import LayoutError
 from .node import Edge, Gradients, Node, record
 from .primitive import Primitive
 from .tensor import Tensor
@@ -28,7 +29,10 @@ def compute_of(
     """What computes the primitive for these arrays: its own function, unless they are widened or put in order.
 
     What is computed in torch's order is read there, too: of these inputs, those that lie elsewhere are moved.
+    LayoutError for sparse arrays, with which no primitive computes.
     """
+    if backend.sparse:
+        raise LayoutError(primitive.name)
     if not primitive.view and any(backend.is_narrow(x) for x in arrays):
         return functools.partial(_widened, primitive, backend)
     if backend.ordered and primitive.keeps_order and not primitive.mutates and len(arrays) > 1:

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from ..backend import Array, Namespace
+from ..engine.errors import LayoutError
 from ..engine.primitive import Primitive, Rule
 from ..engine.tensor import Tensor
 from ..types import Operand
+from .meeting_sparse import met_sparse
 from .operands import promote
 from .operation import other_ways, publish
 from .promotion import floating, inexact, refuse_complex, require_tensors
@@ -78,7 +80,10 @@ def unary(
         def floats(input: Any = None, *, out: Tensor | None = None, **named: Any) -> Tensor:
             if named or out is not None:
                 return another_way((), _given(input=input, out=out, **named))
-            return made(ready(name, input))
+            try:
+                return made(ready(name, input))
+            except LayoutError:
+                return met_sparse(name, (input,), {})
 
         def any_kind(input: Any = None, *, out: Tensor | None = None, **named: Any) -> Tensor:
             if named or out is not None:
@@ -87,7 +92,10 @@ def unary(
                 require_tensors(name, input)
             if not takes_complex:
                 refuse_complex(name, input)
-            return made(input)
+            try:
+                return made(input)
+            except LayoutError:
+                return met_sparse(name, (input,), {})
 
         function = floats if to_float else any_kind
         another_way = other_ways(function, name, ["input"])
@@ -130,7 +138,10 @@ def binary(
                 input, other = promote(name, input, other, to_float)
             if not takes_complex:
                 refuse_complex(name, input, other)
-            return made(input, other)
+            try:
+                return made(input, other)
+            except LayoutError:
+                return met_sparse(name, (input, other), {})
 
         another_way = other_ways(function, name, ["input", "other"])
         names = {"face": face, "method": method, "in_place": in_place, "aliases": aliases}

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from ..dtypes import as_dtype
-from ..engine.errors import NotATensorError
+from ..engine.errors import LayoutError, NotATensorError
 from ..engine.tensor import Tensor
+from .meeting_sparse import met_sparse
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,6 +28,8 @@ def explained(function: F) -> F:
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
+        except LayoutError:
+            return met_sparse(function.__name__, args, kwargs)
         except Exception as error:
             mistake = mistake_of(function, args, kwargs, error)
             if mistake is None:
