@@ -24,6 +24,7 @@ from . import (
     random,
     serialization,
     signal,
+    sparse,
     special,
     subclasses as _subclasses,
     testing,
@@ -382,6 +383,8 @@ from .ops.sorting import (
     sort,
     topk,
 )
+from .ops.sparse.coo import sparse_coo_tensor
+from .ops.sparse.csr import sparse_csr_tensor
 from .ops.special import digamma, erf, erfc, erfinv, igamma, igammac, lgamma, logit, mvlgamma, polygamma, sinc, xlogy
 from .ops.spectrogram import istft, stft
 from .ops.strided import as_strided, as_strided_scatter, empty_strided
@@ -848,6 +851,9 @@ __all__ = [
     "slogdet",
     "softmax",
     "sort",
+    "sparse",
+    "sparse_coo_tensor",
+    "sparse_csr_tensor",
     "special",
     "split",
     "split_copy",

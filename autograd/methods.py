@@ -7,9 +7,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from . import dtypes
+from . import dtypes, layouts
 from .engine import overrides
-from .engine.errors import NotATensorError
+from .engine.errors import LayoutError, NotATensorError
 from .engine.methods import Methods
 from .engine.tensor import Tensor
 from .ops import (
@@ -26,13 +26,14 @@ from .ops import (
     inplace,
     queries,
     shape,
+    sparse,
     special,
 )
 from .ops.linalg import norms, products
 from .ops.operation import OPERATIONS
 from .ops.promotion import cast
 from .ops.table import modules
-from .printing import tensor_repr
+from .printing import sparse_repr, tensor_repr
 from .types import DeviceLike, Index, Operand
 
 _OPERATORS: dict[str, Callable[..., Tensor]] = {
@@ -134,15 +135,24 @@ def type_as(self: Tensor, other: Tensor) -> Tensor:
 
 
 def represent(self: Tensor) -> str:
+    if self._backend.sparse:
+        array = self._array
+        return sparse_repr(self, sparse.parts_shown(self), array.values.shape[0])
     return tensor_repr(self, type(self).__name__ if overrides.overrides(type(self)) else "tensor")
 
 
 def get_item(self: Tensor, index: Index) -> Tensor:
-    return indexing.read(self, index)
+    try:
+        return indexing.read(self, index)
+    except LayoutError:
+        return sparse.item_of(self, index)
 
 
 def set_item(self: Tensor, index: Index, value: Any) -> None:
-    indexing.write(self, index, value)
+    try:
+        indexing.write(self, index, value)
+    except LayoutError:
+        raise TypeError("Cannot assign to a sparse tensor, nor a sparse tensor; take x.to_dense() first") from None
 
 
 def where(self: Tensor, condition: Tensor, other: Operand) -> Tensor:
@@ -168,21 +178,29 @@ def _of_scripts(name: str) -> Callable[..., Any]:
     return method
 
 
-def layout(self: Tensor) -> Any:
-    """How the elements are kept: `strided`, or `sparse_coo`."""
-    return of_scripts("sparse_coo" if self.is_sparse else "strided")
+def layout(self: Tensor) -> layouts.layout:
+    """How the elements are kept: `strided`, `sparse_coo` or `sparse_csr`."""
+    return self._array.layout if self._backend.sparse else layouts.strided
+
+
+def is_sparse(self: Tensor) -> bool:
+    """Whether it is a sparse tensor by coordinates."""
+    return self._backend.sparse and self._array.layout is layouts.sparse_coo
+
+
+def is_sparse_csr(self: Tensor) -> bool:
+    """Whether it is a sparse matrix row by row."""
+    return self._backend.sparse and self._array.layout is layouts.sparse_csr
 
 
 _OF_SCRIPTS = """
-    lu qr svd triangular_solve type new is_nonzero is_same_size is_signed is_pinned is_shared to_sparse to_dense
-    coalesce pin_memory share_memory_
+    lu qr svd triangular_solve type new is_nonzero is_same_size is_signed is_pinned is_shared pin_memory share_memory_
     storage _typed_storage untyped_storage storage_offset storage_type is_set_to set_ resize resize_ resize_as
-    resize_as_ apply_ map_ map2_ hardshrink prelu dequantize has_names is_distributed is_neg dense_dim sparse_dim
+    resize_as_ apply_ map_ map2_ hardshrink prelu dequantize has_names is_distributed is_neg
     new_empty_strided record_stream module_load dim_order index reinforce solve lstsq eig symeig q_scale q_zero_point
-    qscheme int_repr to_padded_tensor to_mkldnn to_sparse_coo is_coalesced indices values sparse_mask _indices _values
-    _nnz"""
+    qscheme int_repr to_padded_tensor to_mkldnn"""
 _NEVER = """
-    is_sparse is_sparse_csr is_quantized is_meta is_mps is_nested is_xpu is_xla is_mkldnn is_vulkan is_ipu is_maia
+    is_quantized is_meta is_mps is_nested is_xpu is_xla is_mkldnn is_vulkan is_ipu is_maia
     is_mtia"""
 
 _OTHERS: dict[str, Any] = {
@@ -196,6 +214,11 @@ _OTHERS: dict[str, Any] = {
     "__setitem__": set_item,
     "__repr__": represent,
     "layout": property(layout),
+    "is_sparse": property(is_sparse),
+    "is_sparse_csr": property(is_sparse_csr),
+    "_indices": sparse.uncoalesced_indices,
+    "_values": sparse.uncoalesced_values,
+    "_nnz": sparse.count_of_values,
     "T": property(shape.reverse_dims),
     "mT": property(shape.matrix_transpose),
     "H": property(shape.adjoint),

@@ -118,37 +118,65 @@ def _lines(array: np.ndarray, form: _Format | _ComplexFormat, indent: int, summa
 
 def tensor_repr(x: Tensor, name: str = "tensor", with_graph: bool = True) -> str:
     """`tensor([...], dtype=..., grad_fn=...)`: what is default is left out."""
-    array = x._backend.to_numpy(x._array)
-    if x.dtype is dtypes.bfloat16:
-        array = array.astype(np.float32)
     prefix = f"{name}("
-    summarize = array.size > _OPTIONS["threshold"]
     suffixes = []
     if not x.is_cpu:
         suffixes.append(f"device='{x.device}'")
-    if array.size == 0:
-        if array.ndim != 1:
-            suffixes.append(f"size={tuple(array.shape)}")
-        body = "[]"
-        usual = x.dtype is dtypes.get_default_dtype()
-    else:
-        shown = _shown(array, summarize)
-        form = _ComplexFormat(shown) if x.is_complex() else _Format(shown)
-        body = _lines(array, form, len(prefix), summarize)
-        default = dtypes.get_default_dtype()
-        usual = x.dtype in (default, default.to_complex(), dtypes.int64, dtypes.bool)
-    if not usual:
+    body, empty = _body(x, len(prefix))
+    if empty and x.ndim != 1:
+        suffixes.append(f"size={tuple(x.shape)}")
+    if not _is_usual(x.dtype, empty):
         suffixes.append(f"dtype={x.dtype!r}")
-    if with_graph and x.grad_fn is not None:
-        suffixes.append(f"grad_fn=<{x.grad_fn.name()}>")
-    elif with_graph and x.requires_grad:
-        suffixes.append("requires_grad=True")
-    text = prefix + body
-    room = _OPTIONS["linewidth"] - (len(text) - text.rfind("\n") - 1)
+    return _with_suffixes(prefix + body, suffixes + (_of_graph(x) if with_graph else []), len(prefix))
+
+
+def sparse_repr(x: Tensor, parts: dict[str, Tensor], count: int) -> str:
+    """`tensor(indices=tensor(...), values=tensor(...), size=..., nnz=...)`: a sparse tensor by its parts."""
+    prefix = "tensor("
+    shown = []
+    for part, values in parts.items():
+        body, empty = _body(values, len(f"{prefix}{part}=tensor("))
+        shown.append(f"{part}=tensor({body}" + (f", size={tuple(values.shape)})" if empty else ")"))
+    suffixes = [] if x.is_cpu else [f"device='{x.device}'"]
+    suffixes += [f"size={tuple(x.shape)}", f"nnz={count}"]
+    if not _is_usual(x.dtype, False):
+        suffixes.append(f"dtype={x.dtype!r}")
+    suffixes += [f"layout={x.layout!r}", *_of_graph(x)]
+    text = prefix + (",\n" + " " * len(prefix)).join(shown)
+    return _with_suffixes(text, suffixes, len(prefix), on_a_new_line=x.is_sparse)
+
+
+def _body(x: Tensor, indent: int) -> tuple[str, bool]:
+    """The elements as text, and whether there are none."""
+    array = x._backend.to_numpy(x._array)
+    if x.dtype is dtypes.bfloat16:
+        array = array.astype(np.float32)
+    if array.size == 0:
+        return "[]", True
+    summarize = array.size > _OPTIONS["threshold"]
+    shown = _shown(array, summarize)
+    form = _ComplexFormat(shown) if x.is_complex() else _Format(shown)
+    return _lines(array, form, indent, summarize), False
+
+
+def _is_usual(kind: dtypes.dtype, empty: bool) -> bool:
+    """Whether the dtype goes without saying."""
+    default = dtypes.get_default_dtype()
+    return kind is default or (not empty and kind in (default.to_complex(), dtypes.int64, dtypes.bool))
+
+
+def _of_graph(x: Tensor) -> list[str]:
+    if x.grad_fn is not None:
+        return [f"grad_fn=<{x.grad_fn.name()}>"]
+    return ["requires_grad=True"] if x.requires_grad else []
+
+
+def _with_suffixes(text: str, suffixes: list[str], indent: int, on_a_new_line: bool = False) -> str:
+    room = 0 if on_a_new_line else _OPTIONS["linewidth"] - (len(text) - text.rfind("\n") - 1)
     for suffix in suffixes:
         if len(suffix) + 3 > room:
-            text += ",\n" + " " * len(prefix) + suffix
-            room = _OPTIONS["linewidth"] - len(prefix) - len(suffix)
+            text += ",\n" + " " * indent + suffix
+            room = _OPTIONS["linewidth"] - indent - len(suffix)
         else:
             text += ", " + suffix
             room -= len(suffix) + 2

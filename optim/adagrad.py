@@ -74,6 +74,11 @@ class Adagrad(Optimizer):
             for p in group["params"]:
                 self.state[p] = self.new_state(p, group)
 
+    def direction_of(self, gradient: Tensor, group: dict[str, Any]) -> Tensor:
+        if group["weight_decay"]:
+            raise RuntimeError("Adagrad: weight_decay option is not compatible with sparse gradients")
+        return gradient
+
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         start = float(group["initial_accumulator_value"])
         return {"step": scalar(p), "sum": autograd.full_like(p.detach(), start)}

@@ -84,6 +84,9 @@ class Adam(Optimizer):
         }
         super().__init__(params, names)
 
+    def direction_of(self, gradient: Tensor, group: dict[str, Any]) -> Tensor:
+        raise RuntimeError("Adam does not support sparse gradients, please consider SparseAdam instead")
+
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         state = super().new_state(p, group)
         if group["amsgrad"]:

@@ -63,7 +63,7 @@ class LBFGS(Optimizer):
                     f"{tuple(p.shape)}: its .data was replaced after backward()"
                 )
         parts = [autograd.zeros_like(p.detach()) if p.grad is None else p.grad.detach() for p in self._params]
-        return autograd.cat([part.reshape(-1) for part in parts])
+        return autograd.cat([part.to_dense().reshape(-1) for part in parts])
 
     def _move(self, direction: Tensor, distance: Any) -> None:
         start = 0

@@ -17,7 +17,7 @@ from autograd.engine.hooks import RemovableHandle
 from autograd.engine.modes import modes, unlistened
 
 from .algorithm import Algorithm, is_update
-from .update import check, fits, update
+from .update import check, fits, update, update_rows
 
 Params: TypeAlias = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[dict[str, Any]]
 Alike = dict[tuple[Backend, tuple[str, ...]], list[tuple[Tensor, Tensor, dict[str, Tensor]]]]
@@ -212,8 +212,16 @@ class Optimizer:
             modes.grad = before
         return loss
 
+    def direction_of(self, gradient: Tensor, group: dict[str, Any]) -> Tensor:
+        """What a step takes for a sparse gradient: itself, where the update is one of the rows that it has, or dense.
+
+        RuntimeError if the update is another one.
+        """
+        raise RuntimeError(f"{type(self).__name__} does not support sparse gradients")
+
     def _plan(self, number: int, fresh: dict[Tensor, dict[str, Tensor]]) -> Alike:
-        """What the step will change in a group, by backend and kinds of state; OperationError for what doesn't fit.
+        """What the step will change in a group, by the gradients' backend and kinds of state; OperationError for what
+        doesn't fit.
 
         The states that parameters get now go into `fresh`.
         """
@@ -224,7 +232,9 @@ class Optimizer:
             if g is None:
                 continue
             state = self.state.get(p) or {}
-            kind = p._backend, tuple(state)
+            if g._backend.sparse:
+                g = self.direction_of(g, group)
+            kind = g._backend, tuple(state)
             known = kind in alike  # and complete
             if not fits(p, g, state, self.scalars) or (state and not known and not self.is_complete(kind[1])):
                 with unlistened():
@@ -234,13 +244,17 @@ class Optimizer:
                     state = self.new_state(p, group)
                 if state:
                     fresh[p] = state
-                kind = p._backend, tuple(state)
+                kind = g._backend, tuple(state)
             alike.setdefault(kind, []).append((p, g, state))
         return alike
 
     def _step_group(self, group: dict[str, Any], alike: Alike) -> None:
         hyper = Cell(lambda: self.hyper(group), f"{type(self).__name__} hyperparameters", group)
-        for (_, names), members in alike.items():
+        for (backend, names), members in alike.items():
+            if backend.sparse:
+                for p, g, state in members:
+                    update_rows(p, g, state, hyper, self.algorithm, self.scalars)
+                continue
             update(
                 *[p for p, _, _ in members],
                 *[g for _, g, _ in members],

@@ -70,6 +70,12 @@ class SGD(Optimizer):
         }
         super().__init__(params, names)
 
+    def direction_of(self, gradient: Tensor, group: dict[str, Any]) -> Tensor:
+        if group["weight_decay"]:
+            raise RuntimeError("SGD: weight_decay is not compatible with sparse gradients: it changes every row")
+        # What was in an earlier gradient goes on moving by momentum.
+        return gradient.to_dense() if group["momentum"] else gradient
+
     def new_state(self, p: Tensor, group: dict[str, Any]) -> dict[str, Tensor]:
         momentum, dampening = group["momentum"], group["dampening"]
         if not momentum:
@@ -78,5 +84,5 @@ class SGD(Optimizer):
             return {"momentum_buffer": autograd.zeros_like(p.detach())}
         # From here the damped update of the first step gives b = g.
         assert p.grad is not None
-        g = p.grad * (-1 if group["maximize"] else 1) + p.detach() * group["weight_decay"]
+        g = p.grad.to_dense() * (-1 if group["maximize"] else 1) + p.detach() * group["weight_decay"]
         return {"momentum_buffer": g * (dampening / momentum)}

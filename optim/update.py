@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import autograd
 from autograd import Tensor
 from autograd.backend import Array, Backend
+from autograd.engine.cell import Cell
 from autograd.engine.errors import DeviceMismatchError, OperationError
 from autograd.engine.primitive import primitive
 from autograd.engine.views import check_writable
@@ -33,11 +34,40 @@ def update(backend: Backend, *inputs: Array, algorithm: Algorithm, count: int, n
             algorithm.update(backend.xp, p, g, **dict(zip(names, state, strict=True)), **hyper)
 
 
+def _written_rows(algorithm: Algorithm, names: tuple[str, ...], scalars: tuple[str, ...]) -> list[int]:
+    return [0, *range(2, 2 + len(names))]
+
+
+@primitive(mutates=_written_rows)
+def _update_rows(
+    backend: Backend, *inputs: Array, algorithm: Algorithm, names: tuple[str, ...], scalars: tuple[str, ...]
+) -> None:
+    p, g, *others = inputs
+    state, (*places, hyper) = dict(zip(names, others, strict=False)), others[len(names) :]
+    whole = {"p": p} | {name: x for name, x in state.items() if name not in scalars}
+    parts = {name: backend.index(x, tuple(places)) for name, x in whole.items()}
+    algorithm.update(backend.xp, parts["p"], g, **{**state, **{k: v for k, v in parts.items() if k != "p"}}, **hyper)
+    for name, x in whole.items():
+        backend.index_write(x, tuple(places), parts[name])
+
+
+def update_rows(
+    p: Tensor, g: Tensor, state: Mapping[str, Tensor], hyper: Cell, algorithm: Algorithm, scalars: tuple[str, ...]
+) -> None:
+    """One step on the rows of a parameter, and of its state, that a sparse gradient has; the others stay."""
+    g = g.coalesce()
+    places = g.indices().unbind()
+    arguments: dict[str, Any] = {"algorithm": algorithm, "names": tuple(state), "scalars": scalars}
+    _update_rows(p, g.values(), *state.values(), *places, hyper, **arguments)
+
+
 def fits(p: Tensor, g: Tensor, state: Mapping[str, Any], scalars: tuple[str, ...]) -> bool:
     """Whether gradient and state are like the parameter, as they nearly always are; `check` looks closer."""
     array, backend = p._array, p._backend
     shape, kind = array.shape, array.dtype
-    if g._array.shape != shape or g._array.dtype is not kind or g._backend is not backend:
+    if g._array.shape != shape or g._array.dtype is not kind:
+        return False
+    if g._backend is not backend and not (g._backend.sparse and g._backend.device == backend.device):
         return False
     for name, x in state.items():
         if type(x) is not Tensor or x._backend is not backend:
@@ -70,7 +100,7 @@ def check(
     for what, x in {"gradient": g, **state}.items():
         if not isinstance(x, Tensor):
             raise OperationError(f"{name}: the state {what!r} of {which} is a {type(x).__name__}, not a Tensor")
-        if x._backend is not p._backend:
+        if x.device != p.device:
             raise DeviceMismatchError(
                 f"{name}: {which} is on {p.device}, its {what} on {x.device}; move the model before its first step, "
                 "or pass the optimizer's state_dict() through load_state_dict(), which moves it"

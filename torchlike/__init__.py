@@ -1,6 +1,6 @@
 """What scripts written for torch and torchvision expect, above `autograd`, `nn` and `optim`, none of which needs it.
 
-Stand-ins for what there is none of here (a compiler, sparse tensors, switches of torch's libraries), and torch's other
+Stand-ins for what there is none of here (a compiler, switches of torch's libraries), and torch's other
 names for what there is. A script that says `import autograd as torch` finds all of it: what `autograd` itself lacks is
 looked for here.
 """
@@ -16,6 +16,7 @@ from autograd import Tensor, mm as spmm
 from autograd.amp import GradScaler
 from autograd.cuda import OutOfMemoryError
 from autograd.engine import modes as grad_mode
+from autograd.layouts import layout, sparse_coo, sparse_csr, strided
 from autograd.ops.generator import default_generator as _default_generator
 from nn.functional import (
     adaptive_avg_pool1d,
@@ -81,7 +82,6 @@ from . import (
     profiler,
     quantization,
     recurrent_functions,
-    sparse,
     storage,
     symbols,
     tensor_methods,
@@ -110,16 +110,7 @@ from .kinds import (
     typename,
 )
 from .layer_functions import *  # noqa: F403
-from .memory_formats import (
-    channels_last,
-    channels_last_3d,
-    contiguous_format,
-    layout,
-    memory_format,
-    preserve_format,
-    sparse_coo,
-    strided,
-)
+from .memory_formats import channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format
 from .old_names import (
     are_deterministic_algorithms_enabled,
     binomial,
@@ -140,7 +131,6 @@ from .old_names import (
 )
 from .overrides import DisableTorchFunction, DisableTorchFunctionSubclass
 from .recurrent_functions import *  # noqa: F403
-from .sparse import sparse_coo_tensor
 from .storage import (
     BoolStorage,
     ByteStorage,
@@ -326,9 +316,8 @@ __all__ = [
     "set_num_interop_threads",
     "set_warn_always",
     "solve",
-    "sparse",
     "sparse_coo",
-    "sparse_coo_tensor",
+    "sparse_csr",
     "spmm",
     "storage",
     "strided",

@@ -71,7 +71,7 @@ NAMES = {
     "torch.overrides": "torchlike.overrides",
     "torch.profiler": "torchlike.profiler",
     "torch.quantization": "torchlike.quantization",
-    "torch.sparse": "torchlike.sparse",
+    "torch.sparse": "autograd.sparse",
     "torch.storage": "torchlike.storage",
     "torch.testing._comparison": "autograd.testing.comparison",
     "torch.torch_version": "torchlike.torch_version",

@@ -1,4 +1,4 @@
-"""How a tensor's dimensions lie in memory: arguments that are accepted and not followed; and layouts, as names."""
+"""How a tensor's dimensions lie in memory: arguments that are accepted and not followed."""
 
 from __future__ import annotations
 
@@ -17,17 +17,3 @@ contiguous_format = memory_format("contiguous_format")
 preserve_format = memory_format("preserve_format")
 channels_last = memory_format("channels_last")
 channels_last_3d = memory_format("channels_last_3d")
-
-
-class layout:
-    """How a tensor's elements are kept, by its name."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __repr__(self) -> str:
-        return f"autograd.{self.name}"
-
-
-strided = layout("strided")
-sparse_coo = layout("sparse_coo")

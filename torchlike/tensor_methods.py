@@ -11,20 +11,6 @@ from autograd.ops.creation import of_sizes_or_data
 
 from .factorisations import lu, qr, svd, triangular_solve
 from .kinds import type_ as type
-from .memory_formats import strided as layout
-from .sparse import (
-    _indices,
-    _nnz,
-    _values,
-    coalesce,
-    indices,
-    is_coalesced,
-    sparse_mask,
-    to_dense,
-    to_sparse,
-    to_sparse as to_sparse_coo,
-    values,
-)
 from .storage import (
     is_set_to,
     resize,
@@ -124,16 +110,6 @@ def is_neg(self: Tensor) -> bool:
     return False
 
 
-def dense_dim(self: Tensor) -> int:
-    """The number of dimensions: all are dense."""
-    return self.ndim
-
-
-def sparse_dim(self: Tensor) -> int:
-    """0: no dimension is sparse."""
-    return 0
-
-
 def new_empty_strided(
     self: Tensor, size: Sequence[int], stride: Sequence[int], *, dtype: Any = None, device: Any = None, **options: Any
 ) -> Tensor:
@@ -194,21 +170,14 @@ def is_shared(self: Tensor) -> bool:
 
 
 __all__ = [
-    "_indices",
-    "_nnz",
-    "_values",
     "apply_",
-    "coalesce",
-    "dense_dim",
     "dequantize",
     "dim_order",
     "eig",
     "hardshrink",
     "has_names",
     "index",
-    "indices",
     "int_repr",
-    "is_coalesced",
     "is_distributed",
     "is_neg",
     "is_nonzero",
@@ -218,7 +187,6 @@ __all__ = [
     "is_shared",
     "is_signed",
     "itself",
-    "layout",
     "lstsq",
     "lu",
     "map2_",
@@ -241,20 +209,14 @@ __all__ = [
     "set_",
     "share_memory_",
     "solve",
-    "sparse_dim",
-    "sparse_mask",
     "storage",
     "storage_offset",
     "storage_type",
     "svd",
     "symeig",
-    "to_dense",
     "to_mkldnn",
     "to_padded_tensor",
-    "to_sparse",
-    "to_sparse_coo",
     "triangular_solve",
     "type",
     "untyped_storage",
-    "values",
 ]

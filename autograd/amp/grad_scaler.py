@@ -81,7 +81,8 @@ class GradScaler:
                     if p.grad.dtype is dtypes.float16:
                         raise ValueError("Attempting to unscale FP16 gradients.")
                     p.grad.mul_(1.0 / self._scale)
-                    overflowed = overflowed or not bool(p.grad.isfinite().all())
+                    numbers = p.grad._values() if p.grad.is_sparse else p.grad
+                    overflowed = overflowed or not bool(numbers.isfinite().all())
         self._stages[id(optimizer)] = UNSCALED, overflowed
 
     def step(self, optimizer: Any, *args: Any, **kwargs: Any) -> Any:

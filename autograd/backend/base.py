@@ -43,6 +43,7 @@ class Backend:
     ordered = False  # whether results lie in memory as torch's do
     plain = True  # no such dtype: a primitive's own function computes
     strided = False  # whether its arrays have `flags` and `strides` as NumPy's
+    sparse = False  # whether its arrays name the elements that are there: no primitive computes with such
 
     @functools.cached_property
     def complex_native(self) -> frozenset:
@@ -257,6 +258,17 @@ class Backend:
         flat, values = xp.reshape(positions, (-1,)), xp.reshape(xp.broadcast_to(value, positions.shape), (-1,))
         hit = xp.astype(xp.expand_dims(flat, axis=1) == xp.arange(math.prod(x.shape)), x.dtype)
         x[...] = x + xp.reshape(xp.matmul(values, hit), x.shape)
+
+    def sum_rows(self, x: Array, rows: Array, size: int, source: Array | None, weights: Array | None) -> Array:
+        """out of `size` rows, where out[rows[i]] += weights[i] * x[source[i]] for each i (None: i itself, and 1)."""
+        xp = self.xp
+        part = x if source is None else xp.take(x, source, axis=0)
+        if weights is not None:
+            part = part * xp.reshape(weights, (-1, *[1] * (part.ndim - 1)))
+        out = xp.zeros((size, *x.shape[1:]), dtype=x.dtype)
+        if rows.shape[0]:
+            self.index_add(out, (rows,), part)
+        return out
 
     def take_along(self, x: Array, index: Array, axis: int) -> Array:
         """The elements of x at `index` along an axis, where index may be shorter in the other axes."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import dtypes
 from ..device import device as Device
-from . import bfloat16, malloc, threads
+from . import bfloat16, malloc, segments, threads
 from .base import Array, drawing, first_inside, window_slices
 from .strided import StridedBackend
 
@@ -114,6 +114,12 @@ class NumpyBackend(StridedBackend):
         return threads.each(task, items)
 
     matmul = staticmethod(threads.matmul)
+
+    def sum_rows(self, x: Array, rows: Array, size: int, source: Array | None, weights: Array | None) -> Array:
+        if x.dtype.char == "e":  # half precision is summed in single
+            wide = None if weights is None else weights.astype(np.float32)
+            return self.sum_rows(x.astype(np.float32), rows, size, source, wide).astype(np.float16)
+        return segments.sum_rows(x, rows, size, source, weights)
 
     def topk(self, x: Array, k: int, axis: int, largest: bool) -> Array:
         count = x.shape[axis]

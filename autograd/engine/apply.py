@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .cell import Cell
-from .errors import DeviceMismatchError, LinAlgError, NotATensorError, OperationError
+from .errors import DeviceMismatchError, LayoutError, LinAlgError, NotATensorError, OperationError
 from .laying import laid
 from .memory import Memory
 from .modes import modes
@@ -93,7 +93,7 @@ def _call(
         if isinstance(x, Tensor):
             if x._backend is not backend:
                 if backend is not None:
-                    raise _device_mismatch(primitive, inputs)
+                    raise _mismatch(primitive, inputs)
                 backend = x._backend
             view = x._view
             if view is not None and view.changes != x._memory.changes:
@@ -186,7 +186,9 @@ def _order_is_lost(x: Tensor) -> bool:
     return (x._memory is not None and x._memory.reordered) or 0 in x._array.strides
 
 
-def _device_mismatch(primitive: Primitive, inputs: Sequence[Any]) -> DeviceMismatchError:
+def _mismatch(primitive: Primitive, inputs: Sequence[Any]) -> RuntimeError:
+    if any(isinstance(x, Tensor) and x._backend.sparse for x in inputs):
+        return LayoutError(primitive.name)
     devices = sorted({str(x.device) for x in inputs if isinstance(x, Tensor)})
     return DeviceMismatchError(
         f"{primitive.name}: expected all tensors on one device, found {' and '.join(devices)}; "

@@ -17,6 +17,13 @@ class LinAlgError(OperationError):
     """Matrices that can't be decomposed or inverted: a singular one, say."""
 
 
+class LayoutError(OperationError, NotImplementedError):
+    """An operation met a sparse tensor, and computes of dense ones alone."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}: not defined for sparse tensors; make them dense first, with x.to_dense()")
+
+
 class NotATensorError(TypeError):
     """Something else was given where a Tensor is needed."""
 

@@ -63,10 +63,11 @@ class _Pending(dict[Edge, Tensor]):
             self[edge] = gradient
         else:
             held = self[edge]
-            if not self.recorded and held._array.dtype == gradient._array.dtype and self.owns(edge, held):
+            alike = held._backend is gradient._backend and held._array.dtype == gradient._array.dtype
+            if alike and not self.recorded and self.owns(edge, held):
                 held._accumulate(gradient)
             else:
-                self[edge], fresh = held + gradient, True
+                self[edge], fresh = gradient + held if held._backend.sparse else held + gradient, True
         if fresh:
             self.fresh.add(edge)
 
@@ -279,6 +280,8 @@ def _accumulate(x: Tensor, gradient: Tensor) -> None:
             if modes.listener is not None:
                 modes.listener.on_grad_written(x, gradient)
             x._grad = gradient
+        elif held._backend.sparse and not gradient._backend.sparse:
+            x.grad = gradient + held
         elif modes.grad or held._requires_grad:
             x.grad = held + gradient
         else:

@@ -181,7 +181,7 @@ class Tensor(Array, Methods):
         if value is not None:
             if not isinstance(value, Tensor):
                 raise TypeError(f"grad: expected a Tensor or None, got {type(value).__name__}")
-            if (value.shape, value.dtype, value._backend) != (self.shape, self.dtype, self._backend):
+            if (value.shape, value.dtype, value.device) != (self.shape, self.dtype, self.device):
                 raise RuntimeError(
                     f"grad: expected {self.dtype} of shape {tuple(self.shape)} on {self.device}, "
                     f"got {value.dtype} of shape {tuple(value.shape)} on {value.device}"

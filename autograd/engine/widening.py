@@ -10,6 +10,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .errors import LayoutError
 from .node import Edge, Gradients, Node, record
 from .primitive import Primitive
 from .tensor import Tensor
@@ -23,7 +24,12 @@ NUMBERS_IN_SINGLE = {"mul", "true_divide", "floor_divide", "truncated_quotient"}
 
 
 def compute_of(primitive: Primitive, backend: Backend, arrays: Sequence[Any]) -> Callable[..., Any]:
-    """What computes the primitive for these arrays: its own function unless they are to be widened."""
+    """What computes the primitive for these arrays: its own function unless they are to be widened.
+
+    LayoutError for sparse arrays, with which no primitive computes.
+    """
+    if backend.sparse:
+        raise LayoutError(primitive.name)
     if not primitive.view and any(backend.is_narrow(x) for x in arrays):
         return functools.partial(_widened, primitive, backend)
     return primitive.compute

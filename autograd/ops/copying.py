@@ -13,6 +13,7 @@ from ..backend import get_backend, is_available
 from ..backend.bfloat16 import BFLOAT16
 from ..engine.tensor import Tensor, wrap
 from .host import on_host
+from .sparse.parts import parts_of, rebuilt
 
 
 def _like(input: Tensor, values: Tensor) -> Any:
@@ -47,6 +48,8 @@ def shallow(input: Tensor) -> Any:
 def reduce(input: Tensor, protocol: Any) -> tuple[Any, ...]:
     """The values without their history: a result, too, comes back as a leaf."""
     state = dict(getattr(input, "__dict__", {}))
+    if input._backend.sparse:
+        return rebuilt, (type(input), parts_of(input), input._requires_grad, state)
     array = on_host(input, "pickle")
     rebuild: Callable[..., Tensor] = _rebuild
     if input.dtype is dtypes.bfloat16:  # the bits, which need nothing but NumPy to be read

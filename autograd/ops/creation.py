@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import dtypes
 from ..backend import Array, Backend, get_backend
+from ..engine.errors import LayoutError
 from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.size import Size
@@ -130,6 +131,8 @@ def tensor(data: Any, *, dtype: DTypeLike = None, device: DeviceLike = None, req
         return _finish(copied if device is None else move(copied, get_backend(device)), requires_grad)
     try:
         array, inferred = _infer(data)
+    except LayoutError:
+        raise
     except ValueError as error:
         raise ValueError("tensor: the nested sequences have differing lengths") from error
     backend = get_backend(device)

@@ -9,10 +9,11 @@ from typing import Any, Protocol
 
 from ..backend import Array, Namespace
 from ..engine import overrides
-from ..engine.errors import NotATensorError
+from ..engine.errors import LayoutError, NotATensorError
 from ..engine.primitive import Primitive, Rule
 from ..engine.tensor import Tensor
 from ..types import Operand
+from .meeting_sparse import met_sparse
 from .operands import promote
 from .operation import other_ways, publish
 from .promotion import floating, inexact, refuse_complex, require_tensors
@@ -90,6 +91,8 @@ def unary(
                 if not asks or not overrides.arms((input,)):
                     raise
                 return function(input)
+            except LayoutError:
+                return met_sparse(name, (input,), {})
 
         def any_kind(input: Any = None, *, out: Tensor | None = None, **named: Any) -> Tensor:
             if overrides.armed and asks:
@@ -104,7 +107,10 @@ def unary(
                 require_tensors(name, input)
             if not takes_complex:
                 refuse_complex(name, input)
-            return made(input)
+            try:
+                return made(input)
+            except LayoutError:
+                return met_sparse(name, (input,), {})
 
         function = floats if to_float else any_kind
         another_way = other_ways(function, name, ["input"])
@@ -156,7 +162,10 @@ def binary(
                     return function(input, other)
             if not takes_complex:
                 refuse_complex(name, input, other)
-            return made(input, other)
+            try:
+                return made(input, other)
+            except LayoutError:
+                return met_sparse(name, (input, other), {})
 
         another_way = other_ways(function, name, ["input", "other"])
         names = {"face": face, "method": method, "in_place": in_place, "aliases": aliases}

@@ -41,6 +41,8 @@ def numpy(input: Tensor, *, force: bool = False) -> np.ndarray:
         return _exported(input.detach().cpu())
     if input.requires_grad:
         raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+    if input._backend.sparse:
+        raise TypeError("numpy: can't convert a sparse tensor to numpy; take x.to_dense() first")
     if not input.is_cpu:
         raise TypeError(f"numpy: the tensor is on {input.device}; use tensor.cpu() first")
     return _exported(input)

@@ -9,7 +9,7 @@ from typing import Any
 from .. import dtypes
 from ..backend import Array, Namespace
 from ..engine import overrides
-from ..engine.errors import BackwardError, OperationError
+from ..engine.errors import BackwardError, LayoutError, OperationError
 from ..engine.modes import modes
 from ..engine.node import Saved
 from ..engine.primitive import primitive
@@ -19,6 +19,7 @@ from ..types import Operand
 from .broadcast import _reshape
 from .creation import as_tensor, zeros_like
 from .diagonals import diagonal
+from .meeting_sparse import met_sparse
 from .operation import operation
 from .promotion import cast
 from .shape import _permute, clone, inverse
@@ -39,7 +40,10 @@ def _add_into(xp: Namespace, x: Array, value: Array) -> Array:
 
 def add_into(x: Tensor, value: Tensor) -> Tensor:
     """x += value for tensors of one dtype, in one pass, unrecorded: what gradients are accumulated with."""
-    return _add_into(x, value)
+    try:
+        return _add_into(x, value)
+    except LayoutError:
+        return overwrite("add_", x, x + value)
 
 
 def _check_fits(name: str, x: Tensor, value: Tensor) -> None:
@@ -62,7 +66,10 @@ def overwrite(name: str, x: Tensor, value: Any) -> Tensor:
             for saved in node.saved:  # what this very operation saved of x must outlive the write
                 if isinstance(saved, Saved) and saved.memory is x._memory:
                     saved.set_apart()
-    return _copy(x, value)
+    try:
+        return _copy(x, value)
+    except LayoutError:
+        return met_sparse("overwrite", (name, x, value), {})
 
 
 @operation(face=None)

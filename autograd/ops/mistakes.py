@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 from ..dtypes import as_dtype
 from ..engine import overrides
-from ..engine.errors import NotATensorError
+from ..engine.errors import LayoutError, NotATensorError
 from ..engine.tensor import Tensor
+from .meeting_sparse import met_sparse
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,6 +33,8 @@ def explained(function: F) -> F:
                 return answer
         try:
             return function(*args, **kwargs)
+        except LayoutError:
+            return met_sparse(function.__name__, args, kwargs)
         except Exception as error:
             if overrides.arms(args, kwargs):
                 return call(*args, **kwargs)

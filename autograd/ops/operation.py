@@ -12,10 +12,11 @@ from typing import Any, TypeVar, overload
 from ..dtypes import as_dtype, can_cast, dtype
 from ..engine import overrides
 from ..engine.callers import stacklevel
-from ..engine.errors import OperationError
+from ..engine.errors import LayoutError, OperationError
 from ..engine.memory import Memory
 from ..engine.modes import modes
 from ..engine.tensor import Tensor
+from .meeting_sparse import met_sparse
 from .mistakes import explained, mistake_of, nearest
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -89,7 +90,7 @@ def operation(function: Any = None, /, *, numbers_first: bool = False, overridab
 
 
 def _published(function: Any, numbers_first: bool, name: str = "", **names: Any) -> Any:
-    called = _as_torch_calls_it(function, name or function.__name__, numbers_first)
+    called = _as_torch_calls_it(function, name or function.__name__, numbers_first, names.get("face"))
     return publish(called, name, **names)
 
 
@@ -133,8 +134,11 @@ OTHER_NAMES = {
 }
 
 
-def _as_torch_calls_it(function: Callable[..., Any], name: str, numbers_first: bool) -> Callable[..., Any]:
+def _as_torch_calls_it(
+    function: Callable[..., Any], name: str, numbers_first: bool, face: str | None
+) -> Callable[..., Any]:
     another_way = other_ways(function, name)
+    full_name = name if face in (None, "autograd") else f"{face}.{name}"  # linalg.norm is not norm
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -146,6 +150,8 @@ def _as_torch_calls_it(function: Callable[..., Any], name: str, numbers_first: b
             if not kwargs:
                 return function(*args)
             return another_way(args, kwargs)
+        except LayoutError:
+            return met_sparse(full_name, args, kwargs)
         except Exception as error:
             if overrides.arms(args, kwargs):
                 return public(*args, **kwargs)

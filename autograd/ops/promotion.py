@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 
 from .. import dtypes
 from ..backend import Array, Backend, bfloat16
-from ..engine.errors import NotATensorError, OperationError
+from ..engine.errors import LayoutError, NotATensorError, OperationError
 from ..engine.modes import modes, switched
 from ..engine.node import Gradients, Node, edge_of
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor, wrap
 from ..types import DTypeLike
+from .meeting_sparse import met_sparse
 from .operation import operation
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -34,7 +35,10 @@ def cast(x: Tensor, dtype: dtypes.dtype) -> Tensor:
         return x
     if not dtype.is_inexact and x._requires_grad:
         x = x.detach()
-    return _cast(x, dtype=dtype, source=source)
+    try:
+        return _cast(x, dtype=dtype, source=source)
+    except LayoutError:
+        return met_sparse("cast", (x, dtype), {})
 
 
 @operation(method=False)
@@ -200,6 +204,8 @@ def move(x: Tensor, backend: Backend) -> Tensor:
     """x on another device. A copy; its gradient travels back."""
     if x._backend is backend:
         return x
+    if x._backend.sparse:
+        return met_sparse("move", (x, backend), {})
     backend.check_dtype(x.dtype)
     modes.note_unreplayable(f"a copy from {x.device} to {backend.device}")
     moved = wrap(backend.from_numpy(x._backend.to_numpy(x._array).copy()), backend)

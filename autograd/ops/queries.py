@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, overload
 
+from ..engine.errors import LayoutError
 from ..engine.tensor import Tensor
 from ..engine.views import settled
 from .operation import operation
@@ -54,6 +55,8 @@ def itemsize(input: Tensor) -> int:
 
 
 def nbytes(input: Tensor) -> int:
+    if input._backend.sparse:
+        raise LayoutError("nbytes")
     return input.numel() * input.itemsize
 
 
@@ -68,7 +71,7 @@ def stride(input: Tensor, dim: int | None = None) -> tuple[int, ...] | int:
 
 
 def is_contiguous(input: Tensor, memory_format: object = None) -> bool:
-    return input._backend.is_contiguous(settled(input))
+    return not input._backend.sparse and input._backend.is_contiguous(settled(input))
 
 
 def data_ptr(input: Tensor) -> int:

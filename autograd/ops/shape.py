@@ -352,7 +352,8 @@ def matrix_transpose(input: Tensor) -> Tensor:
 
 def reverse_dims(input: Tensor) -> Tensor:
     """All dimensions in reverse order (`.T`)."""
-    return _permute(input, dims=tuple(reversed(range(input.ndim))))
+    order = tuple(reversed(range(input.ndim)))
+    return _permute(input, dims=order) if not input._backend.sparse else permute(input, order)
 
 
 @operation(aliases="moveaxis")

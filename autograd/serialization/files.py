@@ -19,6 +19,7 @@ from ..engine.size import Size
 from ..engine.tensor import Tensor
 from ..ops.copying import _rebuild as rebuild_tensor, _rebuild_bfloat16 as rebuild_bfloat16
 from ..ops.creation import from_numpy
+from ..ops.sparse.parts import rebuilt as rebuild_sparse
 from ..parameter import Buffer, Parameter
 from .places import File, MapLocation
 from .reading import CallerError, reading, shown
@@ -185,10 +186,17 @@ def _own_names() -> dict[str, Any]:
 
         return Rebuild(tensor)
 
+    def sparse(cls: Any, parts: Any, requires_grad: Any, state: Any) -> Tensor:
+        known = isinstance(cls, type) and issubclass(cls, Tensor)
+        if not known or not isinstance(parts, tuple) or not isinstance(state, dict):
+            raise SerializationError(f"it makes a sparse tensor of {shown(cls)} and {shown(parts)}")
+        return rebuild_sparse(cls, parts, bool(requires_grad), state)
+
     own: dict[Any, Any] = {
         **{kind: kind for kind in (Tensor, Parameter, Buffer)},
         rebuild_tensor: made_by(rebuild_tensor),
         rebuild_bfloat16: made_by(rebuild_bfloat16),
+        rebuild_sparse: Rebuild(sparse),
         Size: Rebuild(size_of),
         dtypes._by_name: Rebuild(dtypes.BY_NAME.__getitem__),
         Device: Rebuild(device_of),

@@ -36,7 +36,7 @@ MOVED = {  # old: where its names are now, perhaps in several modules
     "autograd.ops.products": "autograd autograd.linalg nn.functional",
     "autograd.primitive": "autograd.engine.primitive",
     "autograd.settings": "autograd",
-    "autograd.sparse": "torchlike.sparse",
+    "torchlike.sparse": "autograd autograd.sparse",
     "autograd.tensor": "autograd.engine.tensor autograd.engine.size autograd.ops.copying",
     "autograd.views": "autograd.engine.views",
 }

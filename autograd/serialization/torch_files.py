@@ -15,7 +15,9 @@ from ..device import device as Device
 from ..engine.errors import SerializationError
 from ..engine.size import Size
 from ..engine.tensor import Tensor
+from ..layouts import layout as Layout, sparse_coo, sparse_csr, strided
 from ..ops.creation import from_numpy
+from ..ops.sparse.parts import of_parts
 from ..parameter import Buffer, Parameter  # torch's come back as these
 from .reading import CallerError, shown
 from .unpickle import PLAIN, Machine, Rebuild, Unrestricted
@@ -111,12 +113,22 @@ def _names(place: Place) -> dict[str, Any]:
             made = Buffer(made)
         return _with_attributes(made, state)
 
+    def sparse(layout: Any, data: Any) -> Tensor:
+        known = {sparse_coo: 2, sparse_csr: 3}
+        count = known.get(layout, 0) if isinstance(layout, Layout) else 0
+        if not count or not isinstance(data, tuple) or len(data) <= count:
+            raise SerializationError(f"a sparse tensor is made of {shown(layout)} and {shown(data)}")
+        *tensors, size = data[: count + 1]
+        flag = data[count + 1 :] == (True,)
+        return of_parts(layout.name, flag, tuple(size) if isinstance(size, tuple) else size, *tensors)
+
     rebuilds = {
         "torch._utils._rebuild_tensor": Rebuild(tensor),
         "torch._utils._rebuild_tensor_v2": Rebuild(tensor),
         "torch._utils._rebuild_tensor_v3": Rebuild(typed),
         "torch._utils._rebuild_parameter": Rebuild(parameter),
         "torch._utils._rebuild_parameter_with_state": Rebuild(parameter),
+        "torch._utils._rebuild_sparse_tensor": Rebuild(sparse),
     }
     names: dict[str, Any] = {
         **PLAIN,
@@ -126,6 +138,7 @@ def _names(place: Place) -> dict[str, Any]:
         "torch.Tensor": "Tensor",
         "torch.Size": Rebuild(size_of),
         "torch.device": Rebuild(device_of),
+        "torch.serialization._get_layout": Rebuild(layout_of),
     }
     for name in STORAGES:
         names[f"torch.{name}"] = names[f"torch.storage.{name}"] = name
@@ -152,6 +165,14 @@ def device_of(kind: Any, index: Any = None) -> Device:
     if not isinstance(kind, str) or not (index is None or isinstance(index, int)):
         raise SerializationError(f"it names the device {shown(kind)}, {shown(index)}")
     return Device(kind, index)
+
+
+def layout_of(name: Any) -> Layout:
+    """A layout that a file names, as "torch.sparse_coo"."""
+    for each in (strided, sparse_coo, sparse_csr):
+        if name == f"torch.{each.name}":
+            return each
+    raise SerializationError(f"it names the layout {shown(name)}")
 
 
 def _checked(storage: Any) -> Storage:

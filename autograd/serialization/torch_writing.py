@@ -15,6 +15,8 @@ from .. import dtypes
 from ..device import device as Device
 from ..engine.size import Size
 from ..engine.tensor import Tensor
+from ..layouts import layout as Layout
+from ..ops.sparse.parts import parts_of
 from ..parameter import Buffer, Parameter
 from .torch_files import STORAGES
 from .tree import NotPlainError
@@ -56,6 +58,8 @@ TENSOR, TENSOR_OF_DTYPE = Global("torch._utils._rebuild_tensor_v2"), Global("tor
 PARAMETER = Global("torch._utils._rebuild_parameter")
 PARAMETER_WITH_STATE = Global("torch._utils._rebuild_parameter_with_state")
 WITH_STATE, PLAIN_TENSOR = Global("torch._tensor._rebuild_from_type_v2"), Global("torch.Tensor")
+SPARSE = Global("torch._utils._rebuild_sparse_tensor")
+LAYOUT = Global("torch.serialization._get_layout")
 SIZE, DEVICE = Global("torch.Size"), Global("torch.device")
 DTYPE = {each: Global(f"torch.{each.name}") for each in dtypes.ALL}
 KIND = {each: Global(f"torch.{STORAGE_OF.get(each.name, 'storage.UntypedStorage')}") for each in dtypes.ALL}
@@ -112,6 +116,8 @@ class Pickler(pickle._Pickler):
             return obj.name
         if isinstance(obj, dtypes.dtype):
             return DTYPE[obj].name
+        if isinstance(obj, Layout):
+            return LAYOUT, (f"torch.{obj.name}",)
         if isinstance(obj, Size):
             return SIZE, (tuple(obj),)
         if isinstance(obj, Device):
@@ -131,6 +137,9 @@ class Pickler(pickle._Pickler):
             super().save_global(obj, name)  # type: ignore[misc]
 
     def _tensor(self, x: Tensor) -> Any:
+        if x._backend.sparse:
+            _, coalesced, size, *tensors = parts_of(x)
+            return SPARSE, (x.layout, (*tensors, Size(size), *([coalesced] if x.is_sparse else [])))
         hooks: OrderedDict[str, Any] = OrderedDict()
         state = dict(getattr(x, "__dict__", {}))
         if isinstance(x, Parameter):

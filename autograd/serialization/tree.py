@@ -15,6 +15,7 @@ from ..engine.errors import SerializationError
 from ..engine.size import Size
 from ..engine.tensor import Tensor
 from ..ops.host import on_host
+from ..ops.sparse.parts import of_parts, parts_of
 from ..parameter import Parameter
 from .reading import Keys, shown
 from .torch_files import size_of
@@ -41,6 +42,8 @@ class Writer:
         if type(value) is int:
             return value if value.bit_length() < BITS else {"int": hex(value)}
         if isinstance(value, Tensor):
+            if value._backend.sparse:
+                return {"sparse": [self.encode(part, _join(path, i)) for i, part in enumerate(parts_of(value))]}
             return self._tensor(value, path)
         if type(value) is list:
             return [self.encode(item, _join(path, i)) for i, item in enumerate(value)]
@@ -118,6 +121,7 @@ KINDS: dict[str, Callable[[Any], Any]] = {
     "set": set,
     "frozenset": frozenset,
     "Size": size_of,
+    "sparse": lambda parts: of_parts(*parts),
     "dict": dict,
     "OrderedDict": OrderedDict,
     "Counter": lambda pairs: Counter(dict(pairs)),

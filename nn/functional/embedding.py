@@ -10,6 +10,7 @@ from autograd.engine.errors import OperationError
 from autograd.ops.indexing import check_index
 from autograd.ops.layout import c_order, laid_as
 from autograd.ops.promotion import require_tensors, rounded_once
+from autograd.ops.sparse.lookup import lookup
 
 
 def _renormed(weight: Tensor, input: Tensor, max_norm: float, norm_type: float) -> None:
@@ -30,7 +31,8 @@ def embedding(
 ) -> Tensor:
     """weight[input]: (*), (V, D) -> (*, D). The row padding_idx gets no gradient.
 
-    `sparse` is accepted: gradients are dense here.
+    With `sparse` the gradient by the weight is a sparse tensor of the rows that were looked up: of a large table the
+    others cost nothing, in the gradient and in a step of SGD, Adagrad or SparseAdam.
     """
     require_tensors("embedding", input, weight)
     if weight.ndim != 2:
@@ -43,6 +45,10 @@ def embedding(
         padding_idx %= count
     if max_norm is not None:
         _renormed(weight, input, max_norm, norm_type)
+    if sparse and weight.requires_grad and autograd.is_grad_enabled():
+        if scale_grad_by_freq:
+            raise OperationError("embedding: scale_grad_by_freq not supported with sparse gradients")
+        return lookup(weight, input, padding_idx)
     found = weight[input]
     if scale_grad_by_freq and found.requires_grad:
         times = input.reshape(-1).bincount(minlength=count)[input].to(weight.dtype).unsqueeze(-1)
@@ -85,7 +91,9 @@ def embedding_bag(
         raise NotImplementedError(f"embedding_bag: per_sample_weights are for mode='sum', got {mode!r}")
     starts = offsets[:-1] if include_last_offset else offsets
     count = starts.shape[0]
-    rows = embedding(input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq)
+    if sparse and mode == "max":
+        raise ValueError("embedding_bag: max mode does not support sparse weights; use 'sum' or 'mean'")
+    rows = embedding(input, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse)
     bag = (
         autograd.searchsorted(starts.contiguous(), autograd.arange(input.shape[0], device=input.device), right=True) - 1
     )

@@ -99,11 +99,11 @@ def test_ten_steps_are_torch(optimizer: str, dtype: str) -> None:
 
 
 def test_every_optimizer_is_compared() -> None:
-    """With torch here and, Muon and Lion, in files of their own; each hyperparameter is given once at least."""
+    """With torch here and, Lion, Muon and SparseAdam, in files of their own; each hyperparameter is given once at least."""
     classes = [getattr(optim, name) for name in optim.__all__ if isinstance(getattr(optim, name), type)]
     updating = [each for each in classes if each.algorithm is not optim.Optimizer.algorithm]
     compared = {each: "".join(call for call in OPTIMIZERS if call.startswith(f"{each.__name__}(")) for each in updating}
-    assert [each for each in updating if not compared[each]] == [optim.Lion, optim.Muon]
+    assert [each for each in updating if not compared[each]] == [optim.Lion, optim.Muon, optim.SparseAdam]
     for optimizer, calls in compared.items():
         if calls and optimizer is not optim.AdamW:  # whose update is Adam's
             for name in optimizer.algorithm.hyperparameters:
