@@ -6,6 +6,8 @@ import functools
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+from .engine.modes import modes, switched
+from .engine.node import number_now
 from .engine.tensor import Tensor
 from .ops.comparison import equal
 from .ops.creation import zeros
@@ -135,13 +137,18 @@ def _sample(x: Tensor, dim: int, i: int) -> Tensor:
 
 
 def _called(call: Callable[[int], Any], times: int, randomness: str) -> list[Any]:
-    """The results; random numbers as they are wanted."""
+    """The results; random numbers as they are wanted.
+
+    A graph from outside is freed by the last sample's backward pass: to func's user there is only one.
+    """
     before = generator_states() if randomness != "different" else {}
+    outside, outer = number_now(), modes.shared
     results = []
     for i in range(times):
         if randomness == "same" and i:
             set_generator_states(before)
-        results.append(call(i))
+        with switched(shared=outside if i < times - 1 else outer):
+            results.append(call(i))
         if randomness == "error" and not i and _drew(before):
             raise RuntimeError(
                 "vmap: called random operation while in randomness error mode. Please either use the 'same' or "

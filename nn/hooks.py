@@ -1,12 +1,69 @@
-"""Hooks on the gradients of a whole module: what comes in from above, what goes out below."""
+"""Hooks of a whole module: on what it takes and gives, and on its gradients from above and below."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
 from autograd import Function, Tensor
+from autograd.engine.callers import stacklevel
 from autograd.engine.modes import modes
+
+
+def call_with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """forward between its hooks. If it or a hook fails, the hooks that are always called are called all the same."""
+    result: Any = None
+    called: set[int] = set()
+    try:
+        args, kwargs = _before(module, args, kwargs)
+        call = None
+        if module._backward_hooks or module._backward_pre_hooks:
+            call = Call(module, list(module._backward_hooks.values()), list(module._backward_pre_hooks.values()))
+            args = call.enter(args)
+        result = module.forward(*args, **kwargs)
+        for key, hook in list(module._forward_hooks.items()):
+            called.add(key)
+            changed = _after(module, key, hook, args, kwargs, result)
+            if changed is not None:
+                result = changed
+        return result if call is None else call.leave(result)
+    except Exception:
+        for key, hook in list(module._forward_hooks.items()):
+            if key in module._forward_hooks_always_called and key not in called:
+                try:
+                    changed = _after(module, key, hook, args, kwargs, result)
+                    result = result if changed is None else changed
+                except Exception as error:
+                    warnings.warn(
+                        f"{type(module).__name__}: a forward hook with always_call=True raised {error!r} while another "
+                        "error was on its way",
+                        stacklevel=stacklevel(),
+                    )
+        raise
+
+
+def _before(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments as the hooks before forward leave them."""
+    for key, hook in list(module._forward_pre_hooks.items()):
+        if key in module._forward_pre_hooks_with_kwargs:
+            changed = hook(module, args, kwargs)
+            if changed is not None:
+                args, kwargs = changed
+        else:
+            changed = hook(module, args)
+            if changed is not None:
+                args = changed if isinstance(changed, tuple) else (changed,)
+    return args, kwargs
+
+
+def _after(
+    module: Any, key: int, hook: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], result: Any
+) -> Any:
+    """What a hook after forward returns."""
+    if key in module._forward_hooks_with_kwargs:
+        return hook(module, args, kwargs, result)
+    return hook(module, args, result)
 
 
 class Call:

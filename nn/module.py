@@ -17,13 +17,22 @@ from autograd.engine.hooks import RemovableHandle
 from autograd.engine.modes import modes
 from autograd.types import DeviceLike
 
-from .hooks import Call
+from .hooks import call_with_hooks
 from .parameter import Buffer, Parameter
 
 P = ParamSpec("P")
 Result = TypeVar("Result", covariant=True)
 
 EXTRA = "_extra_state"  # its name in a state dict
+_HOOKS = (  # by the ids of their handles; what is special about some stands beside them, as in torch
+    "_forward_hooks",
+    "_forward_hooks_with_kwargs",
+    "_forward_hooks_always_called",
+    "_forward_pre_hooks",
+    "_forward_pre_hooks_with_kwargs",
+    "_backward_hooks",
+    "_backward_pre_hooks",
+)
 
 
 class IncompatibleKeys(NamedTuple):
@@ -75,10 +84,8 @@ class Module:
         own["_buffers"] = {}
         own["_non_persistent"] = set()
         own["_modules"] = {}
-        own["_forward_hooks"] = {}
-        own["_forward_pre_hooks"] = {}
-        own["_backward_hooks"] = {}
-        own["_backward_pre_hooks"] = {}
+        for kind in _HOOKS:
+            own[kind] = {}
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes; every subclass writes its own."""
@@ -96,7 +103,7 @@ class Module:
                 except (AttributeError, TypeError, AssertionError, autograd.OperationError) as error:
                     self._explain(args, error)
                     raise
-            return self._call_with_hooks(args, kwargs)
+            return call_with_hooks(self, args, kwargs)
 
     def _explain(self, args: tuple[Any, ...], error: Exception) -> None:
         """If a layer of this package failed because it was given arrays or lists, says so."""
@@ -105,27 +112,6 @@ class Module:
             for x in args if not isinstance(error, NotATensorError) else ():
                 if isinstance(x, list) or (hasattr(x, "__array__") and not isinstance(x, Tensor)):
                     raise NotATensorError(type(self).__name__, x) from error
-
-    def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        for hook, with_kwargs in list(self._forward_pre_hooks.values()):
-            if with_kwargs:
-                changed = hook(self, args, kwargs)
-                if changed is not None:
-                    args, kwargs = changed
-            else:
-                changed = hook(self, args)
-                if changed is not None:
-                    args = changed if isinstance(changed, tuple) else (changed,)
-        call = None
-        if self._backward_hooks or self._backward_pre_hooks:
-            call = Call(self, list(self._backward_hooks.values()), list(self._backward_pre_hooks.values()))
-            args = call.enter(args)
-        result = self.forward(*args, **kwargs)
-        for hook, with_kwargs in list(self._forward_hooks.values()):
-            changed = hook(self, args, kwargs, result) if with_kwargs else hook(self, args, result)
-            if changed is not None:
-                result = changed
-        return result if call is None else call.leave(result)
 
     @property
     def training(self) -> bool:
@@ -232,9 +218,11 @@ class Module:
     ) -> RemovableHandle:
         """Calls hook(module, args, output) after forward; what it returns replaces the output.
 
-        `with_kwargs` calls hook(module, args, kwargs, output), `prepend` puts it before the others.
+        `with_kwargs` calls hook(module, args, kwargs, output), `prepend` puts it before the others. With `always_call`
+        it is called, with None for what is not there, if the module or another hook fails, too.
         """
-        return _added(self._forward_hooks, (hook, with_kwargs), prepend)
+        marks = {"_forward_hooks_with_kwargs": with_kwargs, "_forward_hooks_always_called": always_call}
+        return _added(self._forward_hooks, hook, prepend, *(getattr(self, name) for name in marks if marks[name]))
 
     def register_forward_pre_hook(
         self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
@@ -243,7 +231,8 @@ class Module:
 
         `with_kwargs` calls hook(module, args, kwargs), which may return both, `prepend` puts it before the others.
         """
-        return _added(self._forward_pre_hooks, (hook, with_kwargs), prepend)
+        marks = [self._forward_pre_hooks_with_kwargs] if with_kwargs else []
+        return _added(self._forward_pre_hooks, hook, prepend, *marks)
 
     def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         """Calls hook(module, grad_input, grad_output) when the inputs' gradients are known.
@@ -688,19 +677,24 @@ class Module:
         return "\n  ".join([f"{self._get_name()}(", *lines]) + "\n)"
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        for hooks in ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks"):
-            self.__dict__[hooks] = {}  # a module pickled by an earlier version may lack some
+        for kind in _HOOKS:
+            self.__dict__[kind] = {}  # a module pickled by an earlier version may lack some
         self.__dict__.update(state)
+        for kind in ("_forward_hooks", "_forward_pre_hooks"):
+            for key, hook in self.__dict__[kind].items():
+                if isinstance(hook, tuple):  # as that version kept it: with whether it takes the keywords
+                    self.__dict__[kind][key], with_kwargs = hook
+                    self.__dict__[f"{kind}_with_kwargs"].update({key: True} if with_kwargs else {})
 
 
 def _without_module(hook: Callable[..., None], module: Module, *args: Any) -> None:
     hook(*args)
 
 
-def _added(hooks: dict[int, Any], hook: Any, first: bool) -> RemovableHandle:
-    """Adds a hook after the others, or before them."""
+def _added(hooks: dict[int, Any], hook: Any, first: bool, *marks: dict[int, bool]) -> RemovableHandle:
+    """Adds a hook after the others, or before them, and to what it is marked by."""
     others = dict(hooks)
-    handle = RemovableHandle(hooks, hook)
+    handle = RemovableHandle(hooks, hook, marks)
     if first:
         for key in others:
             hooks[key] = hooks.pop(key)

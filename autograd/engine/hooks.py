@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,14 +26,17 @@ class RemovableHandle:
 
     _next = 0
 
-    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
+    def __init__(self, hooks: dict[int, Any], hook: Any, marks: Sequence[dict[int, bool]] = ()) -> None:
         RemovableHandle._next += 1
         self.id = RemovableHandle._next
-        self._hooks = hooks
+        self._hooks, self._marks = hooks, marks
         hooks[self.id] = hook
+        for mark in marks:
+            mark[self.id] = True
 
     def remove(self) -> None:
-        self._hooks.pop(self.id, None)
+        for held in (self._hooks, *self._marks):
+            held.pop(self.id, None)
 
     def __enter__(self) -> RemovableHandle:
         return self

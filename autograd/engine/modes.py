@@ -56,6 +56,9 @@ class Modes(threading.local):
     `autograd.graph`). `attentive` says that a new node is to be looked at, for that or under `detect_anomaly`:
     one question a node instead of two.
 
+    Nodes up to the number `shared` are those of several backward passes that count as one (see `batching`): a pass
+    does not free what they saved.
+
     `overridable` says whether arguments may answer a call by their `__torch_function__`, `overriders` are the modes
     that are asked before them, the innermost last; `redispatched` that the next question is not put, for once (see
     `engine.overrides`).
@@ -69,6 +72,7 @@ class Modes(threading.local):
         self.attentive = False
         self.packing: Any = None
         self.passing: Any = None  # the backward pass that is under way
+        self.shared = -1
         self.listener: Listener | None = None
         self.autocast: Any = None
         self.overridable = True

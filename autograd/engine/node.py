@@ -145,6 +145,11 @@ class SavedOutput:
 _numbers = itertools.count()
 
 
+def number_now() -> int:
+    """A number above those of all nodes so far, and below those of all to come."""
+    return next(_numbers)
+
+
 class Node:
     """What was computed, from which sources, and the values that the derivatives ask for."""
 

@@ -104,6 +104,7 @@ def _walk(pending: _Pending, asked: set[Any], retain_graph: bool) -> dict[Edge, 
     """Takes the pending gradients along all nodes to the leaves; those by the outputs of nodes that are asked for."""
     order, wanted = pending.order, pending.wanted
     watch = modes.anomaly and modes.check_nan
+    shared = modes.shared
     found: dict[Edge, Tensor] = {}
     for node in order:
         if node.outputs == 1:
@@ -131,7 +132,7 @@ def _walk(pending: _Pending, asked: set[Any], retain_graph: bool) -> dict[Edge, 
                     _check_finite(node, result)
                 # A rule may pass on what it was given, or a view of it.
                 pending.add(edge, result, node.fresh and result._memory not in given)
-        if not retain_graph:
+        if not retain_graph and node.number > shared:
             node.release()
     return found
 

@@ -47,10 +47,18 @@ def _arange(backend: Backend, *, start: float, step: float, count: int, dtype: d
 def _linspace(
     backend: Backend, *, start: float | Tensor, end: float | Tensor, steps: int, dtype: dtypes.dtype
 ) -> Array:
-    kind = backend.native[dtype]
-    if dtype.is_inexact:
-        return backend.xp.linspace(start, end, steps, dtype=kind)
-    return backend.xp.astype(backend.xp.linspace(start, end, steps, dtype=backend.xp.float64), kind)
+    """From both ends towards the middle, so that evenly spaced numbers around zero are mirror images, as torch's are:
+    start + step i and end - step (steps - 1 - i), the step rounded to the dtype and the rest, in float32, once."""
+    xp, kind = backend.xp, backend.native[dtype]
+    if dtype not in (dtypes.float32, dtypes.float64) or steps < 2:
+        wide = kind if dtype.is_inexact else xp.float64
+        return xp.astype(xp.linspace(start, end, steps, dtype=wide), kind)
+    first, last = (xp.asarray(each, dtype=kind) for each in (start, end))
+    step = xp.astype((last - first) / xp.asarray(steps - 1, dtype=kind), xp.float64)
+    place = xp.astype(xp.arange(steps), xp.float64)
+    rising = xp.astype(first, xp.float64) + step * place
+    falling = xp.astype(last, xp.float64) - step * (steps - 1 - place)
+    return xp.astype(xp.where(place < steps // 2, rising, falling), kind)
 
 
 @primitive()

@@ -89,10 +89,8 @@ def affine_grid(theta: Tensor, size: Sequence[int], align_corners: bool | None =
         raise OperationError(f"affine_grid: theta of shape {tuple(theta.shape)} does not fit size {tuple(size)}")
     lines = []
     for n in space:
-        edge = 1.0 if align_corners and n > 1 else (n - 1) / n
-        lines.append(
-            autograd.linspace(-edge, edge, n, dtype=theta.dtype, device=theta.device) if n > 1 else theta.new_zeros(1)
-        )
+        line = autograd.linspace(-1, 1, n, dtype=theta.dtype, device=theta.device) if n > 1 else theta.new_zeros(1)
+        lines.append(line if align_corners else line * (n - 1) / n)
     grids = autograd.meshgrid(*lines, indexing="ij")
     points = autograd.stack([*reversed(grids), autograd.ones_like(grids[0])], -1)
     flat = points.reshape(1, -1, len(space) + 1) @ theta.mT

@@ -121,7 +121,7 @@ def remove_spectral_norm(module: Module, name: str = "weight") -> Module:
 
 
 def _find(module: Module, kind: type[_Remade], name: str) -> Any:
-    for hook, _ in module._forward_pre_hooks.values():
+    for hook in module._forward_pre_hooks.values():
         if isinstance(hook, kind) and hook.name == name:
             return hook
     return None

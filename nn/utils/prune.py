@@ -43,7 +43,7 @@ class BasePruningMethod:
         cls, module: Module, name: str, *args: Any, importance_scores: Tensor | None = None, **kwargs: Any
     ) -> Any:
         """Prunes a parameter of a module, further if it is pruned already; `args` are those of the method."""
-        before = {key: hook for key, (hook, _) in module._forward_pre_hooks.items() if _prunes(hook, name)}
+        before = {key: hook for key, hook in module._forward_pre_hooks.items() if _prunes(hook, name)}
         method: Any = cls(*args, **kwargs)
         method._tensor_name = name
         for key, old in before.items():
@@ -64,7 +64,7 @@ class BasePruningMethod:
                 mask = method.compute_mask(scores.detach(), held)
         except Exception:
             for key, old in before.items():
-                module._forward_pre_hooks[key] = (old, False)
+                module._forward_pre_hooks[key] = old
             raise
         if not before:
             del module._parameters[name]
@@ -360,7 +360,7 @@ def global_unstructured(
 
 def remove(module: Module, name: str) -> Module:
     """Makes the pruned tensor the parameter, and takes the mask away."""
-    for key, (hook, _) in list(module._forward_pre_hooks.items()):
+    for key, hook in list(module._forward_pre_hooks.items()):
         if _prunes(hook, name):
             hook.remove(module)
             del module._forward_pre_hooks[key]
@@ -371,7 +371,7 @@ def remove(module: Module, name: str) -> Module:
 def is_pruned(module: Module) -> bool:
     """Whether a parameter of the module, or of one below it, is pruned."""
     return any(
-        isinstance(hook, BasePruningMethod) for each in module.modules() for hook, _ in each._forward_pre_hooks.values()
+        isinstance(hook, BasePruningMethod) for each in module.modules() for hook in each._forward_pre_hooks.values()
     )
 
 

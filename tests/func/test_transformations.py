@@ -112,5 +112,43 @@ def test_randomness() -> None:
     assert not autograd.equal(different[0], different[1])
 
 
+@pytest.mark.parametrize("nested", [False, True])
+def test_the_samples_share_one_backward_pass(nested: bool) -> None:
+    torch = torch_or_skip()
+
+    def pulled(T: Any, vmap: Any) -> Any:
+        x = T.tensor([0.5, -1.0, 2.0], dtype=T.float64, requires_grad=True)
+        y = (x**2).sin() * x.sum()
+        pull = vmap(lambda v: T.autograd.grad(y, x, v)[0])
+        weights = T.arange(18, dtype=T.float64).reshape(2, 3, 3)
+        rows = vmap(pull)(weights) if nested else pull(weights[0])
+        with pytest.raises(RuntimeError, match="second time"):  # the last sample has freed the graph
+            T.autograd.grad(y.sum(), x)
+        return rows
+
+    np.testing.assert_allclose(pulled(autograd, autograd.vmap).numpy(), pulled(torch, torch.vmap).numpy(), rtol=1e-12)
+
+
+def test_a_sample_frees_its_own_graph() -> None:
+    def twice(x: Any) -> Any:
+        x = x.detach().requires_grad_()
+        y = (x**3).sum()
+        autograd.grad(y, x)
+        return autograd.grad(y, x)[0]
+
+    with pytest.raises(RuntimeError, match="second time"):
+        autograd.vmap(twice)(autograd.ones(3, 2))
+
+
+def test_a_sample_that_raises_leaves_no_graph_shared() -> None:
+    x = autograd.ones(3, requires_grad=True)
+    y = x**2
+    with pytest.raises(ZeroDivisionError):
+        autograd.vmap(lambda v: 1 / 0)(autograd.eye(3))
+    autograd.grad(y.sum(), x)
+    with pytest.raises(RuntimeError, match="second time"):
+        autograd.grad(y.sum(), x)
+
+
 def test_a_function_may_branch_on_values() -> None:
     assert autograd.vmap(lambda x: x if x > 0 else -x)(autograd.tensor([1.0, -2.0])).tolist() == [1.0, 2.0]

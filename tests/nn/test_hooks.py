@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,101 @@ def test_forward_hooks_with_kwargs_and_in_order() -> None:
     assert order == ["pre", "second", "first"]
     handle.remove()
     assert isinstance(module(autograd.ones(1, 3), autograd.ones(1)), tuple)
+
+
+KEPT = {
+    "_forward_hooks": (lambda m, hook: m.register_forward_hook(hook), []),
+    "_forward_pre_hooks": (lambda m, hook: m.register_forward_pre_hook(hook), []),
+    "_backward_hooks": (lambda m, hook: m.register_full_backward_hook(hook), []),
+    "_backward_pre_hooks": (lambda m, hook: m.register_full_backward_pre_hook(hook), []),
+    "_forward_hooks with kwargs": (
+        lambda m, hook: m.register_forward_hook(hook, with_kwargs=True, always_call=True),
+        ["_forward_hooks_with_kwargs", "_forward_hooks_always_called"],
+    ),
+    "_forward_pre_hooks with kwargs": (
+        lambda m, hook: m.register_forward_pre_hook(hook, with_kwargs=True, prepend=True),
+        ["_forward_pre_hooks_with_kwargs"],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_a_module_keeps_hooks_as_they_are_and_what_is_special_beside_them(kind: str) -> None:
+    torch = torch_or_skip()
+    register, marked = KEPT[kind]
+    for package in (nn, torch.nn):
+        module = package.Linear(2, 2)
+        handle = register(module, print)
+        assert list(vars(module)[kind.split()[0]].values()) == [print]
+        marks = [name for name in sorted(vars(module)) if name.startswith("_forward") and "hooks_" in name]
+        assert marks == [
+            "_forward_hooks_always_called",
+            "_forward_hooks_with_kwargs",
+            "_forward_pre_hooks_with_kwargs",
+        ]
+        assert {name for name in marks if handle.id in vars(module)[name]} == set(marked)
+        handle.remove()
+        assert not any(vars(module)[name] for name in [*marks, kind.split()[0]])
+
+
+FAILURES = {  # by what fails: the hooks, in order
+    "nothing": ["notes", "always", "changes", "always with kwargs"],
+    "forward": ["notes", "always", "changes always", "always with kwargs"],
+    "a hook": ["changes", "fails", "notes", "always", "always with kwargs"],
+    "a hook that is always called": ["fails always", "always"],
+    "a hook before": ["before", "always"],
+    "forward and a hook": ["fails always", "always"],
+}
+
+
+@pytest.mark.parametrize("case", FAILURES)
+def test_hooks_that_are_always_called_are_called_when_something_fails(case: str) -> None:
+    def outcome(engine: Any, package: Any) -> list[Any]:
+        class Failing(package.Module):  # type: ignore[misc, name-defined]
+            def forward(self, x: Any, factor: float = 1.0) -> Any:
+                if case.startswith("forward"):
+                    raise ValueError("forward")
+                return x * factor
+
+        seen: list[Any] = []
+
+        def hook_of(name: str) -> Any:
+            def hook(module: Any, *given: Any) -> Any:
+                seen.append((name, *(x.item() if hasattr(x, "item") else x for x in given[1:])))
+                if "fails" in name or "before" in name:
+                    raise KeyError(name)
+                return engine.tensor(7.0) if "changes" in name else None
+
+            return hook
+
+        module = Failing()
+        for name in FAILURES[case]:
+            if name == "before":
+                module.register_forward_pre_hook(hook_of(name))
+            else:
+                options = {"always_call": "always" in name, "with_kwargs": "kwargs" in name}
+                module.register_forward_hook(hook_of(name), **options)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            try:
+                seen.append(module(engine.tensor(2.0), factor=3.0).item())
+            except (KeyError, ValueError) as error:
+                seen.append(repr(error))
+        return [*seen, len(caught)]
+
+    torch = torch_or_skip()
+    assert outcome(autograd, nn) == outcome(torch, torch.nn)
+
+
+def test_hooks_of_modules_pickled_by_earlier_versions_are_called() -> None:
+    module, seen = Two(), []
+    state = {key: value for key, value in vars(module).items() if "hooks_" not in key}
+    state["_forward_hooks"] = {1: (lambda m, args, out: seen.append("plain"), False)}
+    state["_forward_pre_hooks"] = {2: (lambda m, args, kwargs: seen.append(kwargs), True)}
+    read = Two.__new__(Two)
+    read.__setstate__(state)
+    read(autograd.ones(1, 3), autograd.ones(1), scale=2.0)
+    assert seen == [{"scale": 2.0}, "plain"]
 
 
 class Counting(nn.Module):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import autograd
-from tests.helpers.oracle import assert_same, torch_or_skip
+from tests.helpers.oracle import assert_same, host, torch_or_skip
 
 CALLS = [
     "tensor([1.0, 2.0])",
@@ -135,3 +135,25 @@ def test_default_device(device: autograd.device) -> None:
     with pytest.raises(RuntimeError, match=r"no backend is registered for device .abacus.; known: .*cpu"):
         autograd.set_default_device("abacus")
     assert autograd.get_default_device() == device
+
+
+@pytest.mark.cpu_only
+@pytest.mark.parametrize("ends", [(-1, 1), (0, 6.283185307179586), (0.3, 7.7), (-5, 3), (2, 2), (0, 1e6)])
+def test_linspace_has_torchs_bits_in_float32(ends: tuple[float, float]) -> None:
+    torch = torch_or_skip()
+    for steps in (0, 1, 2, 3, 7, 10, 28, 31, 57, 100, 225):
+        ours = autograd.linspace(*ends, steps).numpy()
+        theirs = torch.linspace(*ends, steps).numpy()
+        # A build of torch without fused multiply-add rounds twice.
+        fused = bool(torch.__config__.show().count("AVX")) and "DEFAULT" not in torch.backends.cpu.get_cpu_capability()
+        np.testing.assert_array_almost_equal_nulp(ours, theirs, 0 if fused else 2)
+
+
+@pytest.mark.parametrize("dtype", [autograd.float32, autograd.float64])
+def test_linspace_around_zero_is_its_own_mirror_image(dtype: autograd.dtype) -> None:
+    for steps in (2, 7, 28, 31, 57, 100):
+        for end in (1.0, 0.3, 3.141592653589793):
+            line = host(autograd.linspace(-end, end, steps, dtype=dtype))
+            half = steps // 2
+            assert (line[:half] == -line[::-1][:half]).all()
+            assert abs(line[half : steps - half]).max(initial=0.0) <= np.finfo(line.dtype).eps * end

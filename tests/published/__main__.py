@@ -40,6 +40,7 @@ def outcomes(
         return {}
     with tempfile.TemporaryDirectory() as results:
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment["PYTHONHASHSEED"] = "0"  # a set of words, which a vocabulary is made of, has one order
         names = [program.name for program in programs]
         command = [sys.executable, *ENGINES[engine], str(HOST), str(root), repository.name, results]
         command += [precision, *names]

@@ -57,10 +57,12 @@ def script(
     backwards: int = 12,
     before: Callable[[Path], None] | None = None,
     limit: float = 90.0,
+    uninitialised: tuple[str, ...] = (),
 ) -> Program:
     """A script that is run whole, or up to so many calls of `backward`.
 
     It runs in an empty folder; `before` writes the files that it reads, or changes what it would take too long for.
+    The names `uninitialised` hold memory as it was found, and are not compared.
     """
 
     def run(root: Path, record: Record) -> None:
@@ -73,6 +75,6 @@ def script(
             except SystemExit as end:
                 if end.code not in (None, 0):
                     raise RuntimeError(f"the script ends with {end.code}") from end
-        record.globals(names)
+        record.globals({key: value for key, value in names.items() if key not in uninitialised})
 
     return Program(name or path.rpartition(".")[0], run, limit)
