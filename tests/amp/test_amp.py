@@ -267,6 +267,9 @@ def test_the_lower_precision_of_a_device() -> None:
         assert first.grad_fn.next_functions[1][0] is not (autograd.ones(2, 2) @ w).grad_fn.next_functions[1][0]
 
 
+NO_HALF = {"linalg.ldl_factor", "linalg.ldl_factor_ex"}  # torch has no kernel, and for no elements asks for none
+
+
 @pytest.mark.cpu_only
 @pytest.mark.numbers
 @pytest.mark.parametrize("row", EVERY)
@@ -289,6 +292,8 @@ def test_the_precision_is_torchs_on_the_cpu(row: Operation) -> None:
                 with torch.autocast("cpu"):
                     theirs = as_list(there(row.name)(*args, **kwargs))
             except (RuntimeError, TypeError, ValueError, IndexError):  # torch has no such kernel
+                continue
+            if row.name in NO_HALF and kind == "bfloat16":
                 continue
             args, kwargs = arguments(call, of(autograd, kind))
             with autograd.autocast("cpu"):

@@ -45,11 +45,9 @@ LEFT_OUT = {
     "sparse tensors": """
         ccol_indices_copy col_indices_copy crow_indices_copy dsmm hsmm hspmm indices_copy resize_as_sparse_
         row_indices_copy saddmm smm sparse_bsc_tensor sparse_bsr_tensor sparse_compressed_tensor sparse_csc_tensor
-        sparse_csr_tensor sspaddmm values_copy torch.Tensor.ccol_indices torch.Tensor.col_indices
-        torch.Tensor.crow_indices torch.Tensor.resize_as_sparse_ torch.Tensor.row_indices torch.Tensor.smm
-        torch.Tensor.sparse_resize_ torch.Tensor.sparse_resize_and_clear_ torch.Tensor.sspaddmm
-        torch.Tensor.to_sparse_bsc torch.Tensor.to_sparse_bsr torch.Tensor.to_sparse_csc torch.Tensor.to_sparse_csr
-        torch.optim.SparseAdam""",
+        sspaddmm values_copy torch.Tensor.ccol_indices torch.Tensor.resize_as_sparse_ torch.Tensor.row_indices
+        torch.Tensor.smm torch.Tensor.sparse_resize_ torch.Tensor.sparse_resize_and_clear_ torch.Tensor.sspaddmm
+        torch.Tensor.to_sparse_bsc torch.Tensor.to_sparse_bsr torch.Tensor.to_sparse_csc""",
     "kernels of one library or device by name: what they compute has a general name": """
         batch_norm_backward_elemt batch_norm_backward_reduce batch_norm_elemt batch_norm_gather_stats
         batch_norm_gather_stats_with_counts batch_norm_stats batch_norm_update_stats cpp cudnn_affine_grid_generator

@@ -15,7 +15,7 @@ KINDS: dict[str, str] = {
 
 # Why calls of a primitive leave no expression; of those with a star others do.
 REASONS: dict[str, str] = {
-    "asks of an array what a symbol does not have: ": "constant",
+    "asks of an array what a symbol does not have: ": "constant ldl",
     "calls argmax()": "argmax pivots",
     "calls argmin()": "argmin",
     "calls argsort()": "argsort topk",
@@ -24,7 +24,6 @@ REASONS: dict[str, str] = {
     "calls eye()": "diagonal diagonal_adjoint eliminate eye",
     "calls fft()": "fft irfft rfft",
     "calls linalg()": "cofactors det inv pinv slogdet solve svd",
-    "calls linspace()": "linspace",
     "calls nonzero()": "nonzero",
     "calls real()": "cast* sigmoid* view_as_real",
     "calls roll()": "roll",
@@ -32,14 +31,15 @@ REASONS: dict[str, str] = {
     "calls tril()": "tril",
     "calls triu()": "triu",
     "calls unique_all()": "unique",
+    "computes with a list": "extend",
     "looks for zeros among integers that it divides by": "floor_divide* remainder*",
     "reads by an index of arrays": "index index_adjoint",
-    "writes by an index": "convolution* convolution_input convolution_weight max_scatter pad scatter_extreme scatter_sum slice_adjoint spread windows_adjoint",
+    "writes by an index": "convolution* convolution_input convolution_weight fold_back max_scatter pad scatter_extreme scatter_sum slice_adjoint spread windows_adjoint",
 }
 
 # No row of the table of operations runs these.
 NOT_MET = """
 below bitwise_xor cholesky chosen cofactor_slope copy cross_entropy dirichlet_of dirichlet_slope drawn drawn_binomial
-drawn_gamma eig eigh gamma_of gamma_slope integers keep max_gather max_positions normal permutation qr scale_into
-torchs_dirichlet uniform
+drawn_gamma eig eigh gamma_of gamma_slope gather in_order integers keep max_gather max_positions normal permutation
+products_of_rows qr scale_into sum_rows torchs_dirichlet uniform weighted_rows
 """

@@ -102,6 +102,11 @@ def _cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     return coo(cat(indices, 1), cat(wide), shape)
 
 
+@of_sparse("stack")
+def _stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    return cat([unsqueeze(x, dim) for x in tensors], normalize_dim("stack", dim, tensors[0].ndim + 1))
+
+
 @of_sparse("index_select")
 def _index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     x = coalesced(_in_coo(input))
