@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..engine.cell import Cell
-from ..engine.modes import modes
+from ..engine.modes import Modes, modes
 from ..engine.primitive import Primitive
 from ..engine.tensor import Tensor
 from ..engine.widening import compute_of
@@ -96,13 +96,17 @@ class Program:
         values: dict[Value, Any] = dict(zip(self.inputs, arrays, strict=True))
         for value, tensor in self.states.items():
             values[value] = tensor._array
+        observer = Modes.observer
         for step, finished in zip(self.instructions, self._last_used, strict=True):
             inputs = [values[x] if isinstance(x, Value) else x.value if isinstance(x, Cell) else x for x in step.inputs]
             backend = step.backend
             compute = step.primitive.compute if backend.plain else compute_of(step.primitive, backend, inputs)
-            result = modes.quietly(
-                compute, backend if step.primitive.wants_backend else backend.xp, *inputs, **step.params
-            )
+            arguments = [backend if step.primitive.wants_backend else backend.xp, *inputs]
+            if observer is None:
+                result = modes.quietly(compute, *arguments, **step.params)
+            else:
+                call = functools.partial(modes.quietly, compute)
+                result = observer.replayed(step.primitive, backend, call, arguments, step.params)
             results = result if isinstance(result, tuple) else (result,)
             for value, made in zip(step.outputs, results, strict=False):
                 if made is not None:

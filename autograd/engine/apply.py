@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .cell import Cell
 from .errors import DeviceMismatchError, NotATensorError, OperationError
 from .memory import Memory
-from .modes import modes
+from .modes import Modes, Observer, modes
 from .node import record
 from .primitive import Primitive
 from .tensor import Tensor, tensor_of
@@ -78,12 +78,28 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
 Primitive.__call__ = apply  # type: ignore[method-assign]
 
 
+def observe(observer: Observer | None) -> None:
+    """Puts an observer around every application of a primitive, in all threads; None takes it away.
+
+    Where there is none, nothing is asked on the way: a primitive's call is `apply` itself.
+    """
+    Modes.observer = observer
+    if observer is None:
+        Primitive.__call__ = apply  # type: ignore[method-assign]
+        return
+
+    def observed(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **params: Any) -> Any:
+        return observer.applied(apply, primitive, inputs, backend, params)
+
+    Primitive.__call__ = observed  # type: ignore[method-assign]
+
+
 def _call(
     primitive: Primitive, inputs: Sequence[Any], backend: Backend | None, grad: bool
 ) -> tuple[list[Any], Backend, int]:
     """What is called, on what: the primitive's function, the namespace, arrays and host values, in one list, which
     Python unpacks in half the time; the backend; and a number whose bit i says: input i wants a gradient."""
-    call = [primitive.compute, None]
+    call: list[Any] = [primitive.compute, None]
     tracked = 0
     for i, x in enumerate(inputs):
         if isinstance(x, Tensor):

@@ -12,7 +12,7 @@ from typing import Any, Literal, overload
 from ..backend.locks import lock_across_forks
 from .errors import BackwardError, NotATensorError
 from .methods import Methods
-from .modes import differentiating, modes, switched
+from .modes import Modes, differentiating, modes, switched
 from .node import Edge, Node, edge_of, run_hooks
 from .primitive import Primitive
 from .tensor import Tensor
@@ -114,6 +114,7 @@ def _walk(pending: _Pending, asked: set[Any], retain_graph: bool) -> dict[Edge, 
     """Takes the pending gradients along all nodes to the leaves; those by the outputs of nodes that are asked for."""
     order, wanted = pending.order, pending.wanted
     watch = modes.anomaly and modes.check_nan
+    observer = Modes.observer
     found: dict[Edge, Tensor] = {}
     for node in order:
         if node.outputs == 1:
@@ -132,7 +133,10 @@ def _walk(pending: _Pending, asked: set[Any], retain_graph: bool) -> dict[Edge, 
             needed = [edge if edge is not None and edge[0] in wanted else None for edge in needed]
         if not any(needed):
             continue
-        results = node.differentiate(arrived, needed)
+        if observer is None:
+            results = node.differentiate(arrived, needed)
+        else:
+            results = observer.derivative(node, arrived, needed)
         if node._hooks is not None:
             results = node.hand_on(results, arrived)
         for edge, result in zip(needed, results, strict=True):
