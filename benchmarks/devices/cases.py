@@ -13,7 +13,7 @@ import nn.functional as F
 from autograd.backend import get_backend
 
 from ..arithmetic import operations
-from ..engines import engine
+from ..engines import OURS, engine, names
 from ..workloads import BY_NAME
 
 Call = Callable[[], Any]
@@ -26,7 +26,7 @@ class Case:
 
     `make(device, size)` gives a call. `moved(size)` are the bytes that it has to read and write, `flops(size)` its
     operations, `carried(size)` the bytes that have to come to a device and go back if they live on the host; each 0
-    where nothing is said. `unit` says what a size is: a batch, elements, or the rows and columns of a matrix.
+    where nothing is said. `runs_on(device)` is whether a device can do it. `unit` says what a size is: a batch, elements, or the rows and columns of a matrix.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Case:
     moved: Callable[[int], int] = lambda size: 0
     flops: Callable[[int], int] = lambda size: 0
     carried: Callable[[int], tuple[int, int]] = lambda size: (0, 0)
-    between: bool = False  # a copy between the host and a device, so nothing that the CPU does
+    runs_on: Callable[[str], bool] = lambda device: True
 
     def at(self, sizes: tuple[int, ...]) -> Self:
         """The same at other sizes."""
@@ -86,6 +86,10 @@ def _carried_by_convolution(batch: int) -> tuple[int, int]:
     return pixels * CHANNELS + FLOAT * FILTERS * CHANNELS * KERNEL**2, pixels * FILTERS
 
 
+def _beyond_the_host(device: str) -> bool:
+    return device != "cpu"
+
+
 def _to_device(device: str, n: int) -> Call:
     x = _numbers("cpu", n)
     return lambda: x.to(device)
@@ -96,25 +100,39 @@ def _to_host(device: str, n: int) -> Call:
     return lambda: x.to("cpu")
 
 
-def _training(name: str, sizes: tuple[int, ...]) -> Case:
-    """A whole step of a workload: forward, loss, backward, Adam; its batch comes from the host, nothing goes back."""
+ENGINES = {"pullback eager": "", "pullback replay": ", recorded", "PyTorch eager": ", PyTorch"}
+WARM = 4  # steps, until a recorded one is replayed
+
+
+def _training(name: str, sizes: tuple[int, ...], by: str) -> Case:
+    """A whole step of a workload: forward, loss, backward, Adam; its batch comes from the host, nothing goes back.
+
+    Of each engine on its own; PyTorch is imported by the first of its cases, which are the last.
+    """
     workload = BY_NAME[name]
 
     def make(device: str, batch: int) -> Call:
-        return workload.step(engine("pullback eager", device), batch)
+        step = workload.step(engine(by, device), batch)
+        for _ in range(WARM):
+            step()
+        return step
+
+    def runs_on(device: str) -> bool:
+        return by in OURS or (device in ("cpu", "cuda") and by in names(device))
 
     @functools.cache
     def a_sample() -> int:
         return operations(workload, 1)
 
     return Case(
-        f"step of {name}",
+        f"step of {name}{ENGINES[by]}",
         "training step",
         "batch",
         sizes,
         make,
         flops=lambda batch: batch * a_sample(),
         carried=lambda batch: (FLOAT * batch * math.prod(workload.shape), 0),
+        runs_on=runs_on,
     )
 
 
@@ -125,7 +143,12 @@ def _powers(first: int, last: int, factor: int) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-ELEMENTS, BATCHES = _powers(2**10, 2**26, 8), _powers(1, 1024, 4)
+ELEMENTS = _powers(2**10, 2**26, 8)
+STEPS = {
+    "MLP 784-512-512-10": _powers(1, 1024, 4),
+    "CNN 28x28, 32 and 64 channels": _powers(1, 256, 4),
+    "GPT 4 layers, width 128, context 128": _powers(1, 64, 4),
+}
 
 CASES = [
     Case("add", "elementwise", "elements", ELEMENTS, _add, lambda n: 12 * n, lambda n: n, lambda n: (8 * n, 4 * n)),
@@ -160,11 +183,9 @@ CASES = [
         flops=lambda batch: 2 * batch * SIDE**2 * FILTERS * CHANNELS * KERNEL**2,
         carried=_carried_by_convolution,
     ),
-    Case("copy to the device", "copy", "elements", ELEMENTS, _to_device, lambda n: FLOAT * n, between=True),
-    Case("copy to the host", "copy", "elements", ELEMENTS, _to_host, lambda n: FLOAT * n, between=True),
-    _training("MLP 784-512-512-10", BATCHES),
-    _training("CNN 28x28, 32 and 64 channels", _powers(1, 256, 4)),
-    _training("GPT 4 layers, width 128, context 128", _powers(1, 64, 4)),
+    Case("copy to the device", "copy", "elements", ELEMENTS, _to_device, lambda n: FLOAT * n, runs_on=_beyond_the_host),
+    Case("copy to the host", "copy", "elements", ELEMENTS, _to_host, lambda n: FLOAT * n, runs_on=_beyond_the_host),
+    *[_training(name, sizes, by) for by in ENGINES for name, sizes in STEPS.items()],
 ]
 
 

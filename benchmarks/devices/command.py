@@ -26,8 +26,8 @@ def parse(arguments: Sequence[str] | None, folder: Path) -> argparse.Namespace:
     parser.add_argument(
         "--longest", type=float, default=2.0, help="larger sizes are left out once a call takes so long"
     )
-    parser.add_argument("--from", dest="source", type=Path, metavar="FILE", help="shows recorded results")
-    parser.add_argument("--picture", type=Path, help="with --from: draws the rooflines into this file")
+    parser.add_argument("--show", dest="source", type=Path, metavar="FILE", help="shows recorded results")
+    parser.add_argument("--picture", type=Path, help="with --show: draws the rooflines into this file")
     parser.add_argument("--out", type=Path, default=folder, help="folder for the results (%(default)s)")
     return parser.parse_args(arguments)
 

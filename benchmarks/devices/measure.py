@@ -68,7 +68,7 @@ def measure_case(
 ) -> list[dict[str, Any]]:
     """A row a device and size; at each size the devices take turns."""
     rows = []
-    running = {device: _longest(case, device, longest) for device in devices if not (case.between and device == "cpu")}
+    running = {device: _longest(case, device, longest) for device in devices if case.runs_on(device)}
     for size in case.sizes:
         here = {device: found for device, sizes in running.items() if (found := next(sizes, None)) is not None}
         advance()

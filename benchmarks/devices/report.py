@@ -131,7 +131,7 @@ def plan(cases: Sequence[Case], reason: str) -> str:
         lines.append(f"- {case.name}: {case.unit} {', '.join(f'{size:,}' for size in case.sizes)}")
     lines += [
         "and says from which size on the GPU is the faster one.",
-        "`--from FILE` shows recorded results; `--devices cpu` measures the CPU alone.",
+        "`--show FILE` shows recorded results; `--devices cpu` measures the CPU alone.",
     ]
     return "\n".join(lines)
 

@@ -55,7 +55,11 @@ def test_where_the_faster_one_changes() -> None:
             "who is faster changes more than once below 4 rows; from there on it is gpu, 2.0 times at 4",
         ),
         ((2, 1, 1), (1, 2, 2), "below 2 rows stay on gpu; from there on cpu is faster, 2.0 times at 4"),
-        ((1, 1, 2), (2, 1, 1), "below 4 rows stay on cpu; from there on gpu is faster, 2.0 times at 4."),
+        (
+            (1, 1, 2),
+            (2, 1, 1),
+            "below 4 rows stay on cpu; from there on gpu is faster, 2.0 times at 4 (their lines cross near 2).",
+        ),
     ],
 )
 def test_what_times_mean(one: tuple[float, ...], two: tuple[float, ...], said: str) -> None:
@@ -138,7 +142,9 @@ def test_sizes_end_where_a_call_takes_too_long_or_memory_is_out(clock: Clock) ->
 
 
 def test_copies_are_of_other_devices(clock: Clock) -> None:
-    rows = measure.measure_case(case_of(clock, lambda device, n: 0.01, between=True), ["cpu", "gpu"], **OPTIONS)
+    rows = measure.measure_case(
+        case_of(clock, lambda device, n: 0.01, runs_on=lambda device: device != "cpu"), ["cpu", "gpu"], **OPTIONS
+    )
     assert {row["device"] for row in rows} == {"gpu"}
 
 
@@ -162,7 +168,7 @@ def test_the_example_is_labelled_and_shown_whole(capsys: pytest.CaptureFixture[s
     results = read(EXAMPLE)
     assert results["origin"] == "example, not measured"
     assert all("example" in device["name"] for device in results["devices"])
-    command.main(["--from", str(EXAMPLE)], tmp_path)
+    command.main(["--show", str(EXAMPLE)], tmp_path)
     said = capsys.readouterr().out
     assert said.startswith("EXAMPLE, NOT MEASURED")
     for line in sentences(results):
@@ -178,7 +184,7 @@ def test_the_example_is_labelled_and_shown_whole(capsys: pytest.CaptureFixture[s
 
 def test_the_rooflines_are_drawn(tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
-    command.main(["--from", str(EXAMPLE), "--picture", str(tmp_path / "roofs.png")], tmp_path)
+    command.main(["--show", str(EXAMPLE), "--picture", str(tmp_path / "roofs.png")], tmp_path)
     assert (tmp_path / "roofs.png").read_bytes()[:4] == b"\x89PNG"
     assert (tmp_path / "roofs.png").stat().st_size > 10_000
 
@@ -191,7 +197,7 @@ def test_without_a_picture_the_rest_is_saved(tmp_path: Path, monkeypatch: pytest
     assert path.name == "devices-example-cpu-and-example-gpu.json"
     assert read(path) == results
     with pytest.raises(SystemExit, match="matplotlib"):
-        command.main(["--from", str(EXAMPLE), "--picture", str(tmp_path / "roofs.png")], tmp_path)
+        command.main(["--show", str(EXAMPLE), "--picture", str(tmp_path / "roofs.png")], tmp_path)
 
 
 def test_no_results_but_the_examples_are_made_up() -> None:
@@ -213,9 +219,9 @@ def test_no_results_but_the_examples_are_made_up() -> None:
 def test_other_files_are_refused(text: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "file.json").write_text(text)
     with pytest.raises(SystemExit, match=message):
-        command.main(["--from", str(tmp_path / "file.json")], tmp_path)
+        command.main(["--show", str(tmp_path / "file.json")], tmp_path)
     with pytest.raises(SystemExit, match="No such file"):
-        command.main(["--from", str(tmp_path / "absent.json")], tmp_path)
+        command.main(["--show", str(tmp_path / "absent.json")], tmp_path)
 
 
 def test_a_damaged_row_is_named(tmp_path: Path) -> None:
@@ -235,8 +241,8 @@ def test_without_a_gpu_it_says_what_it_would_measure(
     said = capsys.readouterr().out
     assert "There is nothing to compare the CPU with: device 'cuda'" in said
     for case in CASES:
-        assert f"- {case.name}: {case.unit} {case.sizes[0]}" in said
-    assert "--from FILE" in said
+        assert f"- {case.name}: {case.unit} {case.sizes[0]:,}" in said
+    assert "--show FILE" in said
     with pytest.raises(SystemExit, match="device 'cuda'"):
         program.main(["devices", "--devices", "cpu", "cuda"])
     with pytest.raises(SystemExit, match="no case holds poetry; groups are elementwise, reduction"):
@@ -249,6 +255,9 @@ def test_what_the_cases_say_of_themselves() -> None:
     assert by_name["add"].moved(10) == 120
     assert by_name["convolution 3x3, 32 to 64 channels, 28x28"].flops(2) == 2 * 2 * 28 * 28 * 64 * 32 * 9
     assert by_name["step of MLP 784-512-512-10"].flops(3) == 3 * 2 * (784 * 512 * 2 + 512 * 512 * 3 + 512 * 10 * 3)
+    steps = [case.name for case in CASES if case.group == "training step"]
+    assert len(steps) == 9  # three models, each eager, recorded and by PyTorch
+    assert not by_name["step of MLP 784-512-512-10, PyTorch"].runs_on("strict")
     for case in CASES:
         assert list(case.sizes) == sorted(set(case.sizes))
         assert case.moved(2) or case.group == "training step"
@@ -283,11 +292,7 @@ def test_all_of_it_on_a_second_device(
     assert path.stem.endswith(f"-and-{device}")
     assert results["origin"] == "measured"
     expected = {
-        (case.name, each, size)
-        for case in CASES
-        for each in ("cpu", device)
-        for size in (2, 3)
-        if not (case.between and each == "cpu")
+        (case.name, each, size) for case in CASES for each in ("cpu", device) for size in (2, 3) if case.runs_on(each)
     }
     assert {(row["case"], row["device"], row["size"]) for row in results["rows"]} == expected
     assert all(row["median_us"] > 0 for row in results["rows"])
@@ -300,7 +305,7 @@ def test_all_of_it_on_a_second_device(
 
 def test_the_command_line() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "devices", "--from", str(EXAMPLE)],
+        [sys.executable, "-m", "benchmarks", "devices", "--show", str(EXAMPLE)],
         capture_output=True,
         text=True,
         check=True,
