@@ -1,9 +1,13 @@
-"""python -m benchmarks: whole training steps and overheads of this engine beside its peers, each in its own process."""
+"""python -m benchmarks: whole training steps and overheads of this engine beside its peers, each in its own process.
+
+`python -m benchmarks devices` compares the CPU with a GPU instead.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +16,7 @@ from typing import Any
 import autograd
 
 from . import engines
+from .devices import command as devices
 from .overhead import measured
 from .progress import Progress
 from .report import machine, save, show
@@ -75,7 +80,11 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Measures, shows and saves."""
-    options = parse(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] == ["devices"]:
+        devices.main(given[1:], default_folder())
+        return
+    options = parse(given)
     results = run(options)
     show(results)
     for path in save(results, options.out, options.name):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 import autograd
 from autograd.engine.modes import Listener, modes
+from autograd.profiler.flops import FORMULAS
 
 from .engines import engine
 from .workloads import Workload
@@ -17,31 +17,15 @@ from .workloads import Workload
 SHAPES = ((512, 512, 512), (1024, 1024, 1024), (2048, 128, 512), (256, 2048, 2048))
 
 
-def _multiply_adds(name: str, arrays: Any, params: dict[str, Any], result: Any) -> int:
-    """Of one application of a primitive; what is no product or convolution counts nothing, as is usual."""
-    if name == "linear":
-        return int(arrays[0].size * arrays[1].shape[0])
-    if name == "matmul":
-        return int(math.prod(result.shape) * arrays[0].shape[-1])
-    if name == "linear_weight":
-        return int(arrays[0].size * arrays[1].shape[-1])
-    if name == "convolution":
-        return int(math.prod(result.shape) * arrays[1][0].size)
-    if name == "convolution_input":
-        return int(arrays[0].size * arrays[1][0].size)
-    if name == "convolution_weight":
-        return int(arrays[0].size * arrays[1].shape[1] // params["groups"] * math.prod(params["kernel"]))
-    return 0
-
-
 class _Counter(Listener):
     """Adds up what it is told of."""
 
     def __init__(self) -> None:
-        self.multiply_adds = 0
+        self.flops = 0
 
     def on_apply(self, primitive: Any, inputs: Any, params: dict[str, Any], outputs: Any, arrays: Any) -> None:
-        self.multiply_adds += _multiply_adds(primitive.name, arrays, params, outputs)
+        if primitive.name in FORMULAS:  # what is no product or convolution counts nothing, as is usual
+            self.flops += FORMULAS[primitive.name](*(tuple(x.shape) for x in (*arrays[:2], outputs)))
 
 
 def operations(workload: Workload, batch: int | None = None) -> int:
@@ -53,7 +37,7 @@ def operations(workload: Workload, batch: int | None = None) -> int:
         step()
     finally:
         modes.listener = before
-    return 2 * counter.multiply_adds
+    return counter.flops
 
 
 def ceiling(device: str = "cpu", seconds: float = 0.2) -> float:

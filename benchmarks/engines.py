@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import autograd
+from autograd.backend import get_backend
 
 from .workloads import Engine, Workload
 
@@ -63,7 +64,7 @@ def engine(name: str, device: str = "cpu") -> Engine:
         import optim
 
         wrap = _plain if name == "pullback eager" else autograd.capture.record
-        synchronize = autograd.cuda.synchronize if device == "cuda" else _nothing
+        synchronize = get_backend(device).synchronize
         return Engine(name, autograd, nn, optim, device, synchronize, {}, wrap)
     if "orch" not in name:
         raise ValueError(f"engine: no engine called {name!r}; there are {', '.join(OURS + PEERS)}")

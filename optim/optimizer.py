@@ -14,7 +14,8 @@ from autograd import Tensor
 from autograd.backend import Array, Backend, Namespace
 from autograd.engine.cell import Cell
 from autograd.engine.hooks import RemovableHandle
-from autograd.engine.modes import modes, unlistened
+from autograd.engine.modes import Modes, modes, unlistened
+from autograd.profiler import record_function
 
 from .algorithm import Algorithm, is_update
 from .update import check, fits, update, update_rows
@@ -32,7 +33,11 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
             changed = hook(self, args, kwargs)
             if changed is not None:
                 args, kwargs = changed
-        result = step(self, *args, **kwargs)
+        if Modes.observer is None:
+            result = step(self, *args, **kwargs)
+        else:
+            with record_function(f"Optimizer.step#{type(self).__name__}.step"):
+                result = step(self, *args, **kwargs)
         self.stepped = True
         for hook in list(self.__dict__.get("_step_post_hooks", {}).values()):
             hook(self, args, kwargs)

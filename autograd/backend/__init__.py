@@ -63,6 +63,12 @@ def _exchange_default(device: DeviceLike) -> DeviceLike:
     return before
 
 
+def synchronize() -> None:
+    """Waits until all devices that were used are done with what was asked of them."""
+    for backend in set(_made.values()):
+        backend.synchronize()
+
+
 def set_current_index(type: str, index: int) -> None:
     """Makes `device(type)` without an index mean the one with this index."""
     _made[type, None] = get_backend(Device(type, index))

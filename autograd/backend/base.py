@@ -128,6 +128,14 @@ class Backend:
     def synchronize(self) -> None:
         """Waits until all that was asked of the device is done."""
 
+    def mark(self) -> Any:
+        """A mark behind what was asked of the device so far; None where nothing is left to do when a call returns."""
+        return None
+
+    def seconds_between(self, first: Any, last: Any) -> float:
+        """The time from one mark to another, once the device has come to both."""
+        raise NotImplementedError(f"seconds_between: there are no marks on {self.device}")
+
     def all_finite(self, array: Array) -> bool:
         return bool(self.to_numpy(self.xp.all(self.xp.isfinite(array))))
 

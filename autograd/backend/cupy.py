@@ -59,6 +59,15 @@ class CupyBackend(StridedBackend):
     def synchronize(self) -> None:
         self._cuda.synchronize()
 
+    def mark(self) -> Any:
+        with self._cuda:
+            event = self.xp.cuda.Event()
+            event.record()
+        return event
+
+    def seconds_between(self, first: Any, last: Any) -> float:
+        return float(self.xp.cuda.get_elapsed_time(first, last)) / 1e3
+
     def index_add(self, x: Array, index: tuple, value: Array) -> None:
         if x.dtype == np.int64:  # the device adds atomically to unsigned words only; the bits are the same
             x, value = x.view(np.uint64), value.astype(np.int64).view(np.uint64)

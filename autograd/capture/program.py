@@ -14,7 +14,7 @@ from ..engine.apply import describe_arrays
 from ..engine.cell import Cell
 from ..engine.errors import OperationError
 from ..engine.laying import laid
-from ..engine.modes import modes
+from ..engine.modes import Modes, modes
 from ..engine.primitive import Primitive
 from ..engine.tensor import Tensor
 from ..engine.widening import compute_of
@@ -179,7 +179,13 @@ def _run(step: Instruction, inputs: list[Any]) -> tuple[Any, ...]:
     primitive, backend = step.primitive, step.backend
     compute = primitive.compute if backend.plain else compute_of(primitive, backend, inputs)
     try:
-        result = modes.quietly(compute, backend if primitive.wants_backend else backend.xp, *inputs, **step.params)
+        arguments = [backend if primitive.wants_backend else backend.xp, *inputs]
+        observer = Modes.observer
+        if observer is None:
+            result = modes.quietly(compute, *arguments, **step.params)
+        else:
+            call = functools.partial(modes.quietly, compute)
+            result = observer.replayed(primitive, backend, call, arguments, step.params)
     except (ValueError, TypeError, NotImplementedError) as error:
         raise OperationError(describe_arrays(primitive, backend, inputs, step.params, error)) from error
     return result if isinstance(result, tuple) else (result,)

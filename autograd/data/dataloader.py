@@ -12,6 +12,7 @@ from .. import random
 from ..ops.generator import Generator
 from ..ops.random import draw_seed
 from ..ops.torch_random import is_torch_random
+from ..profiler.marking import each_marked
 from .collate import default_collate, default_convert
 from .dataset import IterableDataset
 from .fetch import ENDED, Fetcher
@@ -178,7 +179,7 @@ class DataLoader:
 
     def _counted(self, batches: Iterator[Any], position: Position) -> Iterator[Any]:
         try:
-            for batch in batches:
+            for batch in each_marked(batches, f"enumerate(DataLoader)#{type(self).__name__}.__next__"):
                 position.yielded += 1
                 yield batch
         finally:

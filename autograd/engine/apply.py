@@ -14,7 +14,7 @@ from .cell import Cell
 from .errors import DeviceMismatchError, LayoutError, LinAlgError, NotATensorError, OperationError
 from .laying import laid
 from .memory import Memory
-from .modes import modes
+from .modes import Modes, Observer, modes
 from .node import record
 from .primitive import Primitive
 from .tensor import Tensor, tensor_of
@@ -80,6 +80,22 @@ def apply(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **
 
 
 Primitive.__call__ = apply  # type: ignore[method-assign]
+
+
+def observe(observer: Observer | None) -> None:
+    """Puts an observer around every application of a primitive, in all threads; None takes it away.
+
+    Where there is none, nothing is asked on the way: a primitive's call is `apply` itself.
+    """
+    Modes.observer = observer
+    if observer is None:
+        Primitive.__call__ = apply  # type: ignore[method-assign]
+        return
+
+    def observed(primitive: Primitive, *inputs: Any, backend: Backend | None = None, **params: Any) -> Any:
+        return observer.applied(apply, primitive, inputs, backend, params)
+
+    Primitive.__call__ = observed  # type: ignore[method-assign]
 
 
 def _call(

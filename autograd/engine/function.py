@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .errors import BackwardError
-from .modes import modes, switched
+from .modes import Modes, modes, switched
 from .node import Gradients, Node, Saved, SavedOutput, attend, edge_of, packed
 from .tensor import Tensor, wrap
 from .views import check_writable, rewrite
@@ -165,6 +165,8 @@ class Function:
         if modes.listener is not None:
             modes.listener.on_function(cls, args)
         before, modes.grad = modes.grad, False
+        observer = Modes.observer
+        part = None if observer is None else observer.begin(cls.__name__)
         try:
             if cls.setup_context is not Function.setup_context:
                 result = cls.forward(*args)
@@ -173,6 +175,8 @@ class Function:
                 result = cls.forward(context, *args)
         finally:
             modes.grad = before
+            if observer is not None:
+                observer.end(part)
         outputs = list(result) if isinstance(result, tuple | list) else [result]
         if tracked:
             outputs = cls._record(context, args, edges, outputs)

@@ -1,4 +1,7 @@
-"""What is switched on in this thread: recording of gradients, inference, anomaly detection, a listener."""
+"""What is switched on in this thread: recording of gradients, inference, anomaly detection, a listener.
+
+And, for all threads, who stands around what the engine computes and takes its time.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import functools
 import inspect
 import threading
 from collections.abc import Callable
-from typing import Any, Self, TypeVar, overload
+from typing import Any, ClassVar, Self, TypeVar, overload
 
 import numpy as np
 
@@ -44,6 +47,32 @@ class Listener:
         """Something was done that the primitives applied don't say."""
 
 
+class Observer:
+    """Who stands around what the engine computes, in every thread: a profiler. See `apply.observe`.
+
+    A listener is told what was done; an observer is there before and after, so it can take the time. `begin` returns
+    what `end` is given, in the same thread.
+    """
+
+    def begin(self, name: str) -> Any:
+        """A part of the computation begins: a backward pass, a user's Function, a block that somebody marked."""
+
+    def end(self, part: Any) -> None:
+        """It has ended, or an error has left it."""
+
+    def applied(self, apply: Callable[..., Any], primitive: Any, inputs: Any, backend: Any, params: Any) -> Any:
+        """What `apply` gives for a primitive."""
+        return apply(primitive, *inputs, backend=backend, **params)
+
+    def replayed(self, primitive: Any, backend: Any, compute: Callable[..., Any], arguments: Any, params: Any) -> Any:
+        """What an instruction of a recorded program computes on arrays."""
+        return compute(*arguments, **params)
+
+    def derivative(self, node: Any, gradients: Any, needed: Any) -> Any:
+        """What a node's derivative gives."""
+        return node.differentiate(gradients, needed)
+
+
 class Modes(threading.local):
     """The switches of one thread.
 
@@ -54,7 +83,7 @@ class Modes(threading.local):
 
     `packing` is a pair of functions between what is saved for backward and what is kept of it (see
     `autograd.graph`). `attentive` says that a new node is to be looked at, for that or under `detect_anomaly`:
-    one question a node instead of two.
+    one question a node instead of two. `observer` is the same in all threads; `apply.observe` sets it.
 
     Nodes up to the number `shared` are those of several backward passes that count as one (see `batching`): a pass
     does not free what they saved.
@@ -63,6 +92,8 @@ class Modes(threading.local):
     that are asked before them, the innermost last; `redispatched` that the next question is not put, for once (see
     `engine.overrides`).
     """
+
+    observer: ClassVar[Observer | None] = None
 
     def __init__(self) -> None:
         self.grad = True
@@ -239,7 +270,7 @@ class differentiating:
     As `switched` would do it; every backward pass enters one, so it is written out.
     """
 
-    __slots__ = ("before", "recorded")
+    __slots__ = ("before", "observed", "recorded")
 
     def __init__(self, recorded: bool) -> None:
         self.recorded = recorded
@@ -248,10 +279,15 @@ class differentiating:
         switches = modes.__dict__
         self.before = switches["grad"], switches["autocast"], switches["overridable"]
         switches["grad"], switches["autocast"], switches["overridable"] = self.recorded, None, False
+        observer = Modes.observer
+        self.observed = None if observer is None else (observer, observer.begin("backward"))
 
     def __exit__(self, *exc: object) -> None:
         switches = modes.__dict__
         switches["grad"], switches["autocast"], switches["overridable"] = self.before
+        if self.observed is not None:
+            observer, part = self.observed
+            observer.end(part)
 
 
 class unlistened(switched):

@@ -14,7 +14,7 @@ from ..backend.locks import lock_across_forks
 from . import overrides
 from .errors import BackwardError, NotATensorError
 from .methods import Methods
-from .modes import differentiating, modes, switched
+from .modes import Modes, differentiating, modes, switched
 from .node import Edge, Node, edge_of, run_hooks
 from .primitive import Primitive
 from .tensor import Tensor
@@ -105,6 +105,7 @@ def _walk(pending: _Pending, asked: set[Any], retain_graph: bool) -> dict[Edge, 
     order, wanted = pending.order, pending.wanted
     watch = modes.anomaly and modes.check_nan
     shared = modes.shared
+    observer = Modes.observer
     found: dict[Edge, Tensor] = {}
     for node in order:
         if node.outputs == 1:
@@ -123,7 +124,10 @@ def _walk(pending: _Pending, asked: set[Any], retain_graph: bool) -> dict[Edge, 
             needed = [edge if edge is not None and edge[0] in wanted else None for edge in needed]
         if not any(needed):
             continue
-        results = node.differentiate(arrived, needed)
+        if observer is None:
+            results = node.differentiate(arrived, needed)
+        else:
+            results = observer.derivative(node, arrived, needed)
         if node._hooks is not None:
             results = node.hand_on(results, arrived)
         for edge, result in zip(needed, results, strict=True):

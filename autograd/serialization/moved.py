@@ -39,6 +39,7 @@ MOVED = {  # old: where its names are now, perhaps in several modules
     "torchlike.sparse": "autograd autograd.sparse",
     "autograd.tensor": "autograd.engine.tensor autograd.engine.size autograd.ops.copying",
     "autograd.views": "autograd.engine.views",
+    "torchlike.profiler": "autograd.profiler",
 }
 PARTED = {  # modules that are there, and have handed some of their names to others
     "autograd.engine.tensor": "autograd.ops.copying",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -168,55 +167,6 @@ def test_hub(tmp_path: Path) -> None:
         assert hub.load("owner/name", "tiny").in_features == 2
     finally:
         hub.set_dir(before)
-
-
-def test_the_profiler_measures(tmp_path: Path) -> None:
-    from torchlike.profiler import ProfilerActivity, profile, record_function
-
-    net, x = nn.Linear(8, 8), autograd.randn(4, 8)
-    with profile(activities=[ProfilerActivity.CPU], record_shapes=True, profile_memory=True) as measured:
-        with record_function("step"):
-            time.sleep(0.01)
-            net(x).sum().backward()
-        with record_function("step"):
-            pass
-    rows = {row.key: row for row in measured.key_averages()}
-    assert rows["step"].count == 2
-    assert rows["step"].cpu_time_total > 10_000
-    assert rows["linear"].count == 1
-    assert rows["step"].cpu_time_total > rows["linear"].cpu_time_total
-    assert rows["linear"].self_cpu_memory_usage == 4 * 8 * 4
-    inner = sum(row.self_cpu_time_total for row in rows.values())
-    assert inner == pytest.approx(rows["step"].cpu_time_total)
-    table = measured.key_averages().table(sort_by="self_cpu_time_total", row_limit=2)
-    assert "Self CPU time total" in table
-    assert "step" in table.splitlines()[3]
-    measured.export_chrome_trace(str(tmp_path / "trace.json"))
-    events = json.loads((tmp_path / "trace.json").read_text())["traceEvents"]
-    assert {event["name"] for event in events} == set(rows)
-    count = len(measured.events())
-    net(x)
-    assert len(measured.events()) == count
-
-
-def test_the_profilers_schedule(tmp_path: Path) -> None:
-    torch = torch_or_skip()
-    from torchlike import profiler
-
-    options = {"wait": 1, "warmup": 1, "active": 2, "repeat": 2, "skip_first": 1}
-    ours, theirs = profiler.schedule(**options), torch.profiler.schedule(**options)
-    assert [ours(i).name for i in range(14)] == [theirs(i).name for i in range(14)]
-    ready = []
-    with profiler.profile(
-        schedule=ours, on_trace_ready=lambda p: ready.append((p.step_num, p.key_averages()[0].count))
-    ) as p:
-        for _ in range(12):
-            autograd.ones(2) + 1
-            p.step()
-    assert [step for step, _ in ready] == [4, 8]
-    with profiler.profile(on_trace_ready=profiler.tensorboard_trace_handler(str(tmp_path))):
-        autograd.ones(2) + 1
-    assert len(list(tmp_path.glob("*.pt.trace.json"))) == 1
 
 
 def test_benchmark() -> None:
