@@ -213,9 +213,11 @@ def test_a_replayed_program_is_seen() -> None:
 
     recorded = autograd.capture.record(step)
     x = autograd.ones(2)
-    recorded(x)
+    losses = [recorded(x).item() for _ in range(3)]
+    assert losses == [2.0, 1.0, 0.0]
     with profile(profile_memory=True, record_shapes=True) as p:
-        assert recorded(x).item() == pytest.approx(1.0)
+        assert recorded(x).item() == pytest.approx(-1.0)
+    assert recorded.replayed
     assert [event.name for event in p.events()] == [each.primitive.name for each in recorded.program.instructions]
     first = p.events()[0]
     assert first.name == "mul"
