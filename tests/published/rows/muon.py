@@ -36,7 +36,8 @@ def optimizer(name: str, make: str, one_process: bool = True) -> Program:
             record.note(f"loss {step}", loss)
             loss.backward()
             made.step()
-        record.module("net", net)
+            if not step:  # it rounds to bfloat16: after five steps PyTorch is 2 % from itself with inputs 1e-7 apart
+                record.module("net", net)
 
     return Program(name, run)
 
