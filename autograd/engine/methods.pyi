@@ -847,7 +847,7 @@ class Methods:
     def to_padded_tensor(self, *args: Any, **kwargs: Any) -> Any: ...
     def to_sparse(
         self,
-        sparse_dims: builtins.int | None = None,
+        sparse_dim: builtins.int | None = None,
         *,
         layout: Any = None,
         blocksize: Any = None,

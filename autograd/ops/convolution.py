@@ -28,7 +28,7 @@ from ..types import PerDim
 from .dims import as_ints
 from .layout import as_rows
 from .padding import pad_constant
-from .promotion import cast, require_tensors
+from .promotion import cast, require_tensors, rounded_once
 from .reduction import sum
 from .shape import squeeze, unsqueeze
 
@@ -363,6 +363,7 @@ def convolution(
     return _convolution(input, weight, bias, stride=strides, padding=pads, dilation=dilations, groups=groups)
 
 
+@rounded_once
 def transposed(
     name: str,
     dims: int,

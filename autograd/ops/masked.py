@@ -22,7 +22,7 @@ from .dims import normalize_dims
 from .exponential import logaddexp
 from .linalg.norms import vector_norm
 from .operation import operation
-from .promotion import cast, require_tensors
+from .promotion import cast, require_tensors, rounded_once
 from .shape import expand
 
 Mask = Tensor | None
@@ -174,7 +174,7 @@ def masked_var(
     x = _ready("masked.var", input, dtype, mask)
     x = x if x.dtype.is_inexact else cast(x, dtypes.get_default_dtype())
     dims = normalize_dims("masked.var", dim, x.ndim)
-    taken = (1 if unbiased is not False else 0) if correction is None else correction
+    taken = (1 if unbiased is None or unbiased else 0) if correction is None else correction
     mean = reduction.sum(_filled(x, mask, 0), dims, True) / _counted(x, mask, dims, True)
     apart = _filled(x - mean, mask, 0)
     return reduction.sum(apart * apart.conj(), dims, keepdim) / (_counted(x, mask, dims, keepdim) - taken).clamp(min=0)
@@ -211,6 +211,7 @@ def masked_norm(
 
 
 @operation(name="normalize", **_OF_MASKED)
+@rounded_once
 def masked_normalize(
     input: Tensor, ord: float, dim: int, *, eps: float = 1e-12, dtype: DTypeLike = None, mask: Mask = None
 ) -> Tensor:

@@ -202,6 +202,14 @@ def near_a_limit(*inputs: Any) -> Any:
 SINGLE, HALF = ("float32", "float64"), ("float16",)
 
 DIFFERENCES = [
+    Difference("value", everywhere, "torch's has eight digits, and none below -2 or so", ("special.airy_ai",)),
+    Difference(
+        "value slope",
+        lambda x: (np.abs(x) > 1e37) | (x == -3),
+        "torch's loses digits, and is nan or inf at the ends, where a library computes it: on some processors",
+        (F + "gelu",),
+        always=False,
+    ),
     Difference("value slope", at_nan, "nan passes; torch's sign of nan is 0", ("sign", "sgn", "abs", "angle")),
     Difference("slope", lambda x, y: np.isnan(x - y), "nan passes; torch's sign of nan is 0", ("l1_loss",)),
     Difference(

@@ -321,7 +321,8 @@ def test_an_optimizer_takes_numpys_numbers(optimizer: Any, kind: type) -> None:
         weight = nn.Parameter(autograd.ones(2, 2, dtype=dtype))
         descent = optimizer([weight], **options)
         for _ in range(2):
-            weight.grad = autograd.ones(2, 2, dtype=dtype)
+            ones = autograd.ones(2, 2, dtype=dtype)
+            weight.grad = ones.to_sparse() if optimizer is optim.SparseAdam else ones
             descent.step()
         assert weight.dtype is dtype
         assert all(

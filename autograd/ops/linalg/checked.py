@@ -46,6 +46,9 @@ class Solution(NamedTuple):
     info: Tensor
 
 
+Checked = Solution  # what all three were, by the name that files of earlier versions hold
+
+
 class FactorsAndPivots(NamedTuple):
     """Both triangles in one matrix, the rows exchanged, and 0 where no pivot is zero."""
 

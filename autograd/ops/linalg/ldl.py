@@ -21,7 +21,7 @@ from ...engine.tensor import Tensor
 from ..creation import eye, tensor
 from ..diagonals import tril
 from ..operation import operation
-from ..promotion import single_under_autocast
+from ..promotion import cast, require_tensors, single_under_autocast
 from ..shape import expand
 from .lu import _rows, solve_triangular
 from .solve import require_square, solve
@@ -113,7 +113,8 @@ def ldl_factor_ex(A: Tensor, *, hermitian: bool = False, check_errors: bool = Fa
     With `check_errors` such a matrix raises LinAlgError.
     """
     require_square("ldl_factor_ex", A, complex=True)
-    factored = LDLFactorAndInfo(*_ldl(A.detach(), hermitian=hermitian))
+    LD, pivots, info = _ldl(A.detach(), hermitian=hermitian)
+    factored = LDLFactorAndInfo(cast(LD, A.dtype), pivots, info)
     if check_errors and bool((factored.info != 0).any()):
         raise LinAlgError(f"ldl_factor_ex: D has a zero (counted from 1, 0 for none): {factored.info.tolist()}")
     return factored
@@ -169,6 +170,7 @@ def _layout(pivots: np.ndarray) -> _Layout:
 @single_under_autocast
 def ldl_solve(LD: Tensor, pivots: Tensor, B: Tensor, *, hermitian: bool = False) -> Tensor:
     """X with A @ X = B, given `ldl_factor(A)`: B (*, n, k), whose batch broadcasts with that of A."""
+    require_tensors("ldl_solve", LD, pivots, B)
     require_square("ldl_solve", LD, complex=True)
     if B.ndim < 2 or B.shape[-2] != LD.shape[-1] or pivots.shape != LD.shape[:-1]:
         raise OperationError(

@@ -198,13 +198,13 @@ def _scattered(x: Tensor) -> Tensor:
 @operation(face=None)
 def to_sparse(
     input: Tensor,
-    sparse_dims: int | None = None,
+    sparse_dim: int | None = None,
     *,
     layout: Any = None,
     blocksize: Any = None,
     dense_dim: int | None = None,
 ) -> Tensor:
-    """The elements that are not 0, with their places; with fewer `sparse_dims` the rows that are not all 0.
+    """The elements that are not 0, with their places; with fewer `sparse_dim` the rows that are not all 0.
 
     >>> import autograd
     >>> autograd.tensor([[0.0, 2.0], [0.0, 0.0]]).to_sparse().indices()
@@ -218,10 +218,10 @@ def to_sparse(
     if is_sparse(input):
         if isinstance(input._array, CsrArray):
             return coo(input._array.coordinates(), values_of(input), input._array.shape, coalesced=True)
-        if sparse_dims not in (None, sparse_dim(input)):
+        if sparse_dim not in (None, input.sparse_dim()):
             raise NotImplementedError("to_sparse: a sparse tensor keeps its sparse dimensions; take to_dense() first")
         return input
-    count = input.ndim if sparse_dims is None else sparse_dims
+    count = input.ndim if sparse_dim is None else sparse_dim
     if not (0 < count <= input.ndim or count == input.ndim):
         raise OperationError(f"to_sparse: {count} sparse dimensions of a tensor of shape {tuple(input.shape)}")
     there = input.detach() != 0
