@@ -1,7 +1,8 @@
 """Networks that made history, with torchvision's names, layer names and parameters, so that published weights load.
 
-Each function takes `weights`: a file's path or a state dict (nothing is downloaded), and the network's
-own options, `num_classes` among them.
+Each function takes `weights`: a file's path, a state dict, or published ones by their name, `ResNet18_Weights.DEFAULT`
+or "DEFAULT", if their file lies in torch.hub's folder (nothing is downloaded); and the network's own options,
+`num_classes` among them.
 """
 
 from .alexnet import AlexNet, alexnet
@@ -11,6 +12,39 @@ from .googlenet import GoogLeNet, googlenet
 from .gpt import GPT
 from .lenet import LeNet, lenet
 from .mobilenet import MobileNetV2, mobilenet_v2
+from .published import (
+    AlexNet_Weights,
+    DenseNet121_Weights,
+    DenseNet161_Weights,
+    DenseNet169_Weights,
+    DenseNet201_Weights,
+    GoogLeNet_Weights,
+    MobileNet_V2_Weights,
+    ResNet18_Weights,
+    ResNet34_Weights,
+    ResNet50_Weights,
+    ResNet101_Weights,
+    ResNet152_Weights,
+    ResNeXt50_32X4D_Weights,
+    ResNeXt101_32X8D_Weights,
+    SqueezeNet1_0_Weights,
+    SqueezeNet1_1_Weights,
+    VGG11_BN_Weights,
+    VGG11_Weights,
+    VGG13_BN_Weights,
+    VGG13_Weights,
+    VGG16_BN_Weights,
+    VGG16_Weights,
+    VGG19_BN_Weights,
+    VGG19_Weights,
+    ViT_B_16_Weights,
+    ViT_B_32_Weights,
+    ViT_L_16_Weights,
+    ViT_L_32_Weights,
+    Wide_ResNet50_2_Weights,
+    Wide_ResNet101_2_Weights,
+)
+from .registry import get_model, get_model_builder, get_model_weights, get_weight, list_models
 from .resnet import (
     ResNet,
     resnet18,
@@ -27,20 +61,53 @@ from .squeezenet import SqueezeNet, squeezenet1_0, squeezenet1_1
 from .unet import UNet, unet
 from .vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn
 from .vision_transformer import VisionTransformer, vit_b_16, vit_b_32, vit_l_16, vit_l_32
+from .weights import Weights, WeightsEnum
 
 __all__ = [
     "GPT",
     "VGG",
     "AlexNet",
+    "AlexNet_Weights",
     "CifarResNet",
     "DenseNet",
+    "DenseNet121_Weights",
+    "DenseNet161_Weights",
+    "DenseNet169_Weights",
+    "DenseNet201_Weights",
     "GoogLeNet",
+    "GoogLeNet_Weights",
     "LeNet",
     "MobileNetV2",
+    "MobileNet_V2_Weights",
+    "ResNeXt50_32X4D_Weights",
+    "ResNeXt101_32X8D_Weights",
     "ResNet",
+    "ResNet18_Weights",
+    "ResNet34_Weights",
+    "ResNet50_Weights",
+    "ResNet101_Weights",
+    "ResNet152_Weights",
     "SqueezeNet",
+    "SqueezeNet1_0_Weights",
+    "SqueezeNet1_1_Weights",
     "UNet",
+    "VGG11_BN_Weights",
+    "VGG11_Weights",
+    "VGG13_BN_Weights",
+    "VGG13_Weights",
+    "VGG16_BN_Weights",
+    "VGG16_Weights",
+    "VGG19_BN_Weights",
+    "VGG19_Weights",
+    "ViT_B_16_Weights",
+    "ViT_B_32_Weights",
+    "ViT_L_16_Weights",
+    "ViT_L_32_Weights",
     "VisionTransformer",
+    "Weights",
+    "WeightsEnum",
+    "Wide_ResNet50_2_Weights",
+    "Wide_ResNet101_2_Weights",
     "alexnet",
     "cifar_resnet20",
     "cifar_resnet56",
@@ -49,8 +116,13 @@ __all__ = [
     "densenet161",
     "densenet169",
     "densenet201",
+    "get_model",
+    "get_model_builder",
+    "get_model_weights",
+    "get_weight",
     "googlenet",
     "lenet",
+    "list_models",
     "mobilenet_v2",
     "resnet18",
     "resnet34",

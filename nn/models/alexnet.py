@@ -13,7 +13,7 @@ from ..dropout import Dropout
 from ..linear import Linear
 from ..module import Module
 from ..pooling import AdaptiveAvgPool2d, MaxPool2d
-from .weights import Weights, with_weights
+from .weights import GivenWeights, builder, with_weights
 
 
 class AlexNet(Module):
@@ -55,6 +55,7 @@ class AlexNet(Module):
         return self.classifier(flatten(self.avgpool(self.features(x)), 1))
 
 
-def alexnet(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> AlexNet:
+@builder
+def alexnet(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> AlexNet:
     """AlexNet, with weights if a file or a state dict is given."""
     return with_weights(AlexNet(**kwargs), weights)

@@ -17,7 +17,7 @@ from ..conv import Conv2d
 from ..linear import Linear
 from ..module import Module
 from ..pooling import AvgPool2d, MaxPool2d
-from .weights import Weights, with_weights
+from .weights import GivenWeights, builder, with_weights
 
 
 class _DenseLayer(Module):
@@ -120,21 +120,25 @@ def _rename(module: Module, state_dict: dict[str, Any], prefix: str, *_: Any) ->
         state_dict[renamed] = state_dict.pop(key)
 
 
-def densenet121(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> DenseNet:
+@builder
+def densenet121(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """DenseNet of 121 layers: 7,978,856 parameters."""
     return with_weights(DenseNet(32, (6, 12, 24, 16), 64, **kwargs), weights)
 
 
-def densenet161(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> DenseNet:
+@builder
+def densenet161(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """DenseNet of 161 layers: 28,681,000 parameters."""
     return with_weights(DenseNet(48, (6, 12, 36, 24), 96, **kwargs), weights)
 
 
-def densenet169(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> DenseNet:
+@builder
+def densenet169(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """DenseNet of 169 layers: 14,149,480 parameters."""
     return with_weights(DenseNet(32, (6, 12, 32, 32), 64, **kwargs), weights)
 
 
-def densenet201(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> DenseNet:
+@builder
+def densenet201(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """DenseNet of 201 layers: 20,013,928 parameters."""
     return with_weights(DenseNet(32, (6, 12, 48, 32), 64, **kwargs), weights)

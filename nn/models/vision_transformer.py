@@ -19,7 +19,7 @@ from ..linear import Linear
 from ..module import Module
 from ..normalisation import LayerNorm
 from ..parameter import Parameter
-from .weights import Weights, with_weights
+from .weights import GivenWeights, builder, with_weights
 
 
 class MLPBlock(Sequential):
@@ -138,27 +138,31 @@ def _rename(module: Module, state_dict: dict[str, Any], prefix: str, *_: Any) ->
 
 
 def _vit(
-    patch: int, layers: int, heads: int, hidden: int, mlp: int, weights: Weights, **kwargs: Any
+    patch: int, layers: int, heads: int, hidden: int, mlp: int, weights: GivenWeights, **kwargs: Any
 ) -> VisionTransformer:
     image = kwargs.pop("image_size", 224)
     return with_weights(VisionTransformer(image, patch, layers, heads, hidden, mlp, **kwargs), weights)
 
 
-def vit_b_16(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
+@builder
+def vit_b_16(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """12 layers of width 768 on patches of 16: 86,567,656 parameters."""
     return _vit(16, 12, 12, 768, 3072, weights, **kwargs)
 
 
-def vit_b_32(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
+@builder
+def vit_b_32(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """12 layers of width 768 on patches of 32: 88,224,232 parameters."""
     return _vit(32, 12, 12, 768, 3072, weights, **kwargs)
 
 
-def vit_l_16(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
+@builder
+def vit_l_16(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """24 layers of width 1024 on patches of 16: 304,326,632 parameters."""
     return _vit(16, 24, 16, 1024, 4096, weights, **kwargs)
 
 
-def vit_l_32(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
+@builder
+def vit_l_32(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """24 layers of width 1024 on patches of 32: 306,535,400 parameters."""
     return _vit(32, 24, 16, 1024, 4096, weights, **kwargs)
