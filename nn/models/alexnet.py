@@ -13,6 +13,7 @@ from ..dropout import Dropout
 from ..linear import Linear
 from ..module import Module
 from ..pooling import AdaptiveAvgPool2d, MaxPool2d
+from .published import imagenet
 from .weights import GivenWeights, builder, with_weights
 
 
@@ -53,6 +54,9 @@ class AlexNet(Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.classifier(flatten(self.avgpool(self.features(x)), 1))
+
+
+AlexNet_Weights = imagenet("AlexNet_Weights", 61_100_840, 63, "alexnet-owt-7be5be79")
 
 
 @builder

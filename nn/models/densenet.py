@@ -17,6 +17,7 @@ from ..conv import Conv2d
 from ..linear import Linear
 from ..module import Module
 from ..pooling import AvgPool2d, MaxPool2d
+from .published import imagenet
 from .weights import GivenWeights, builder, with_weights
 
 
@@ -118,6 +119,12 @@ def _rename(module: Module, state_dict: dict[str, Any], prefix: str, *_: Any) ->
     for key in list(state_dict):
         renamed = re.sub(r"(denselayer\d+\.(?:norm|relu|conv))\.(\d)", r"\1\2", key)
         state_dict[renamed] = state_dict.pop(key)
+
+
+DenseNet121_Weights = imagenet("DenseNet121_Weights", 7_978_856, 29, "densenet121-a639ec97")
+DenseNet161_Weights = imagenet("DenseNet161_Weights", 28_681_000, 29, "densenet161-8d451a50")
+DenseNet169_Weights = imagenet("DenseNet169_Weights", 14_149_480, 29, "densenet169-b2777c0a")
+DenseNet201_Weights = imagenet("DenseNet201_Weights", 20_013_928, 29, "densenet201-c1103571")
 
 
 @builder

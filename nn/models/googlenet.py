@@ -15,6 +15,7 @@ from ..dropout import Dropout
 from ..linear import Linear
 from ..module import Module
 from ..pooling import AdaptiveAvgPool2d, MaxPool2d
+from .published import publish, published
 from .weights import GivenWeights, builder, state_dict_of, with_weights
 
 
@@ -137,6 +138,20 @@ class GoogLeNet(Module):
         x = self.inception5b(self.inception5a(x))
         x = self.fc(self.dropout(flatten(self.avgpool(x), 1)))
         return GoogLeNetOutputs(x, aux2, aux1) if side else x
+
+
+GoogLeNet_Weights = publish(
+    "GoogLeNet_Weights",
+    {
+        "IMAGENET1K_V1": published(
+            "googlenet-1378be20",
+            6_624_904,
+            15,
+            defaults={"transform_input": True, "aux_logits": False, "init_weights": False},
+        )
+    },
+    "IMAGENET1K_V1",
+)
 
 
 @builder

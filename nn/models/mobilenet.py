@@ -15,6 +15,7 @@ from ..conv import Conv2d
 from ..dropout import Dropout
 from ..linear import Linear
 from ..module import Module
+from .published import imagenet
 from .weights import GivenWeights, builder, with_weights
 
 # expansion, channels, how many, stride of the first
@@ -95,6 +96,9 @@ class MobileNetV2(Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.classifier(flatten(F.adaptive_avg_pool2d(self.features(x), (1, 1)), 1))
+
+
+MobileNet_V2_Weights = imagenet("MobileNet_V2_Weights", 3_504_872, 1, "mobilenet_v2-b0353104", "mobilenet_v2-7ebf99e0")
 
 
 @builder

@@ -5,10 +5,12 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Callable, Iterable
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from ..module import Module
-from .weights import BUILDERS, PUBLISHED, WeightsEnum
+from .weights import BUILDERS, PUBLISHED, Weights, WeightsEnum
+
+M = TypeVar("M", bound=Module)
 
 
 def list_models(
@@ -32,6 +34,19 @@ def list_models(
         and (not include or matches(name, include))
         and not (exclude and matches(name, exclude))
     )
+
+
+def register_model(name: str | None = None) -> Callable[[Callable[..., M]], Callable[..., M]]:
+    """A decorator: the function builds the network of a name, by default its own; ValueError if there is one."""
+
+    def registered(build: Callable[..., M]) -> Callable[..., M]:
+        key = name or build.__name__
+        if key in BUILDERS:
+            raise ValueError(f"register_model: there is a model {key!r} already")
+        BUILDERS[key] = build
+        return build
+
+    return registered
 
 
 def get_model_builder(name: str) -> Callable[..., Module]:
@@ -77,3 +92,15 @@ def get_weight(name: str) -> WeightsEnum:
                 raise ValueError(f"get_weight: {enum_name} has {', '.join(published.__members__)}, not {member!r}")
             return published[member]
     raise ValueError(f"get_weight: no weights {name!r} are known; expected a name such as ResNet50_Weights.DEFAULT")
+
+
+__all__ = [
+    "Weights",
+    "WeightsEnum",
+    "get_model",
+    "get_model_builder",
+    "get_model_weights",
+    "get_weight",
+    "list_models",
+    "register_model",
+]

@@ -15,6 +15,7 @@ from ..conv import Conv2d
 from ..linear import Linear
 from ..module import Module
 from ..pooling import AdaptiveAvgPool2d, MaxPool2d
+from .published import imagenet
 from .weights import GivenWeights, builder, with_weights
 
 Norm = Callable[[int], Module]
@@ -175,6 +176,25 @@ class ResNet(Module):
         x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
         return self.fc(flatten(self.avgpool(x), 1))
+
+
+ResNet18_Weights = imagenet("ResNet18_Weights", 11_689_512, 1, "resnet18-f37072fd")
+ResNet34_Weights = imagenet("ResNet34_Weights", 21_797_672, 1, "resnet34-b627a593")
+ResNet50_Weights = imagenet("ResNet50_Weights", 25_557_032, 1, "resnet50-0676ba61", "resnet50-11ad3fa6")
+ResNet101_Weights = imagenet("ResNet101_Weights", 44_549_160, 1, "resnet101-63fe2227", "resnet101-cd907fc2")
+ResNet152_Weights = imagenet("ResNet152_Weights", 60_192_808, 1, "resnet152-394f9c45", "resnet152-f82ba261")
+ResNeXt50_32X4D_Weights = imagenet(
+    "ResNeXt50_32X4D_Weights", 25_028_904, 1, "resnext50_32x4d-7cdf4587", "resnext50_32x4d-1a0047aa"
+)
+ResNeXt101_32X8D_Weights = imagenet(
+    "ResNeXt101_32X8D_Weights", 88_791_336, 1, "resnext101_32x8d-8ba56ff5", "resnext101_32x8d-110c445d"
+)
+Wide_ResNet50_2_Weights = imagenet(
+    "Wide_ResNet50_2_Weights", 68_883_240, 1, "wide_resnet50_2-95faca4d", "wide_resnet50_2-9ba9bcbe"
+)
+Wide_ResNet101_2_Weights = imagenet(
+    "Wide_ResNet101_2_Weights", 126_886_696, 1, "wide_resnet101_2-32ee1156", "wide_resnet101_2-d733dc28"
+)
 
 
 @builder

@@ -14,6 +14,7 @@ from ..conv import Conv2d
 from ..dropout import Dropout
 from ..module import Module
 from ..pooling import AdaptiveAvgPool2d, MaxPool2d
+from .published import imagenet
 from .weights import GivenWeights, builder, with_weights
 
 
@@ -77,6 +78,10 @@ class SqueezeNet(Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return flatten(self.classifier(self.features(x)), 1)
+
+
+SqueezeNet1_0_Weights = imagenet("SqueezeNet1_0_Weights", 1_248_424, 21, "squeezenet1_0-b66bff10")
+SqueezeNet1_1_Weights = imagenet("SqueezeNet1_1_Weights", 1_235_496, 17, "squeezenet1_1-b8a52dc0")
 
 
 @builder

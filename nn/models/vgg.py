@@ -15,6 +15,7 @@ from ..dropout import Dropout
 from ..linear import Linear
 from ..module import Module
 from ..pooling import AdaptiveAvgPool2d, MaxPool2d
+from .published import imagenet, published
 from .weights import GivenWeights, builder, with_weights
 
 WIDTHS = (64, 128, 256, 512, 512)
@@ -73,6 +74,30 @@ def _vgg(depth: int, batch_norm: bool, weights: GivenWeights, **kwargs: Any) -> 
     if weights is not None:
         kwargs["init_weights"] = False
     return with_weights(VGG(make_layers(DEPTHS[depth], batch_norm), **kwargs), weights)
+
+
+VGG11_Weights = imagenet("VGG11_Weights", 132_863_336, 32, "vgg11-8a719046")
+VGG11_BN_Weights = imagenet("VGG11_BN_Weights", 132_868_840, 32, "vgg11_bn-6002323d")
+VGG13_Weights = imagenet("VGG13_Weights", 133_047_848, 32, "vgg13-19584684")
+VGG13_BN_Weights = imagenet("VGG13_BN_Weights", 133_053_736, 32, "vgg13_bn-abd245e5")
+VGG16_Weights = imagenet(
+    "VGG16_Weights",
+    138_357_544,
+    32,
+    "vgg16-397923af",
+    # Of detectors: the classifier's values are nan, and the images were of Caffe, 0 to 255.
+    IMAGENET1K_FEATURES=published(
+        "vgg16_features-amdegroot-88682ab5",
+        138_357_544,
+        32,
+        options={},
+        mean=(0.48235, 0.45882, 0.40784),
+        std=(1 / 255, 1 / 255, 1 / 255),
+    ),
+)
+VGG16_BN_Weights = imagenet("VGG16_BN_Weights", 138_365_992, 32, "vgg16_bn-6c64b313")
+VGG19_Weights = imagenet("VGG19_Weights", 143_667_240, 32, "vgg19-dcbb9e9d")
+VGG19_BN_Weights = imagenet("VGG19_BN_Weights", 143_678_248, 32, "vgg19_bn-c79401a0")
 
 
 @builder

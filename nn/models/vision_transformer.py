@@ -19,6 +19,7 @@ from ..linear import Linear
 from ..module import Module
 from ..normalisation import LayerNorm
 from ..parameter import Parameter
+from .published import transformer
 from .weights import GivenWeights, builder, with_weights
 
 
@@ -142,6 +143,25 @@ def _vit(
 ) -> VisionTransformer:
     image = kwargs.pop("image_size", 224)
     return with_weights(VisionTransformer(image, patch, layers, heads, hidden, mlp, **kwargs), weights)
+
+
+ViT_B_16_Weights = transformer(
+    "ViT_B_16_Weights",
+    86_567_656,
+    "vit_b_16-c867db91",
+    swag=("vit_b_16_swag-9ac1b537", 86_859_496, 384),
+    linear="vit_b_16_lc_swag-4e70ced5",
+)
+ViT_B_32_Weights = transformer("ViT_B_32_Weights", 88_224_232, "vit_b_32-d86f8d99")
+ViT_L_16_Weights = transformer(
+    "ViT_L_16_Weights",
+    304_326_632,
+    "vit_l_16-852ce7e3",
+    resize=242,
+    swag=("vit_l_16_swag-4f3808c9", 305_174_504, 512),
+    linear="vit_l_16_lc_swag-4d563306",
+)
+ViT_L_32_Weights = transformer("ViT_L_32_Weights", 306_535_400, "vit_l_32-c7638314")
 
 
 @builder
