@@ -42,6 +42,8 @@ MOVED = {  # old: where its names are now, perhaps in several modules
     "torchlike.profiler": "autograd.profiler",
 }
 PARTED = {  # modules that are there, and have handed some of their names to others
+    "autograd.capture.recorder": "autograd.capture",
+    "autograd.data.transforms.transforms": "autograd.data.transforms",
     "autograd.engine.tensor": "autograd.ops.copying",
     "autograd.linalg": "autograd.ops.linalg.determinants autograd.ops.linalg.solve autograd.ops.linalg.spectral",
     "autograd.ops.elementwise": "autograd nn.functional",

@@ -31,7 +31,8 @@ def published(
 
 def publish(name: str, members: dict[str, Weights], default: str) -> Any:
     """The enum of a network's weights: its type is made at run time, so that checkers take any member."""
-    enum: Any = WeightsEnum(name, {**members, "DEFAULT": members[default]}, module="nn.models")  # type: ignore[call-overload, unused-ignore]
+    base: Any = WeightsEnum
+    enum = base(name, {**members, "DEFAULT": members[default]}, module="nn.models")
     return PUBLISHED.setdefault(name.removesuffix("_Weights").lower(), enum)
 
 

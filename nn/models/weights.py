@@ -125,7 +125,7 @@ def _chosen(name: str, given: Any) -> Any:
             return next(iter(published))
         if isinstance(given, published):
             return given
-        member = given.removeprefix(f"{published.__name__}.") if isinstance(given, str) else None
+        member = given.removeprefix(f"{published.__name__}.") if isinstance(given, str) else ""
         if member in published.__members__:
             return published[member]
     raise ValueError(f"{name}: weights={given!r} is no state dict, no file that exists, and none of {known}")
