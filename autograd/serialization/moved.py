@@ -43,8 +43,10 @@ MOVED = {  # old: where its names are now, perhaps in several modules
 }
 PARTED = {  # modules that are there, and have handed some of their names to others
     "autograd.capture.recorder": "autograd.capture",
+    "autograd.data.transforms.transforms": "autograd.data.transforms",
     "autograd.engine.tensor": "autograd.ops.copying",
-    "autograd.linalg": "autograd.ops.linalg.checked autograd.ops.linalg.determinants autograd.ops.linalg.solve autograd.ops.linalg.spectral",
+    "autograd.linalg": "autograd.ops.linalg.checked autograd.ops.linalg.determinants autograd.ops.linalg.solve "
+    "autograd.ops.linalg.spectral",
     "autograd.ops.elementwise": "autograd nn.functional",
     "autograd.ops.indexing": "autograd",
     "autograd.ops.linalg": "autograd nn.functional",

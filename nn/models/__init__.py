@@ -1,18 +1,40 @@
 """Networks that made history, with torchvision's names, layer names and parameters, so that published weights load.
 
-Each function takes `weights`: a file's path or a state dict (nothing is downloaded), and the network's
-own options, `num_classes` among them.
+Each function takes `weights`: a file's path, a state dict, or published ones by their name, `ResNet18_Weights.DEFAULT`
+or "DEFAULT", if their file lies in torch.hub's folder (nothing is downloaded); and the network's own options,
+`num_classes` among them.
 """
 
-from .alexnet import AlexNet, alexnet
+from . import feature_extraction
+from .alexnet import AlexNet, AlexNet_Weights, alexnet
 from .cifar_resnet import CifarResNet, cifar_resnet20, cifar_resnet56, cifar_resnet110
-from .densenet import DenseNet, densenet121, densenet161, densenet169, densenet201
-from .googlenet import GoogLeNet, googlenet
+from .densenet import (
+    DenseNet,
+    DenseNet121_Weights,
+    DenseNet161_Weights,
+    DenseNet169_Weights,
+    DenseNet201_Weights,
+    densenet121,
+    densenet161,
+    densenet169,
+    densenet201,
+)
+from .googlenet import GoogLeNet, GoogLeNet_Weights, googlenet
 from .gpt import GPT
 from .lenet import LeNet, lenet
-from .mobilenet import MobileNetV2, mobilenet_v2
+from .mobilenet import MobileNet_V2_Weights, MobileNetV2, mobilenet_v2
+from .registry import get_model, get_model_builder, get_model_weights, get_weight, list_models
 from .resnet import (
     ResNet,
+    ResNet18_Weights,
+    ResNet34_Weights,
+    ResNet50_Weights,
+    ResNet101_Weights,
+    ResNet152_Weights,
+    ResNeXt50_32X4D_Weights,
+    ResNeXt101_32X8D_Weights,
+    Wide_ResNet50_2_Weights,
+    Wide_ResNet101_2_Weights,
     resnet18,
     resnet34,
     resnet50,
@@ -23,24 +45,85 @@ from .resnet import (
     wide_resnet50_2,
     wide_resnet101_2,
 )
-from .squeezenet import SqueezeNet, squeezenet1_0, squeezenet1_1
+from .squeezenet import SqueezeNet, SqueezeNet1_0_Weights, SqueezeNet1_1_Weights, squeezenet1_0, squeezenet1_1
 from .unet import UNet, unet
-from .vgg import VGG, vgg11, vgg11_bn, vgg13, vgg13_bn, vgg16, vgg16_bn, vgg19, vgg19_bn
-from .vision_transformer import VisionTransformer, vit_b_16, vit_b_32, vit_l_16, vit_l_32
+from .vgg import (
+    VGG,
+    VGG11_BN_Weights,
+    VGG11_Weights,
+    VGG13_BN_Weights,
+    VGG13_Weights,
+    VGG16_BN_Weights,
+    VGG16_Weights,
+    VGG19_BN_Weights,
+    VGG19_Weights,
+    vgg11,
+    vgg11_bn,
+    vgg13,
+    vgg13_bn,
+    vgg16,
+    vgg16_bn,
+    vgg19,
+    vgg19_bn,
+)
+from .vision_transformer import (
+    VisionTransformer,
+    ViT_B_16_Weights,
+    ViT_B_32_Weights,
+    ViT_L_16_Weights,
+    ViT_L_32_Weights,
+    vit_b_16,
+    vit_b_32,
+    vit_l_16,
+    vit_l_32,
+)
+from .weights import Weights, WeightsEnum
 
 __all__ = [
     "GPT",
     "VGG",
     "AlexNet",
+    "AlexNet_Weights",
     "CifarResNet",
     "DenseNet",
+    "DenseNet121_Weights",
+    "DenseNet161_Weights",
+    "DenseNet169_Weights",
+    "DenseNet201_Weights",
     "GoogLeNet",
+    "GoogLeNet_Weights",
     "LeNet",
     "MobileNetV2",
+    "MobileNet_V2_Weights",
+    "ResNeXt50_32X4D_Weights",
+    "ResNeXt101_32X8D_Weights",
     "ResNet",
+    "ResNet18_Weights",
+    "ResNet34_Weights",
+    "ResNet50_Weights",
+    "ResNet101_Weights",
+    "ResNet152_Weights",
     "SqueezeNet",
+    "SqueezeNet1_0_Weights",
+    "SqueezeNet1_1_Weights",
     "UNet",
+    "VGG11_BN_Weights",
+    "VGG11_Weights",
+    "VGG13_BN_Weights",
+    "VGG13_Weights",
+    "VGG16_BN_Weights",
+    "VGG16_Weights",
+    "VGG19_BN_Weights",
+    "VGG19_Weights",
+    "ViT_B_16_Weights",
+    "ViT_B_32_Weights",
+    "ViT_L_16_Weights",
+    "ViT_L_32_Weights",
     "VisionTransformer",
+    "Weights",
+    "WeightsEnum",
+    "Wide_ResNet50_2_Weights",
+    "Wide_ResNet101_2_Weights",
     "alexnet",
     "cifar_resnet20",
     "cifar_resnet56",
@@ -49,8 +132,14 @@ __all__ = [
     "densenet161",
     "densenet169",
     "densenet201",
+    "feature_extraction",
+    "get_model",
+    "get_model_builder",
+    "get_model_weights",
+    "get_weight",
     "googlenet",
     "lenet",
+    "list_models",
     "mobilenet_v2",
     "resnet18",
     "resnet34",

@@ -13,7 +13,8 @@ from ..dropout import Dropout
 from ..linear import Linear
 from ..module import Module
 from ..pooling import AdaptiveAvgPool2d, MaxPool2d
-from .weights import Weights, with_weights
+from .published import imagenet
+from .weights import GivenWeights, builder, with_weights
 
 
 class AlexNet(Module):
@@ -55,6 +56,10 @@ class AlexNet(Module):
         return self.classifier(flatten(self.avgpool(self.features(x)), 1))
 
 
-def alexnet(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> AlexNet:
+AlexNet_Weights = imagenet("AlexNet_Weights", 61_100_840, 63, "alexnet-owt-7be5be79")
+
+
+@builder
+def alexnet(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> AlexNet:
     """AlexNet, with weights if a file or a state dict is given."""
     return with_weights(AlexNet(**kwargs), weights)

@@ -13,7 +13,7 @@ from ..conv import Conv2d
 from ..linear import Linear
 from ..module import Module
 from .resnet import conv3x3
-from .weights import Weights, with_weights
+from .weights import GivenWeights, builder, with_weights
 
 
 class CifarBlock(Module):
@@ -77,16 +77,19 @@ class CifarResNet(Module):
         return self.fc(flatten(F.adaptive_avg_pool2d(x, (1, 1)), 1))
 
 
-def cifar_resnet20(*, weights: Weights = None, **kwargs: Any) -> CifarResNet:
+@builder
+def cifar_resnet20(*, weights: GivenWeights = None, **kwargs: Any) -> CifarResNet:
     """20 layers: 269,722 parameters; skip=False for the plain network."""
     return with_weights(CifarResNet(20, **kwargs), weights)
 
 
-def cifar_resnet56(*, weights: Weights = None, **kwargs: Any) -> CifarResNet:
+@builder
+def cifar_resnet56(*, weights: GivenWeights = None, **kwargs: Any) -> CifarResNet:
     """56 layers: 853,018 parameters; skip=False for the plain network."""
     return with_weights(CifarResNet(56, **kwargs), weights)
 
 
-def cifar_resnet110(*, weights: Weights = None, **kwargs: Any) -> CifarResNet:
+@builder
+def cifar_resnet110(*, weights: GivenWeights = None, **kwargs: Any) -> CifarResNet:
     """110 layers: 1,727,962 parameters; skip=False for the plain network."""
     return with_weights(CifarResNet(110, **kwargs), weights)

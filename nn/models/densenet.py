@@ -17,7 +17,8 @@ from ..conv import Conv2d
 from ..linear import Linear
 from ..module import Module
 from ..pooling import AvgPool2d, MaxPool2d
-from .weights import Weights, with_weights
+from .published import imagenet
+from .weights import GivenWeights, builder, with_weights
 
 
 class _DenseLayer(Module):
@@ -120,21 +121,31 @@ def _rename(module: Module, state_dict: dict[str, Any], prefix: str, *_: Any) ->
         state_dict[renamed] = state_dict.pop(key)
 
 
-def densenet121(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> DenseNet:
+DenseNet121_Weights = imagenet("DenseNet121_Weights", 7_978_856, 29, "densenet121-a639ec97")
+DenseNet161_Weights = imagenet("DenseNet161_Weights", 28_681_000, 29, "densenet161-8d451a50")
+DenseNet169_Weights = imagenet("DenseNet169_Weights", 14_149_480, 29, "densenet169-b2777c0a")
+DenseNet201_Weights = imagenet("DenseNet201_Weights", 20_013_928, 29, "densenet201-c1103571")
+
+
+@builder
+def densenet121(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """DenseNet of 121 layers: 7,978,856 parameters."""
     return with_weights(DenseNet(32, (6, 12, 24, 16), 64, **kwargs), weights)
 
 
-def densenet161(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> DenseNet:
+@builder
+def densenet161(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """DenseNet of 161 layers: 28,681,000 parameters."""
     return with_weights(DenseNet(48, (6, 12, 36, 24), 96, **kwargs), weights)
 
 
-def densenet169(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> DenseNet:
+@builder
+def densenet169(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """DenseNet of 169 layers: 14,149,480 parameters."""
     return with_weights(DenseNet(32, (6, 12, 32, 32), 64, **kwargs), weights)
 
 
-def densenet201(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> DenseNet:
+@builder
+def densenet201(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> DenseNet:
     """DenseNet of 201 layers: 20,013,928 parameters."""
     return with_weights(DenseNet(32, (6, 12, 48, 32), 64, **kwargs), weights)

@@ -15,7 +15,8 @@ from ..dropout import Dropout
 from ..linear import Linear
 from ..module import Module
 from ..pooling import AdaptiveAvgPool2d, MaxPool2d
-from .weights import Weights, with_weights
+from .published import publish, published
+from .weights import GivenWeights, builder, state_dict_of, with_weights
 
 
 class GoogLeNetOutputs(NamedTuple):
@@ -139,6 +140,27 @@ class GoogLeNet(Module):
         return GoogLeNetOutputs(x, aux2, aux1) if side else x
 
 
-def googlenet(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> GoogLeNet:
-    """GoogLeNet, with weights if a file or a state dict is given."""
-    return with_weights(GoogLeNet(**kwargs), weights)
+GoogLeNet_Weights = publish(
+    "GoogLeNet_Weights",
+    {
+        "IMAGENET1K_V1": published(
+            "googlenet-1378be20",
+            6_624_904,
+            15,
+            defaults={"transform_input": True, "aux_logits": False, "init_weights": False},
+        )
+    },
+    "IMAGENET1K_V1",
+)
+
+
+@builder
+def googlenet(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> GoogLeNet:
+    """GoogLeNet, with weights if a file or a state dict is given; of theirs, side branches that it lacks are left out.
+
+    The published weights come without side branches unless aux_logits=True asks for them.
+    """
+    state = None if weights is None else state_dict_of(weights)
+    if state is not None and not kwargs.get("aux_logits", True):
+        state = {key: value for key, value in state.items() if not key.startswith(("aux1.", "aux2."))}
+    return with_weights(GoogLeNet(**kwargs), state)

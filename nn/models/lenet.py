@@ -10,7 +10,7 @@ from .. import functional as F
 from ..conv import Conv2d
 from ..linear import Linear
 from ..module import Module
-from .weights import Weights, with_weights
+from .weights import GivenWeights, builder, with_weights
 
 
 class LeNet(Module):
@@ -34,6 +34,7 @@ class LeNet(Module):
         return self.fc3(F.relu(self.fc2(F.relu(self.fc1(flatten(x, 1))))))
 
 
-def lenet(*, weights: Weights = None, **kwargs: Any) -> LeNet:
+@builder
+def lenet(*, weights: GivenWeights = None, **kwargs: Any) -> LeNet:
     """LeNet-5, with weights if a file or a state dict is given."""
     return with_weights(LeNet(**kwargs), weights)

@@ -15,7 +15,8 @@ from ..conv import Conv2d
 from ..dropout import Dropout
 from ..linear import Linear
 from ..module import Module
-from .weights import Weights, with_weights
+from .published import imagenet
+from .weights import GivenWeights, builder, with_weights
 
 # expansion, channels, how many, stride of the first
 STAGES = (
@@ -97,6 +98,10 @@ class MobileNetV2(Module):
         return self.classifier(flatten(F.adaptive_avg_pool2d(self.features(x), (1, 1)), 1))
 
 
-def mobilenet_v2(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> MobileNetV2:
+MobileNet_V2_Weights = imagenet("MobileNet_V2_Weights", 3_504_872, 1, "mobilenet_v2-b0353104", "mobilenet_v2-7ebf99e0")
+
+
+@builder
+def mobilenet_v2(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> MobileNetV2:
     """MobileNetV2, with weights if a file or a state dict is given."""
     return with_weights(MobileNetV2(**kwargs), weights)

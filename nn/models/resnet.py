@@ -15,7 +15,8 @@ from ..conv import Conv2d
 from ..linear import Linear
 from ..module import Module
 from ..pooling import AdaptiveAvgPool2d, MaxPool2d
-from .weights import Weights, with_weights
+from .published import imagenet
+from .weights import GivenWeights, builder, with_weights
 
 Norm = Callable[[int], Module]
 
@@ -177,48 +178,76 @@ class ResNet(Module):
         return self.fc(flatten(self.avgpool(x), 1))
 
 
-def resnet18(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
+ResNet18_Weights = imagenet("ResNet18_Weights", 11_689_512, 1, "resnet18-f37072fd")
+ResNet34_Weights = imagenet("ResNet34_Weights", 21_797_672, 1, "resnet34-b627a593")
+ResNet50_Weights = imagenet("ResNet50_Weights", 25_557_032, 1, "resnet50-0676ba61", "resnet50-11ad3fa6")
+ResNet101_Weights = imagenet("ResNet101_Weights", 44_549_160, 1, "resnet101-63fe2227", "resnet101-cd907fc2")
+ResNet152_Weights = imagenet("ResNet152_Weights", 60_192_808, 1, "resnet152-394f9c45", "resnet152-f82ba261")
+ResNeXt50_32X4D_Weights = imagenet(
+    "ResNeXt50_32X4D_Weights", 25_028_904, 1, "resnext50_32x4d-7cdf4587", "resnext50_32x4d-1a0047aa"
+)
+ResNeXt101_32X8D_Weights = imagenet(
+    "ResNeXt101_32X8D_Weights", 88_791_336, 1, "resnext101_32x8d-8ba56ff5", "resnext101_32x8d-110c445d"
+)
+Wide_ResNet50_2_Weights = imagenet(
+    "Wide_ResNet50_2_Weights", 68_883_240, 1, "wide_resnet50_2-95faca4d", "wide_resnet50_2-9ba9bcbe"
+)
+Wide_ResNet101_2_Weights = imagenet(
+    "Wide_ResNet101_2_Weights", 126_886_696, 1, "wide_resnet101_2-32ee1156", "wide_resnet101_2-d733dc28"
+)
+
+
+@builder
+def resnet18(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet of 18 layers: 11,689,512 parameters."""
     return with_weights(ResNet(BasicBlock, [2, 2, 2, 2], **kwargs), weights)
 
 
-def resnet34(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
+@builder
+def resnet34(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet of 34 layers: 21,797,672 parameters."""
     return with_weights(ResNet(BasicBlock, [3, 4, 6, 3], **kwargs), weights)
 
 
-def resnet50(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
+@builder
+def resnet50(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet of 50 layers: 25,557,032 parameters."""
     return with_weights(ResNet(Bottleneck, [3, 4, 6, 3], **kwargs), weights)
 
 
-def resnet101(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
+@builder
+def resnet101(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet of 101 layers: 44,549,160 parameters."""
     return with_weights(ResNet(Bottleneck, [3, 4, 23, 3], **kwargs), weights)
 
 
-def resnet152(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
+@builder
+def resnet152(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet of 152 layers: 60,192,808 parameters."""
     return with_weights(ResNet(Bottleneck, [3, 8, 36, 3], **kwargs), weights)
 
 
-def resnext50_32x4d(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
+@builder
+def resnext50_32x4d(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNeXt of 50 layers, 32 groups of width 4: 25,028,904 parameters."""
     options = {"groups": 32, "width_per_group": 4, **kwargs}
     return with_weights(ResNet(Bottleneck, [3, 4, 6, 3], **options), weights)
 
 
-def resnext101_32x8d(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
+@builder
+def resnext101_32x8d(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNeXt of 101 layers, 32 groups of width 8: 88,791,336 parameters."""
     options = {"groups": 32, "width_per_group": 8, **kwargs}
     return with_weights(ResNet(Bottleneck, [3, 4, 23, 3], **options), weights)
 
 
-def wide_resnet50_2(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
+@builder
+def wide_resnet50_2(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet of 50 layers with twice the width inside the blocks: 68,883,240 parameters."""
     return with_weights(ResNet(Bottleneck, [3, 4, 6, 3], **{"width_per_group": 128, **kwargs}), weights)
 
 
-def wide_resnet101_2(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> ResNet:
+@builder
+def wide_resnet101_2(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> ResNet:
     """ResNet of 101 layers with twice the width inside the blocks: 126,886,696 parameters."""
     return with_weights(ResNet(Bottleneck, [3, 4, 23, 3], **{"width_per_group": 128, **kwargs}), weights)

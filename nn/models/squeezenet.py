@@ -14,7 +14,8 @@ from ..conv import Conv2d
 from ..dropout import Dropout
 from ..module import Module
 from ..pooling import AdaptiveAvgPool2d, MaxPool2d
-from .weights import Weights, with_weights
+from .published import imagenet
+from .weights import GivenWeights, builder, with_weights
 
 
 class Fire(Module):
@@ -79,11 +80,17 @@ class SqueezeNet(Module):
         return flatten(self.classifier(self.features(x)), 1)
 
 
-def squeezenet1_0(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> SqueezeNet:
+SqueezeNet1_0_Weights = imagenet("SqueezeNet1_0_Weights", 1_248_424, 21, "squeezenet1_0-b66bff10")
+SqueezeNet1_1_Weights = imagenet("SqueezeNet1_1_Weights", 1_235_496, 17, "squeezenet1_1-b8a52dc0")
+
+
+@builder
+def squeezenet1_0(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> SqueezeNet:
     """SqueezeNet as in the paper: 1,248,424 parameters."""
     return with_weights(SqueezeNet("1_0", **kwargs), weights)
 
 
-def squeezenet1_1(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> SqueezeNet:
+@builder
+def squeezenet1_1(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> SqueezeNet:
     """SqueezeNet with 2.4 times less computation: 1,235,496 parameters."""
     return with_weights(SqueezeNet("1_1", **kwargs), weights)

@@ -15,7 +15,7 @@ from ..conv import Conv2d
 from ..conv_transpose import ConvTranspose2d
 from ..module import Module
 from ..pooling import MaxPool2d
-from .weights import Weights, with_weights
+from .weights import GivenWeights, builder, with_weights
 
 
 def double_conv(in_channels: int, out_channels: int) -> Sequential:
@@ -63,6 +63,7 @@ class UNet(Module):
         return self.outc(x)
 
 
-def unet(*, weights: Weights = None, **kwargs: Any) -> UNet:
+@builder
+def unet(*, weights: GivenWeights = None, **kwargs: Any) -> UNet:
     """U-Net, with weights if a file or a state dict is given."""
     return with_weights(UNet(**kwargs), weights)

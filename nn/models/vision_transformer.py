@@ -19,7 +19,8 @@ from ..linear import Linear
 from ..module import Module
 from ..normalisation import LayerNorm
 from ..parameter import Parameter
-from .weights import Weights, with_weights
+from .published import transformer
+from .weights import GivenWeights, builder, with_weights
 
 
 class MLPBlock(Sequential):
@@ -138,27 +139,50 @@ def _rename(module: Module, state_dict: dict[str, Any], prefix: str, *_: Any) ->
 
 
 def _vit(
-    patch: int, layers: int, heads: int, hidden: int, mlp: int, weights: Weights, **kwargs: Any
+    patch: int, layers: int, heads: int, hidden: int, mlp: int, weights: GivenWeights, **kwargs: Any
 ) -> VisionTransformer:
     image = kwargs.pop("image_size", 224)
     return with_weights(VisionTransformer(image, patch, layers, heads, hidden, mlp, **kwargs), weights)
 
 
-def vit_b_16(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
+ViT_B_16_Weights = transformer(
+    "ViT_B_16_Weights",
+    86_567_656,
+    "vit_b_16-c867db91",
+    swag=("vit_b_16_swag-9ac1b537", 86_859_496, 384),
+    linear="vit_b_16_lc_swag-4e70ced5",
+)
+ViT_B_32_Weights = transformer("ViT_B_32_Weights", 88_224_232, "vit_b_32-d86f8d99")
+ViT_L_16_Weights = transformer(
+    "ViT_L_16_Weights",
+    304_326_632,
+    "vit_l_16-852ce7e3",
+    resize=242,
+    swag=("vit_l_16_swag-4f3808c9", 305_174_504, 512),
+    linear="vit_l_16_lc_swag-4d563306",
+)
+ViT_L_32_Weights = transformer("ViT_L_32_Weights", 306_535_400, "vit_l_32-c7638314")
+
+
+@builder
+def vit_b_16(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """12 layers of width 768 on patches of 16: 86,567,656 parameters."""
     return _vit(16, 12, 12, 768, 3072, weights, **kwargs)
 
 
-def vit_b_32(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
+@builder
+def vit_b_32(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """12 layers of width 768 on patches of 32: 88,224,232 parameters."""
     return _vit(32, 12, 12, 768, 3072, weights, **kwargs)
 
 
-def vit_l_16(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
+@builder
+def vit_l_16(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """24 layers of width 1024 on patches of 16: 304,326,632 parameters."""
     return _vit(16, 24, 16, 1024, 4096, weights, **kwargs)
 
 
-def vit_l_32(*, weights: Weights = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
+@builder
+def vit_l_32(*, weights: GivenWeights = None, progress: bool = True, **kwargs: Any) -> VisionTransformer:
     """24 layers of width 1024 on patches of 32: 306,535,400 parameters."""
     return _vit(32, 24, 16, 1024, 4096, weights, **kwargs)
