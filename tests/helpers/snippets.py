@@ -6,6 +6,7 @@ import contextlib
 import copy
 import io
 import pickle
+import traceback
 import warnings
 from typing import Any
 
@@ -22,6 +23,17 @@ i = torch.tensor([0, 2, 1])
 """
 
 
+class Raised(str):
+    """The class of an error, by name, and what it said."""
+
+    def __new__(cls, kind: str, said: str) -> Raised:
+        made = super().__new__(cls, kind)
+        made.said = said
+        return made
+
+    said: str
+
+
 def outcome(code: str, torch: Any) -> Any:
     """What the last line of the code is worth, in plain values, or the class of the error that comes."""
     names: dict[str, Any] = {"torch": torch, "np": np, "copy": copy, "pickle": pickle, "io": io}
@@ -35,7 +47,8 @@ def outcome(code: str, torch: Any) -> Any:
             exec("\n".join(body), names)
             return plain(eval(last, names))
         except Exception as error:
-            return next(each.__name__ for each in type(error).__mro__ if each.__module__ == "builtins")
+            kind = next(each.__name__ for each in type(error).__mro__ if each.__module__ == "builtins")
+            return Raised(kind, traceback.format_exc(limit=-3))
 
 
 def plain(value: Any) -> Any:
@@ -58,7 +71,7 @@ def plain(value: Any) -> Any:
 
 def assert_as_in_torch(code: str) -> None:
     theirs, ours = outcome(code, torch_or_skip()), outcome(code, autograd)
-    assert alike(ours, theirs), f"{code}\nhere {ours}\ntorch {theirs}"
+    assert alike(ours, theirs), f"{code}\nhere {ours}\ntorch {theirs}\n{getattr(ours, 'said', '')}"
 
 
 def alike(a: Any, b: Any) -> bool:
