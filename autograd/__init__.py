@@ -202,8 +202,6 @@ from .ops.creation import (
     from_numpy,
     full,
     full_like,
-    linspace,
-    logspace,
     ones,
     ones_like,
     scalar_tensor,
@@ -384,6 +382,7 @@ from .ops.sorting import (
     sort,
     topk,
 )
+from .ops.spacing import linspace, logspace
 from .ops.sparse.coo import sparse_coo_tensor
 from .ops.sparse.csr import sparse_csr_tensor
 from .ops.special import digamma, erf, erfc, erfinv, igamma, igammac, lgamma, logit, mvlgamma, polygamma, sinc, xlogy

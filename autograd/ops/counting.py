@@ -13,7 +13,7 @@ from ..engine.modes import modes
 from ..engine.primitive import primitive
 from ..engine.tensor import Tensor
 from .choosing import clamp
-from .creation import arange, full, linspace
+from .creation import arange, full
 from .dims import is_int, normalize_dim
 from .indexing import write
 from .joining import cat
@@ -22,6 +22,7 @@ from .promotion import cast
 from .rounding import floor
 from .shape import movedim, reshape
 from .sorting import argsort, searchsorted
+from .spacing import linspace
 
 
 @primitive()

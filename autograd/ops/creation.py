@@ -44,29 +44,11 @@ def _arange(backend: Backend, *, start: float, step: float, count: int, dtype: d
 
 
 @primitive()
-def _linspace(
-    backend: Backend, *, start: float | Tensor, end: float | Tensor, steps: int, dtype: dtypes.dtype
-) -> Array:
-    """From both ends towards the middle, so that evenly spaced numbers around zero are mirror images, as torch's are:
-    start + step i and end - step (steps - 1 - i), the step rounded to the dtype and the rest, in float32, once."""
-    xp, kind = backend.xp, backend.native[dtype]
-    if dtype not in (dtypes.float32, dtypes.float64) or steps < 2:
-        wide = kind if dtype.is_inexact else xp.float64
-        return xp.astype(xp.linspace(start, end, steps, dtype=wide), kind)
-    first, last = (xp.asarray(each, dtype=kind) for each in (start, end))
-    step = xp.astype((last - first) / xp.asarray(steps - 1, dtype=kind), xp.float64)
-    place = xp.astype(xp.arange(steps), xp.float64)
-    rising = xp.astype(first, xp.float64) + step * place
-    falling = xp.astype(last, xp.float64) - step * (steps - 1 - place)
-    return xp.astype(xp.where(place < steps // 2, rising, falling), kind)
-
-
-@primitive()
 def _eye(backend: Backend, *, n: int, m: int, dtype: dtypes.dtype) -> Array:
     return backend.xp.eye(n, m, dtype=backend.native[dtype])
 
 
-def _finish(x: Tensor, requires_grad: bool) -> Tensor:
+def finish(x: Tensor, requires_grad: bool) -> Tensor:
     return x.requires_grad_() if requires_grad else x
 
 
@@ -136,7 +118,7 @@ def tensor(data: Any, *, dtype: DTypeLike = None, device: DeviceLike = None, req
     if isinstance(data, Tensor):
         copied = data.detach().clone()
         copied = copied if dtype is None else cast(copied, dtype)
-        return _finish(copied if device is None else move(copied, get_backend(device)), requires_grad)
+        return finish(copied if device is None else move(copied, get_backend(device)), requires_grad)
     try:
         array, inferred = _infer(data)
     except LayoutError:
@@ -145,7 +127,7 @@ def tensor(data: Any, *, dtype: DTypeLike = None, device: DeviceLike = None, req
         raise ValueError("tensor: the nested sequences have differing lengths") from error
     backend = get_backend(device)
     host = modes.quietly(array.astype, (dtype or inferred).name)
-    return _finish(_constant(backend=backend, data=host), requires_grad)
+    return finish(_constant(backend=backend, data=host), requires_grad)
 
 
 def of_sizes_or_data(
@@ -241,7 +223,7 @@ def full(
     kind = dtypes.dtype_of_scalar(fill_value) if dtype is None else dtype
     shape = shape_of((size,), "full")
     made = _full(backend=get_backend(device), shape=shape, fill=fill_value, dtype=kind)
-    return _finish(made, requires_grad)
+    return finish(made, requires_grad)
 
 
 class Filled(Protocol):
@@ -269,7 +251,7 @@ def _filled(value: int, name: str, doc: str = "") -> Filled:
     ) -> Tensor:
         kind = dtypes.get_default_dtype() if dtype is None else dtype
         made = _full(backend=get_backend(device), shape=shape_of(size, name), fill=value, dtype=kind)
-        return _finish(made, requires_grad)
+        return finish(made, requires_grad)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = doc or f"A tensor of the given size, filled with {value}; of the default dtype unless told."
@@ -306,7 +288,7 @@ def filled_like(
 ) -> Tensor:
     backend = input._backend if device is None else get_backend(device)
     made = _full(backend=backend, shape=input._array.shape, fill=value, dtype=dtype or input.dtype)
-    return _finish(laid_as(made, alike, input), requires_grad)
+    return finish(laid_as(made, alike, input), requires_grad)
 
 
 @operation(method=False)
@@ -384,42 +366,7 @@ def arange(
         raise RuntimeError(f"arange: step must be nonzero, also as {dtype}")
     count = max(math.ceil((end - start) / step), 0)
     made = _arange(backend=get_backend(device), start=start, step=step, count=count, dtype=dtype)
-    return _finish(made, requires_grad)
-
-
-@operation(method=False)
-def linspace(
-    start: float | Tensor,
-    end: float | Tensor,
-    steps: int,
-    *,
-    dtype: DTypeLike = None,
-    device: DeviceLike = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """`steps` evenly spaced numbers from start to end, both included."""
-    kind = dtype or dtypes.get_default_dtype()
-    start, end = (float(each) if kind.is_inexact else int(each) for each in (start, end))
-    made = _linspace(backend=get_backend(device), start=start, end=end, steps=steps, dtype=kind)
-    return _finish(made, requires_grad)
-
-
-@operation(method=False)
-def logspace(
-    start: float | Tensor,
-    end: float | Tensor,
-    steps: int,
-    base: float = 10.0,
-    *,
-    dtype: DTypeLike = None,
-    device: DeviceLike = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """`steps` numbers from base**start to base**end, evenly spaced in their logarithms."""
-    if dtype is not None and not dtype.is_inexact:  # as torch counts in integers
-        start, end = int(start), int(end)
-    exponents = linspace(start, end, steps, dtype=dtypes.float64, device=device)
-    return _finish(cast(float(base) ** exponents, dtype or dtypes.get_default_dtype()), requires_grad)
+    return finish(made, requires_grad)
 
 
 @operation(method=False)
@@ -429,7 +376,7 @@ def eye(
     """The identity matrix of n rows and m (default n) columns."""
     kind = dtype or dtypes.get_default_dtype()
     made = _eye(backend=get_backend(device), n=n, m=n if m is None else m, dtype=kind)
-    return _finish(made, requires_grad)
+    return finish(made, requires_grad)
 
 
 @operation(method=False)

@@ -47,6 +47,7 @@ PARTED = {  # modules that are there, and have handed some of their names to oth
     "autograd.engine.tensor": "autograd.ops.copying",
     "autograd.linalg": "autograd.ops.linalg.checked autograd.ops.linalg.determinants autograd.ops.linalg.solve "
     "autograd.ops.linalg.spectral",
+    "autograd.ops.creation": "autograd",
     "autograd.ops.elementwise": "autograd nn.functional",
     "autograd.ops.indexing": "autograd",
     "autograd.ops.linalg": "autograd nn.functional",
