@@ -41,6 +41,8 @@ def linear_cross_entropy(
         raise OperationError(
             f"linear_cross_entropy: expected a linear_bias of shape {shape}, got {tuple(linear_bias.shape)}"
         )
+    if ignore_index is not None and target.dtype.is_floating_point:
+        raise OperationError("linear_cross_entropy: ignore_index is of class numbers, the target holds probabilities")
     logits = (input @ linear_weight.reshape(-1, linear_weight.shape[-1]).T).reshape(*input.shape[:-1], *shape)
     if linear_bias is not None:
         logits = logits + linear_bias

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -272,7 +274,7 @@ def test_swap_tensors() -> None:
 def test_steps_of_optimizers_on_lists() -> None:
     torch = torch_or_skip()
     theirs = importlib.import_module("torch.optim._functional")
-    ours = importlib.import_module("torchlike.optim.functional")
+    ours = importlib.import_module("torchlike.optimizers.functional")
 
     def run(T: Any, module: Any) -> Any:
         def lists(n: int) -> list[Any]:
@@ -299,3 +301,27 @@ def test_steps_of_optimizers_on_lists() -> None:
 
     for a, b in zip(run(autograd, ours), run(torch, theirs), strict=True):
         assert a == pytest.approx(b)
+
+
+SHADOWED = """
+import importlib, pkgutil, sys
+import {package} as package
+
+before = {{name: getattr(package, name) for name in package.__all__}}
+for found in pkgutil.walk_packages(package.__path__, "{package}."):
+    if not found.name.endswith("__main__"):
+        try:
+            importlib.import_module(found.name)
+        except ImportError:
+            pass  # of something optional
+print([name for name, value in before.items() if getattr(package, name) is not value])
+"""
+
+
+@pytest.mark.cpu_only
+@pytest.mark.parametrize("package", ["autograd", "nn", "nn.functional", "nn.utils", "optim", "torchlike"])
+def test_no_module_takes_the_place_of_a_name_when_it_is_imported(package: str) -> None:
+    """Importing a submodule sets an attribute of its package, whatever stood there."""
+    code = SHADOWED.format(package=package)
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
