@@ -37,6 +37,11 @@ def linear_cross_entropy(
             f"linear_cross_entropy: expected an input (N, in) or (in,) and a linear_weight (C, ..., in), got "
             f"{tuple(input.shape)} and {tuple(linear_weight.shape)}"
         )
+    if input.ndim == 1 and linear_weight.ndim > 2:
+        raise OperationError(
+            f"linear_cross_entropy: a linear_weight of {linear_weight.ndim} dimensions, {tuple(linear_weight.shape)}, "
+            f"needs inputs in rows, (N, in), got {tuple(input.shape)}; unsqueeze(0) it"
+        )
     if linear_bias is not None and tuple(linear_bias.shape) != shape:
         raise OperationError(
             f"linear_cross_entropy: expected a linear_bias of shape {shape}, got {tuple(linear_bias.shape)}"
