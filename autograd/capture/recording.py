@@ -30,7 +30,7 @@ class Recording:
         self._held = [(leaf, _like(leaf._grad)) for leaf in self.program.held.values() if leaf._grad is not None]
         self.arrays = {id(x._array): number for number, x in enumerate(leaves)}
         self.written = _written(self.program)
-        self._memories = {id(root(x._array)) for x in (leaves if self.written[1] else self.written[0])}
+        self._memories = {each for x in (leaves if self.written[1] else self.written[0]) for each in _owners(x)}
         reached = {id(x._array): x for x in around.tensors.values()}
         # Arguments that the step reaches by name, too: the program does not say which of both it means.
         self._named = [(i, reached[id(x._array)]) for i, x in enumerate(recorder.arguments) if id(x._array) in reached]
@@ -54,9 +54,11 @@ class Recording:
         """Whether a write would reach another argument, or a state, that shares its memory without being one tensor."""
         seen: dict[int, int] = {}
         for x in arguments if self._memories or self.written[1] else ():
-            memory = id(root(x._array))
-            if memory in self._memories or (self.written[1] and seen.setdefault(memory, id(x._array)) != id(x._array)):
-                return True
+            for owner in _owners(x):
+                if owner in self._memories or (
+                    self.written[1] and seen.setdefault(owner, id(x._array)) != id(x._array)
+                ):
+                    return True
         return False
 
     def holds(self, arguments: list[Tensor]) -> bool:
@@ -135,6 +137,12 @@ def _like_array(array: Any) -> tuple[Any, ...]:
 
 def _like(x: Tensor | None) -> tuple[Any, ...] | None:
     return None if x is None else (x._backend, *_like_array(x._array))
+
+
+def _owners(x: Tensor) -> tuple[int, ...]:
+    """What owns the tensor's elements, by its ids: the array behind it, and what its views share."""
+    array = id(root(x._array))
+    return (array,) if x._memory is None else (array, id(x._memory))
 
 
 def root(array: Any) -> Any:

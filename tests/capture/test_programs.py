@@ -183,6 +183,7 @@ def test_a_number_that_is_read_and_used_is_refused(reader: str) -> None:
     assert not run.replayed
 
 
+@pytest.mark.cpu_only  # the code of a stand-in for a device counts as the user's
 def test_numbers_read_at_the_end_are_plain() -> None:
     run = record(lambda x: {"loss": x.sum().item(), "count": (x > 0).sum().item()})
     for i in range(5):

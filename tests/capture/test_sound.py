@@ -45,7 +45,13 @@ def _history(world: World, step: Any) -> tuple[list[Any], list[str]]:
     return seen, []
 
 
-@pytest.mark.parametrize("name", WORLDS)
+# What shares NumPy's memory, draws in torch's order, or enters autocast("cpu").
+ON_THE_HOST = {"random_of_numpy", "array_that_is_shared", "autocast_entered", "random_numbers_of_torch"}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.cpu_only] * (name in ON_THE_HOST)) for name in WORLDS]
+)
 def test_what_happens_around_a_step(name: str) -> None:
     build, outcome = WORLDS[name]
     worlds.FACTOR = 2.0
