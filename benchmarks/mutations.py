@@ -31,6 +31,7 @@ from autograd.engine import views
 from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive
 from autograd.ops import normalisation, table
+from autograd.ops.layout import _in_order
 from autograd.testing import GradcheckError, gradcheck, gradgradcheck
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -106,6 +107,7 @@ def _programs() -> Iterator[Case]:
     from tests.engine.test_inplace import PROGRAMS
     from tests.engine.test_tensor import INDICES
     from tests.ops.test_linalg import CASES, double
+    from tests.ops.test_sparse_gradients import FUNCTIONS, operands, sparse
 
     rng = np.random.default_rng(3)
     x, z = (autograd.tensor(rng.normal(size=(2, 3)), requires_grad=True) for _ in range(2))
@@ -167,6 +169,9 @@ def _programs() -> Iterator[Case]:
     for shape in ((3,), (2, 2, 3)):
         yield Case("logits with weighted positives", weighted, [x, z, autograd.tensor(rng.uniform(0.5, 3.0, shape))])
     yield Case("clone and contiguous", lambda x: x.T.contiguous().clone() * 2, [x])
+    for number, combined in enumerate(FUNCTIONS):
+        yield Case(f"sparse {number}", lambda v, d, combined=combined: combined(sparse(v), d), [*operands()])
+    yield Case("in another order", lambda x: _in_order(x * 1, order=(1, 0)) * x, [x])
     from tests.ops.test_ties import TIES
     from tests.ops.test_variates import SLOPES
 
@@ -185,7 +190,14 @@ def primitives() -> dict[str, tuple[Any, str, Primitive]]:
             value = getattr(value, "primitive", value)
             if isinstance(value, Primitive) and value.differentiable and value.compute.__module__ == module.__name__:
                 found.setdefault(id(value), (module, name, value))
-    return {f"{module.__name__}.{p.compute.__name__}": (module, name, p) for module, name, p in found.values()}
+    named: dict[str, tuple[Any, str, Primitive]] = {}
+    for (
+        module,
+        name,
+        p,
+    ) in found.values():  # what follows under one name is its piecewise linear form, of the same rules
+        named.setdefault(f"{module.__name__}.{p.compute.__name__}", (module, name, p))
+    return named
 
 
 # Changing one place of a syntax tree

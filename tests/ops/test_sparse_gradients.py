@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 import autograd
@@ -103,37 +106,42 @@ def test_code_gives_what_torch_gives(code: str) -> None:
 PLACES = autograd.tensor([[0, 1, 1, 1], [2, 0, 2, 0]])  # one is named twice
 
 
-def _sparse(values: autograd.Tensor) -> autograd.Tensor:
+def sparse(values: autograd.Tensor) -> autograd.Tensor:
     return autograd.sparse_coo_tensor(PLACES.to(values.device), values, (2, 3))
 
 
-@pytest.mark.parametrize(
-    "function",
-    [
-        lambda s, d: s @ d.t(),
-        lambda s, d: d @ s.t(),
-        lambda s, d: (s @ s.t()).to_dense() @ d,
-        lambda s, d: (s * d).to_dense(),
-        lambda s, d: (s * s.coalesce()).to_dense() * d,
-        lambda s, d: d * d + s,
-        lambda s, d: (s.sin() + s * 3).to_dense() * d,
-        lambda s, d: s[1].to_dense() * d,
-        lambda s, d: autograd.cat([s, s], 1).to_dense() @ autograd.cat([d, d], 1).t(),
-        lambda s, d: autograd.stack([s, s]).sum((0, 2)).to_dense() * d.t(),
-        lambda s, d: s.index_select(1, autograd.tensor([2, 2, 0], device=d.device)).to_dense() * d,
-        lambda s, d: autograd.sparse.softmax(s, 1).to_dense() * d,
-        lambda s, d: autograd.sparse.log_softmax(s, 0).to_dense() * d,
-        lambda s, d: s.to_sparse_csr() @ d.t(),
-        lambda s, d: d.sparse_mask(s.detach().coalesce()).to_dense() * s.to_dense(),
-        lambda s, d: s.norm() * d,
-        lambda s, d: autograd.bmm(autograd.stack([s, s]), d.t().expand(2, 3, 2)),
-    ],
-)
-def test_two_derivatives_are_the_numeric_ones(function) -> None:
+FUNCTIONS: list[Callable[[Any, Any], Any]] = [
+    lambda s, d: s @ d.t(),
+    lambda s, d: d @ s.t(),
+    lambda s, d: (s @ s.t()).to_dense() @ d,
+    lambda s, d: (s * d).to_dense(),
+    lambda s, d: (s * s.coalesce()).to_dense() * d,
+    lambda s, d: d * d + s,
+    lambda s, d: (s.sin() + s * 3).to_dense() * d,
+    lambda s, d: s[1].to_dense() * d,
+    lambda s, d: autograd.cat([s, s], 1).to_dense() @ autograd.cat([d, d], 1).t(),
+    lambda s, d: autograd.stack([s, s]).sum((0, 2)).to_dense() * d.t(),
+    lambda s, d: s.index_select(1, autograd.tensor([2, 2, 0], device=d.device)).to_dense() * d,
+    lambda s, d: autograd.sparse.softmax(s, 1).to_dense() * d,
+    lambda s, d: autograd.sparse.log_softmax(s, 0).to_dense() * d,
+    lambda s, d: s.to_sparse_csr() @ d.t(),
+    lambda s, d: d.sparse_mask(s.detach().coalesce()).to_dense() * s.to_dense(),
+    lambda s, d: s.norm() * d,
+    lambda s, d: autograd.bmm(autograd.stack([s, s]), d.t().expand(2, 3, 2)),
+]
+
+
+def operands() -> tuple[autograd.Tensor, autograd.Tensor]:
+    """The values of a sparse tensor, and a dense one."""
     values = autograd.tensor([3.0, -4.0, 5.0, 0.5], dtype=autograd.float64, requires_grad=True)
-    dense = (autograd.arange(6.0, dtype=autograd.float64).reshape(2, 3) / 3 - 0.5).requires_grad_()
-    assert autograd.autograd.gradcheck(lambda v, d: function(_sparse(v), d), (values, dense))
-    assert autograd.autograd.gradgradcheck(lambda v, d: function(_sparse(v), d), (values, dense))
+    return values, (autograd.arange(6.0, dtype=autograd.float64).reshape(2, 3) / 3 - 0.5).requires_grad_()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_two_derivatives_are_the_numeric_ones(function: Callable[[Any, Any], Any]) -> None:
+    values, dense = operands()
+    assert autograd.autograd.gradcheck(lambda v, d: function(sparse(v), d), (values, dense))
+    assert autograd.autograd.gradgradcheck(lambda v, d: function(sparse(v), d), (values, dense))
 
 
 @pytest.mark.parametrize("layout", [autograd.Tensor.to_sparse, autograd.Tensor.to_sparse_csr])
@@ -150,7 +158,7 @@ def test_the_gradient_has_the_places_of_the_tensor_and_adds_up(layout) -> None:
 def test_views_and_writes_of_the_values_are_seen_by_the_version_counter() -> None:
     values = autograd.tensor([1.0, 2.0, 3.0, 4.0])
     weight = autograd.ones(3, 2, requires_grad=True)
-    out = _sparse(values) @ weight
+    out = sparse(values) @ weight
     values.mul_(2)  # whose memory the sparse tensor has
     with pytest.raises(RuntimeError, match="in place"):
         out.sum().backward()
