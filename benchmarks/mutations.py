@@ -52,6 +52,7 @@ REASONS: dict[str, str] = {
         f"{name} by x: operands swapped at order - 1": "the function of order -n is that of n"
         for name in ("_i", "_k", "_ie", "_ke")
     },
+    "_pow_by_base: a factor dropped at g * x ** 0": "x ** 0 is 1",
     "_slope: operands swapped at x - mean": "its sign appears twice",
     "_constant: operands swapped": "a weight of as many dimensions as the input has none to skip",
     "_binary_cross_entropy_slope": "the limit of 1e-12 is far from the samples; compared with torch at 0 and 1",
