@@ -192,11 +192,8 @@ def primitives() -> dict[str, tuple[Any, str, Primitive]]:
             if isinstance(value, Primitive) and value.differentiable and value.compute.__module__ == module.__name__:
                 found.setdefault(id(value), (module, name, value))
     named: dict[str, tuple[Any, str, Primitive]] = {}
-    for (
-        module,
-        name,
-        p,
-    ) in found.values():  # what follows under one name is its piecewise linear form, of the same rules
+    for module, name, p in found.values():
+        # A second one of this name is its piecewise linear form, of the same rules.
         named.setdefault(f"{module.__name__}.{p.compute.__name__}", (module, name, p))
     return named
 
