@@ -53,14 +53,15 @@ class ProcessContext:
     def join(self, timeout: float | None = None, grace_period: float | None = None) -> bool:
         """Waits until one fails, which raises and ends the others, or all are done; whether all are."""
         alive = [process for process in self.processes if process.is_alive()]
-        if alive:
-            multiprocessing.connection.wait([process.sentinel for process in alive], timeout)
-        for process in self.processes:
-            process.join(0)
-        failed = [index for index, process in enumerate(self.processes) if process.exitcode not in (None, 0)]
-        if failed:
-            self._raise(failed[0])
-        return not any(process.is_alive() for process in self.processes)
+        ending = multiprocessing.connection.wait([process.sentinel for process in alive], timeout) if alive else []
+        for process in alive:
+            if process.sentinel in ending:
+                process.join()  # it has closed its end, and may not have an exit code yet
+        codes = [process.exitcode for process in self.processes]  # read once: one that ends now is for the next call
+        for index, code in enumerate(codes):
+            if code:
+                self._raise(index)
+        return None not in codes
 
     def _raise(self, index: int) -> None:
         for process in self.processes:
