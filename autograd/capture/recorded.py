@@ -88,6 +88,8 @@ class Recorded:
             recorder.stop()
         results, shape = flatten(result)
         recorder.finish(results)
+        if recorder.reads:
+            result = _plain(result)
         self.program = None
         if recorder.problems:
             self._refuse(key, "; ".join(dict.fromkeys(recorder.problems)))
@@ -96,7 +98,7 @@ class Recorded:
             recording = Recording(recorder, after, shape, results)
             if recording.overlap(arguments):
                 self._refuse(key, "arguments that it writes share memory with others, or with what lives outside")
-                return _plain(result) if recorder.reads else result
+                return result
             why = tries.compare(recording, before.changed())
             if why is None:
                 del self._tries[key]
@@ -104,11 +106,11 @@ class Recorded:
                 log.info("%s: two recordings agree: %d operations are replayed", self._name, len(recording.program))
             elif tries.count >= TRIES:
                 self._refuse(key, why)
-                return _plain(result) if recorder.reads else result
+                return result
             else:
                 log.info("%s: not replayed yet: %s", self._name, why)
             self.program = recording.program
-        return _plain(result) if recorder.reads else result
+        return result
 
     def _refuse(self, key: Any, why: str) -> None:
         self._refused[key] = why

@@ -80,7 +80,7 @@ def symbol_of(x: Any) -> Symbol:
 
 
 def cast(x: Any, dtype: Any) -> Symbol:
-    """The numbers in another dtype."""
+    """The numbers in another dtype; a constant is rounded to it now."""
     x, dtype = symbol_of(x), np.dtype(dtype)
     if x.dtype == dtype:
         return x
@@ -97,7 +97,7 @@ def elementwise(name: str, *operands: Any) -> Symbol:
     if all(isinstance(kind, type) for kind in kinds):
         return symbol_of(ufunc(*operands))
     computed = _resolve(ufunc, kinds)
-    given = [_as_operand(x, kind) for x, kind in zip(operands, computed, strict=False)]
+    given = [cast(x, kind) for x, kind in zip(operands, computed, strict=False)]
     shape = np.broadcast_shapes(*[x.shape for x in given])
     return Symbol(Expression(name, tuple([x.expression for x in given]), shape, computed[-1]))
 
@@ -110,17 +110,12 @@ def _resolve(ufunc: Any, kinds: list[Any]) -> tuple[np.dtype, ...]:
     return found
 
 
-def _as_operand(x: Any, kind: np.dtype) -> Symbol:
-    """An operand in the dtype that is computed in; a number is rounded to it now."""
-    return cast(x, kind)
-
-
 def where(condition: Any, x: Any, y: Any) -> Symbol:
     """Elements of x where the condition holds, else of y."""
     weak = [each for each in (x, y) if not isinstance(each, Symbol | np.generic)]
     strong = [each.dtype for each in (x, y) if isinstance(each, Symbol | np.generic)]
     kind = np.result_type(*strong, *weak)
-    given = [cast(condition, bool), _as_operand(x, kind), _as_operand(y, kind)]
+    given = [cast(condition, bool), cast(x, kind), cast(y, kind)]
     shape = np.broadcast_shapes(*[each.shape for each in given])
     return Symbol(Expression("where", tuple([each.expression for each in given]), shape, kind))
 
